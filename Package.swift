@@ -1,0 +1,105 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "isocenter",
+    products: [.executable(name: "isocenter", targets: ["isocenter"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // MARK: Row 0: values and encodings, no I/O
+
+        // PS3.5, PS3.6, PS3.10, PS3.18 Annex F: bytes to data sets and back.
+        .target(name: "DICOM", dependencies: ["CZlib"]),
+
+        // MARK: Row 1: one resource each
+
+        // PS3.7, PS3.8: socket to PDU to DIMSE message, both roles.
+        .target(
+            name: "DICOMNetwork",
+            dependencies: [
+                "DICOM",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
+        // PS3.3 C.7.6.3, C.11: data set to frames to display values.
+        .target(name: "DICOMImage", dependencies: ["DICOM", "CTurboJPEG", "CZlib"]),
+        // One SQL for every engine.
+        .target(name: "Database", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
+
+        // MARK: Row 2: the archive
+
+        // Ingest, storage, index, query. Knows neither network nor pixels.
+        .target(
+            name: "Archive",
+            dependencies: [
+                "DICOM", "Database", "CPosix",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+
+        // MARK: Row 3: doors
+
+        // DIMSE, DICOMweb, the web page; security, settings, composition root.
+        .target(
+            name: "IsocenterServer",
+            dependencies: [
+                "Archive", "DICOM", "DICOMImage", "DICOMNetwork", "Database", "Viewer",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Yams", package: "Yams"),
+            ]
+        ),
+        // The browser's files.
+        .target(name: "Viewer", path: "Viewer", resources: [.copy("app")]),
+
+        // MARK: Row 4: commands
+
+        .executableTarget(
+            name: "isocenter",
+            dependencies: [
+                "IsocenterServer", "Archive", "DICOM", "DICOMNetwork",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
+
+        // MARK: C libraries and calls that the Glibc overlay lacks
+
+        .target(name: "CPosix"),
+        .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        // MARK: Tests
+
+        .testTarget(name: "DICOMTests", dependencies: ["DICOM"]),
+        .testTarget(name: "DICOMNetworkTests", dependencies: ["DICOMNetwork", "DICOM", .product(name: "NIOEmbedded", package: "swift-nio")]),
+        .testTarget(name: "DICOMImageTests", dependencies: ["DICOMImage", "DICOM"]),
+        .testTarget(name: "ArchiveTests", dependencies: ["Archive", "Database", "DICOM"]),
+        .testTarget(
+            name: "IsocenterServerTests",
+            dependencies: ["IsocenterServer", .product(name: "HummingbirdTesting", package: "hummingbird")]
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)

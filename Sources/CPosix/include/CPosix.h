@@ -1,0 +1,8 @@
+#ifndef ISOCENTER_CPOSIX_H
+#define ISOCENTER_CPOSIX_H
+
+/// Renames without replacing: fails with EEXIST where `to` exists.
+/// Returns 0, or -1 with errno set. (`renameat2` needs _GNU_SOURCE, which the Swift overlay of Glibc lacks.)
+int cposix_rename_no_replace(const char *from, const char *to);
+
+#endif
