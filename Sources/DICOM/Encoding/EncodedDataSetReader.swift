@@ -1,0 +1,29 @@
+/// A data set in the form a transfer syntax gives it on the wire: inflated on the way where it is deflated.
+public struct EncodedDataSetReader: Sendable {
+    public private(set) var reader: DataSetReader
+    private let inflater: Inflater?
+
+    public init(transferSyntax: TransferSyntax, length: UInt64? = nil, options: DataSetReader.Options = .init()) {
+        // The length of a deflated data set says nothing about the inflated one.
+        reader = DataSetReader(encoding: transferSyntax.encoding, length: transferSyntax.isDeflated ? nil : length, options: options)
+        inflater = transferSyntax.isDeflated ? Inflater(ratio: options.limits.inflateRatio) : nil
+    }
+
+    public mutating func feed(_ bytes: [UInt8]) throws(ReadError) {
+        guard let inflater else { try reader.feed(bytes); return }
+        var inner = reader
+        try inflater.inflate(bytes) { (block) throws(ReadError) in try inner.feed(block) }
+        reader = inner
+    }
+
+    public mutating func feed(_ bytes: UnsafeRawBufferPointer) throws(ReadError) {
+        if inflater == nil { try reader.feed(bytes) } else { try feed([UInt8](bytes)) }
+    }
+
+    public mutating func finish() throws(ReadError) {
+        if let inflater, !inflater.isAtEnd, !reader.isStopped {
+            throw ReadError(.truncated, offset: reader.offset, "the deflate stream ends before its end mark")
+        }
+        try reader.finish()
+    }
+}
