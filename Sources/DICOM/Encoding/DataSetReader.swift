@@ -6,12 +6,15 @@ public struct DataSetReader: Sendable {
     public struct Options: Sendable {
         /// Stop before the first top-level element with this tag or a later one.
         public var stopBefore: Tag?
+        /// Stop before the first top-level element of another group: how file meta information ends (PS3.10 §7.1).
+        public var onlyGroup: UInt16?
         /// Hold top-level pixel data in memory too (within `limits`).
         public var keepsPixelData = false
         public var limits = ReadLimits()
 
-        public init(stopBefore: Tag? = nil, keepsPixelData: Bool = false, limits: ReadLimits = ReadLimits()) {
+        public init(stopBefore: Tag? = nil, onlyGroup: UInt16? = nil, keepsPixelData: Bool = false, limits: ReadLimits = ReadLimits()) {
             self.stopBefore = stopBefore
+            self.onlyGroup = onlyGroup
             self.keepsPixelData = keepsPixelData
             self.limits = limits
         }
@@ -258,7 +261,7 @@ public struct DataSetReader: Sendable {
         var vr: VR
         var length: UInt32
         if tag.group == 0xFFFE { return try readDelimiter(tag) }
-        if top == 0, let stop = options.stopBefore, tag >= stop {
+        if top == 0, options.stopBefore.map({ tag >= $0 }) == true || options.onlyGroup.map({ tag.group != $0 }) == true {
             isStopped = true
             headerEnd = headerEnd ?? offset
             return false

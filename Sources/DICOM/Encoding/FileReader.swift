@@ -82,7 +82,7 @@ public struct FileReader: Sendable {
     private mutating func readMeta(at start: Int, isWhole: Bool) throws(ReadError) {
         // The group ends where another begins: the group length may be missing or wrong, and is only checked.
         var reader = DataSetReader(
-            encoding: .explicitLittle, options: .init(stopBefore: Tag(0x0003, 0)))
+            encoding: .explicitLittle, options: .init(onlyGroup: 0x0002))
         do {
             try reader.feed(Array(head[start...]))
             if isWhole || reader.isStopped { try reader.finish() }
