@@ -3,7 +3,11 @@ import PackageDescription
 
 let package = Package(
     name: "isocenter",
-    products: [.executable(name: "isocenter", targets: ["isocenter"])],
+    products: [
+        .executable(name: "isocenter", targets: ["isocenter"]),
+        // For the benchmarks.
+        .library(name: "DICOM", targets: ["DICOM"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
