@@ -9,7 +9,7 @@ public enum PrivateElementTable {
 
     /// - Parameter tag: in any block: (0029,1008) and (0029,1108) are the same element of their creators.
     public static func entry(for tag: Tag, creator: String) -> Entry? {
-        guard tag.isPrivate, let elements = creators[creator] else { return nil }
+        guard let elements = creators[creator] else { return nil }
         for mask in masks {
             if let entry = elements[TagPattern(mask: mask, value: tag.rawValue & mask)] { return entry }
         }
