@@ -13,7 +13,6 @@ public struct NegotiationPolicy: Sendable {
     /// nil takes any called AE title.
     public var calledAETitles: Set<AETitle>?
     public var services: @Sendable (_ abstractSyntax: UID) -> Service
-    public var maximumLength: UInt32
     /// Answer to a user identity whose sender wants one.
     public var userIdentityResponse: [UInt8]?
 
@@ -50,12 +49,10 @@ public struct NegotiationPolicy: Sendable {
 
     public init(
         refusal: Refusal? = nil, calledAETitles: Set<AETitle>? = nil,
-        maximumLength: UInt32 = NetworkLimits().maximumLength,
         services: @escaping @Sendable (_ abstractSyntax: UID) -> Service
     ) {
         self.refusal = refusal
         self.calledAETitles = calledAETitles
-        self.maximumLength = maximumLength
         self.services = services
     }
 }
@@ -67,7 +64,9 @@ public enum NegotiationResult: Equatable, Sendable {
 }
 
 /// The acceptor's answer to a request (PS3.8 §7.1.1, PS3.7 §D.3).
-public func negotiate(_ request: AssociateRequest, _ policy: NegotiationPolicy) -> NegotiationResult {
+///
+/// - Parameter maximumLength: what we announce as the largest P-DATA-TF variable field, in bytes.
+public func negotiate(_ request: AssociateRequest, _ policy: NegotiationPolicy, maximumLength: UInt32) -> NegotiationResult {
     guard request.applicationContext == ApplicationContext.dicom else {
         return .reject(.applicationContextNotSupported, words: "application context \"\(request.applicationContext)\" is not DICOM's")
     }
@@ -81,7 +80,7 @@ public func negotiate(_ request: AssociateRequest, _ policy: NegotiationPolicy) 
     if let refusal = policy.refusal { return .reject(refusal.reject, words: refusal.words) }
 
     var information = UserInformation()
-    information.maximumLength = policy.maximumLength
+    information.maximumLength = maximumLength
     information.implementationClassUID = Implementation.classUID
     information.implementationVersionName = Implementation.versionName
     // Operations are answered one after the other (PS3.7 §D.3.3.3): said only where asked.
