@@ -27,7 +27,7 @@ struct HeaderParsing {
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var reader = FileReader(options: .init(stopBefore: .pixelData))
-        var size = 16 << 10
+        var size = 8 << 10
         do {
             while !reader.isStopped {
                 let chunk = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
@@ -35,7 +35,7 @@ struct HeaderParsing {
                 }
                 guard !chunk.isEmpty else { break }
                 try reader.feed(chunk)
-                size = 256 << 10
+                size = 32 << 10
             }
             try reader.finish()
             return reader.dataSet.elements.count

@@ -1,16 +1,16 @@
 // Element headers and values (PS3.5 §7.1).
 extension DataSetReader {
-    /// The common case in one tight loop: elements in order, of explicit little endian encoding and known length, whole in the buffer.
+    /// The common case in one tight loop: little endian elements in order, of known VR and length, whole in the buffer.
     /// Stops before the first element that needs more thought, which `readStructure` then gives it.
     mutating func readPlainElements() throws(ReadError) {
         let isTop = outer.isEmpty
-        guard level.sequence == nil, level.encoding == .explicitLittle, level.places == nil, level.isEncodingChecked || !isTop, isBufferStorage
+        guard level.sequence == nil, !level.encoding.isBigEndian, level.places == nil, level.isEncodingChecked || !isTop, isBufferStorage
         else { return }
-        let lastTag = isTop ? min(options.stopBefore?.rawValue ?? 0x7FE0_0000, 0x7FE0_0000) : 0xFFFE_0000
+        let lastTag = isTop ? firstSpecialTag : 0xFFFE_0000
         let end = level.end == .max ? buffer.count : Int(min(UInt64(buffer.count), level.end &- base))
         let largest = Int(min(options.limits.elementInMemory, 1 << 30))
         var budget = min(options.limits.elements - elementCount, Int(min((options.limits.dataSetInMemory &- min(bytesHeld, options.limits.dataSetInMemory)) / 8, 1 << 40)))
-        guard options.onlyGroup == nil || !isTop else { return }
+        let isExplicit = level.encoding.isExplicit
         var previous = level.nodes.last?.tag.rawValue ?? 0
         var position = position
         let start = position
@@ -24,10 +24,16 @@ extension DataSetReader {
                 let element = UInt32(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: position + 2, as: UInt16.self)))
                 let tag = group << 16 | element
                 guard tag > previous, tag < lastTag, tag != Tag.specificCharacterSet.rawValue else { break }
-                let vr = VR(rawValue: UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: position + 4, as: UInt16.self)))
-                var length = Int(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: position + 6, as: UInt16.self)))
+                var vr = VR(rawValue: UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: position + 4, as: UInt16.self)))
+                var length: Int
                 var value = position + 8
-                if !vr.hasShortLength {
+                if !isExplicit {
+                    guard let only = DataElementTable.onlyVR(of: Tag(rawValue: tag)), only != .SQ else { break }
+                    vr = only
+                    length = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: position + 4, as: UInt32.self)))
+                } else if vr.hasShortLength {
+                    length = Int(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: position + 6, as: UInt16.self)))
+                } else {
                     guard vr.isLetters, vr != .SQ, end - position >= 12 else { break }
                     length = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: position + 8, as: UInt32.self)))
                     value = position + 12
@@ -44,6 +50,12 @@ extension DataSetReader {
         self.position = position
         elementCount += count
         try hold(UInt64(position - start), level.nodes.last?.tag)
+    }
+
+    /// The first top-level tag that the tight loop may not pass.
+    private var firstSpecialTag: UInt32 {
+        let group = options.onlyGroup.map { (UInt32($0) + 1) << 16 } ?? .max
+        return min(options.stopBefore?.rawValue ?? .max, group, 0x7FE0_0000)
     }
 
     /// One element header, item or delimiter. False: more bytes are needed, or the stop was reached.
