@@ -12,7 +12,8 @@ struct NativeFile {
         let file = try FileReader.read(bytes, options: .init())
         guard let body = file.body, let location = body.reader.pixelData, let syntax = file.transferSyntax, !location.isEncapsulated else { return nil }
         dataSet = file.dataSet
-        order = ByteOrder(transferSyntax: syntax, vr: location.vr, bitsAllocated: dataSet.integer(.bitsAllocated) ?? 0)
+        let order = ByteOrder(transferSyntax: syntax, vr: location.vr, bitsAllocated: dataSet.integer(.bitsAllocated) ?? 0)
+        self.order = order
         let ranges = FrameTable.frames(of: dataSet, at: location)
         guard !syntax.isDeflated else {
             // Offsets count in the inflated bytes: the values in memory are little endian as in the file.
@@ -26,7 +27,9 @@ struct NativeFile {
         }
         frames = ranges.map { range in
             let start = Int(file.dataSetOffset + range[0].offset)
-            return Array(bytes[start..<start + Int(range[0].length)])
+            // The last sample of an odd number lies in the second half of the last word.
+            let length = Int(range[0].length), isShared = order == .bigEndianWords && length % 2 == 1 && ranges.count == 1
+            return Array(bytes[start..<start + length + (isShared ? 1 : 0)])
         }
     }
 }
