@@ -40,7 +40,7 @@ public final class Archive: Sendable {
         volume = Volume(faults: faults)
         pool = BlockingPool(threads: configuration.diskThreads, name: "disk")
         lock = try await pool.run { () throws(ArchiveError) in
-            if configuration.role == .serving { try folder.prepare() }
+            try folder.prepare()
             return configuration.role == .serving ? try FolderLock(folder) : nil
         }
         do throws(DatabaseError) {

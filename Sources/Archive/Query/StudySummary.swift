@@ -97,7 +97,7 @@ extension Archive {
     }
 
     /// By number, those without one last; empty where the study may not be seen.
-    public func seriesList(study uid: UID, for access: Access) async throws(ArchiveError) -> [SeriesSummary] {
+    public func seriesList(_ uid: UID, for access: Access) async throws(ArchiveError) -> [SeriesSummary] {
         try await all("""
             SELECT   series.series_uid, series.number, series.modality, series.description, series.body_part, series.laterality,
                      series.instance_count

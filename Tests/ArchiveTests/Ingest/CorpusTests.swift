@@ -14,7 +14,7 @@ struct CorpusTests {
         for path in Corpus.paths {
             let bytes = try Corpus.bytes(path)
             var head = FileHeadReader()
-            guard let (found, _) = try? head.feed(bytes) ?? head.finish() else { refused.append("\(path): no head"); continue }
+            guard let found = try? (head.feed(bytes) ?? head.finish()).head else { refused.append("\(path): no head"); continue }
             let dataSet = Array(bytes[Int(found.dataSetOffset)...])
             do {
                 let outcome = try await archive.store(dataSet, as: found.transferSyntax, from: Source(kind: .local, onConflict: .quarantine), piece: 60_000)
