@@ -99,7 +99,7 @@ let package = Package(
 
         .testTarget(name: "DICOMTests", dependencies: ["DICOM"]),
         .testTarget(name: "DICOMNetworkTests", dependencies: ["DICOMNetwork", "DICOM", .product(name: "NIOEmbedded", package: "swift-nio")]),
-        .testTarget(name: "DICOMImageTests", dependencies: ["DICOMImage", "DICOM", .product(name: "Crypto", package: "swift-crypto")]),
+        .testTarget(name: "DICOMImageTests", dependencies: ["DICOMImage", "DICOM", "CTurboJPEG", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(name: "ArchiveTests", dependencies: ["Archive", "Database", "DICOM", .product(name: "Logging", package: "swift-log")]),
         .testTarget(
             name: "IsocenterServerTests",
