@@ -98,9 +98,15 @@ class Page:
 
     def __init__(self, page, name):
         self.page, self.name = page, name
+        self.session = None
         self.problems = []
         page.on("pageerror", lambda error: self.problems.append(str(error)))
         page.on("console", lambda message: self.problems.append(message.text) if message.type == "error" and "Failed to load resource" not in message.text else None)
+
+    def touch(self, kind, *points):
+        """A touch as a finger makes it: "touchStart", "touchMove", "touchEnd" with points (x, y)."""
+        self.session = self.session or self.page.context.new_cdp_session(self.page)
+        self.session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y, "id": n} for n, (x, y) in enumerate(points)]})
 
     def __getattr__(self, name):
         return getattr(self.page, name)
@@ -184,11 +190,11 @@ def login(new_page, server_url, credentials):
     return page
 
 
-def eventually(condition, timeout=10):
-    """The first truth of `condition()` within the time; its last value otherwise."""
+def eventually(condition, timeout=10, page=None):
+    """The first truth of `condition()` within the time; its last value otherwise. With `page`, its routes are served meanwhile."""
     end = time.monotonic() + timeout
     while True:
         value = condition()
         if value or time.monotonic() > end:
             return value
-        time.sleep(0.05)
+        page.wait_for_timeout(50) if page else time.sleep(0.05)

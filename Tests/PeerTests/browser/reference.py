@@ -22,10 +22,10 @@ def voi(x, center, width, function="LINEAR"):
         return 255 / (1 + np.exp(-4 * (x - center) / width))
     if function == "LINEAR_EXACT":
         low, high = center - width / 2, center + width / 2
-        inside = ((x - center) / width + 0.5) * 255
+        inside = (x - center) * 255 / width + 127.5  # multiplied first: exact halves stay exact
     else:
         low, high = center - 0.5 - (width - 1) / 2, center - 0.5 + (width - 1) / 2
-        inside = ((x - (center - 0.5)) / (width - 1) + 0.5) * 255 if width > 1 else np.zeros_like(x, float)
+        inside = (x - (center - 0.5)) * 255 / (width - 1) + 127.5 if width > 1 else np.zeros_like(x, float)
     return np.where(x <= low, 0, np.where(x > high, 255, inside))
 
 

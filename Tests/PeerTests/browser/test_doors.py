@@ -59,7 +59,7 @@ def fresh():
 def test_set_up(new_page, fresh):
     page = new_page(signed_in=False)
     page.goto(fresh.url)
-    page.ready("setUpNeeded")
+    page.ready("setupNeeded")
     assert "#/setup/" in page.inner_text("main")
     page.shot("setup-needed")
 

@@ -13,11 +13,6 @@ def phone(new_page):
     return new_page(**PHONE)
 
 
-def touch(page, kind, *points):
-    session = page.page.context.new_cdp_session(page.page)
-    session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y, "id": n} for n, (x, y) in enumerate(points)]})
-
-
 def fits(page):
     return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -50,25 +45,27 @@ def test_viewer_with_fingers(phone):
     phone.shot("phone-viewer")
 
     phone.locator("[data-command=scroll]").tap()
-    touch(phone, "touchStart", (195, 300))
+    phone.wait_for_selector("[data-command=scroll][aria-pressed=true]")
+    phone.touch("touchStart", (195, 300))
     for y in range(310, 520, 15):
-        touch(phone, "touchMove", (195, y))
-    touch(phone, "touchEnd")
+        phone.touch("touchMove", (195, y))
+    phone.touch("touchEnd")
     assert eventually(lambda: int(phone.data("image-index")) > 3)
 
     phone.locator("[data-command=windowLevel]").tap()
-    touch(phone, "touchStart", (195, 300))
+    phone.wait_for_selector("[data-command=windowLevel][aria-pressed=true]")
+    phone.touch("touchStart", (195, 300))
     for x in range(200, 280, 10):
-        touch(phone, "touchMove", (x, 300))
-    touch(phone, "touchEnd")
+        phone.touch("touchMove", (x, 300))
+    phone.touch("touchEnd")
     phone.wait_data("window-from", "manual")
 
     percent = lambda: int(re.search(r"Zoom (\d+)", phone.inner_text("[data-viewport='0'] .bottomRight"))[1])
     before = percent()
-    touch(phone, "touchStart", (150, 400), (240, 400))
+    phone.touch("touchStart", (150, 400), (240, 400))
     for n in range(1, 10):
-        touch(phone, "touchMove", (150 - 8 * n, 400), (240 + 8 * n, 400))
-    touch(phone, "touchEnd")
+        phone.touch("touchMove", (150 - 8 * n, 400), (240 + 8 * n, 400))
+    phone.touch("touchEnd")
     assert eventually(lambda: percent() > before * 1.5), "two fingers enlarge"
 
 

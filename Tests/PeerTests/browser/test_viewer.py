@@ -259,7 +259,7 @@ def test_a_slow_line_shows_the_nearest_image_and_says_so(new_page):
     page.route("**/frames/*", lambda route: held.append(route))
     page.reload()
     page.ready("viewer")
-    assert eventually(lambda: held)
+    assert eventually(lambda: held, page=page)
     held.pop(0).continue_()
     page.drawn()
     page.focus("[data-viewport='0']")
