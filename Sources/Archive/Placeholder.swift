@@ -1,1 +1,1 @@
-// placeholder
+public enum Access: Sendable { case everything }
