@@ -257,8 +257,8 @@ def test_names_with_markup_and_sql_are_text(archive, text):
 
 
 def test_idle_peers_do_not_hold_the_port(archive):
-    """150 connections that say nothing: the next sender is served all the same."""
-    idle = [socket.create_connection(("127.0.0.1", archive.dimse)) for _ in range(150)]
+    """150 connections that say nothing, from 10 addresses: the next sender is served all the same."""
+    idle = [socket.create_connection(("127.0.0.1", archive.dimse), source_address=(f"127.0.1.{n % 10 + 1}", 0)) for n in range(150)]
     try:
         begin = time.monotonic()
         peer = wire.Association(archive.dimse, CONTEXTS)
@@ -269,9 +269,32 @@ def test_idle_peers_do_not_hold_the_port(archive):
             connection.close()
 
 
+def test_associations_from_one_address_are_limited(archive):
+    """20 at once; the next is told that it is for now (PS3.8 Table 9-21: transient, local limit exceeded)."""
+    held = [wire.Association(archive.dimse, CONTEXTS) for _ in range(20)]
+    try:
+        with pytest.raises(wire.Rejected) as refusal:
+            held.append(wire.Association(archive.dimse, CONTEXTS))
+        assert refusal.value.args[0] == (2, 3, 2)
+    finally:
+        for peer in held:
+            peer.release()
+
+
+def test_a_message_that_stalls_is_ended(new_server):
+    server = new_server(env={"ISOCENTER_DIMSE_TIMEOUT": "2"})
+    image, stream = object_stream()
+    with wire.Association(server.dimse, CONTEXTS, timeout=40) as peer:
+        peer.send(stream[:len(stream) // 2])
+        begin = time.monotonic()
+        peer.drain()
+        assert time.monotonic() - begin < 30
+    assert server.search("instances", SOPInstanceUID=image.SOPInstanceUID) == []
+
+
 def test_an_association_that_never_ends_is_ended(new_server):
     """A peer that stops talking is let go after the idle limit, which a setting shortens here."""
-    server = new_server(env={"ISOCENTER_DIMSE_IDLE_TIMEOUT": "2", "ISOCENTER_ARTIM_TIMEOUT": "2"})
+    server = new_server(env={"ISOCENTER_DIMSE_IDLE_TIMEOUT": "2", "ISOCENTER_DIMSE_ARTIM_TIMEOUT": "2", "ISOCENTER_DIMSE_TIMEOUT": "2"})
     mark = len(server.lines)
     with wire.Association(server.dimse, CONTEXTS, timeout=40) as peer, wire.Connection(server.dimse, 40) as silent:
         begin = time.monotonic()

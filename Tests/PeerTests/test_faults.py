@@ -36,7 +36,7 @@ def big(n):
 @root
 def test_full_disk(tmp_path):
     with mounted(tmp_path / "small", "size=16m") as disk:
-        server = Server(disk / "data").start().add_administrator()
+        server = Server(disk / "data", env={"ISOCENTER_STORAGE_RESERVE": "0"}).start().add_administrator()
         try:
             kept, status = [], SUCCESS
             with wire.Association(server.dimse, {1: (objects.CT, [wire.EXPLICIT]), 3: (wire.VERIFICATION, [wire.IMPLICIT])}) as peer:
@@ -84,6 +84,23 @@ def test_full_disk(tmp_path):
 
 
 @root
+def test_space_held_in_reserve(tmp_path):
+    """Below the reserve nothing new is accepted, while there is still room to work in."""
+    with mounted(tmp_path / "small", "size=32m") as disk:
+        server = Server(disk / "data", env={"ISOCENTER_STORAGE_RESERVE": "1000"}).start().add_administrator()
+        try:
+            image, file = big(0)
+            with wire.Association(server.dimse, {1: (objects.CT, [wire.EXPLICIT])}) as peer:
+                status = peer.store(1, file.sop_class, file.sop_instance, file.data_set)
+            assert status >> 8 == 0xA7, f"{status:04X}H"
+            answer = web.store(server, [objects.file_bytes(image)])
+            assert answer.status_code in (409, 503, 507), f"{answer.status_code} {answer.text[:300]}"
+            assert server.search("studies") == []
+        finally:
+            assert server.stop() == 0
+
+
+@root
 def test_read_only_data_folder(tmp_path):
     with mounted(tmp_path / "readonly", "size=16m") as disk:
         subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
@@ -99,7 +116,7 @@ def test_read_only_data_folder(tmp_path):
 @root
 def test_data_folder_that_becomes_read_only(tmp_path):
     with mounted(tmp_path / "turning", "size=32m") as disk:
-        server = Server(disk / "data").start().add_administrator()
+        server = Server(disk / "data", env={"ISOCENTER_STORAGE_RESERVE": "0"}).start().add_administrator()
         try:
             before, first = big(0)
             contexts = {1: (objects.CT, [wire.EXPLICIT])}
