@@ -49,7 +49,7 @@ struct Serve: AsyncParsableCommand {
                 """)
         }
         tell("")
-        print("ready http=\(addresses.http) dimse=\(addresses.dimsePort)")
-        fflush(stdout)
+        // Not through a buffer: whoever waits for this line reads a pipe.
+        FileHandle.standardOutput.write(Data("ready http=\(addresses.http) dimse=\(addresses.dimsePort)\n".utf8))
     }
 }

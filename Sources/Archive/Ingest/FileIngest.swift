@@ -6,14 +6,17 @@ import DICOM
 public struct FileIngest: Sendable {
     private let archive: Archive
     private let source: Source
+    private let study: UID?
     private var headReader = FileHeadReader()
     private var ingest: Ingest?
     /// What was bent in the file's head, and read all the same.
     public private(set) var warnings: [ReadWarning] = []
 
-    public init(into archive: Archive, source: Source) {
+    /// - Parameter study: the one it must belong to; nil lets it be any.
+    public init(into archive: Archive, source: Source, study: UID? = nil) {
         self.archive = archive
         self.source = source
+        self.study = study
     }
 
     /// - Throws: as soon as it is certain that the file cannot be stored.
@@ -34,6 +37,11 @@ public struct FileIngest: Sendable {
         return try await ingest.finish()
     }
 
+    /// What the data set says it is, as far as it has come.
+    public var named: (sopClass: UID, sopInstance: UID)? {
+        get async { await ingest?.named }
+    }
+
     /// Gives the object up: nothing stays of it.
     public func cancel() async { await ingest?.cancel() }
 
@@ -43,7 +51,7 @@ public struct FileIngest: Sendable {
         }
         warnings = head.warnings
         headReader = FileHeadReader()
-        let ingest = try await archive.begin(source: source, transferSyntax: head.transferSyntax)
+        let ingest = try await archive.begin(source: source, transferSyntax: head.transferSyntax, study: study)
         self.ingest = ingest
         try await ingest.write(start == 0 ? bytes : Array(bytes[start...]))
     }

@@ -45,7 +45,7 @@ extension Archive {
         let dataSet = reader.reader.dataSet
         guard let pixels = dataSet.bytes(.pixelData) else { return (dataSet, nil, []) }
         let location = PixelDataLocation(
-            tag: .pixelData, vr: .OW, value: ByteRange(offset: 0, length: UInt64(pixels.count)), isEncapsulated: false, basicOffsetTable: [], fragments: [])
+            tag: .pixelData, vr: .OW, value: ByteRange(offset: 0, length: UInt64(pixels.count)), isEncapsulated: false)
         return (dataSet, location, Array(pixels))
     }
 

@@ -40,8 +40,8 @@ struct JSONType {
         throw HTTPFailure(.notAcceptable, "answers here are application/dicom+json")
     }
 
-    func response(_ dataSet: DataSet, status: HTTPResponse.Status, isList: Bool) -> Response {
-        var bytes = DICOMJSON.encode(dataSet)
+    func response(_ dataSet: DataSet, status: HTTPResponse.Status, isList: Bool) throws -> Response {
+        var bytes = try DICOMJSON.encode(dataSet)
         if isList { bytes = Array("[".utf8) + bytes + Array("]".utf8) }
         return response(bytes, status: status)
     }

@@ -73,7 +73,7 @@ struct RetrieveRoutes: Sendable {
             for instance in instances {
                 let dataSet = try await archive.header(of: instance)
                 var buffer = ByteBuffer(string: separator)
-                buffer.writeBytes(DICOMJSON.encode(dataSet, bulkData: BulkDataLinks(root: root, instance: instance).uri))
+                buffer.writeBytes(try DICOMJSON.encode(dataSet, bulkData: BulkDataLinks(root: root, instance: instance).uri))
                 separator = ",\n"
                 try await writer.write(buffer)
             }
@@ -138,7 +138,7 @@ struct RetrieveRoutes: Sendable {
 
     private func bulkData(_ instances: [InstanceLocation], _ request: Request, _ context: RequestScope) async throws -> Response {
         guard let instance = instances.first else { throw HTTPFailure(.notFound, "there is no such instance") }
-        let path = context.parameters.getCatchAll().map(String.init)
+        let path = context.parameters.getCatchAll().joined(separator: "/")
         let element = try BulkDataLinks.element(at: path, in: try await archive.header(of: instance))
         let headers: HTTPFields = [.contentType: "application/octet-stream"]
         switch element.value {

@@ -8,7 +8,7 @@ struct StoreAnswer {
     enum Result {
         case outcome(StoreOutcome)
         /// With the UIDs it said it has, where it got that far.
-        case failed((sopClass: UID, instance: UID)?, ArchiveError)
+        case failed((sopClass: UID, sopInstance: UID)?, ArchiveError)
     }
 
     var results: [Result]
@@ -28,7 +28,7 @@ struct StoreAnswer {
                     referenced.append(reference(outcome))
                 }
             case .failed(let named?, let error):
-                failed.append(Self.failure(named.sopClass, named.instance, error.failureReason, error.message))
+                failed.append(Self.failure(named.sopClass, named.sopInstance, error.failureReason, error.message))
             case .failed(nil, let error):
                 others.append(DataSet(Self.reason(error.failureReason, error.message)))
             }
@@ -40,7 +40,7 @@ struct StoreAnswer {
         if !failed.isEmpty { answer.set(DataElement(.failedSOPSequence, items: failed)) }
         if !referenced.isEmpty { answer.set(DataElement(.referencedSOPSequence, items: referenced)) }
         if !others.isEmpty { answer.set(DataElement(.otherFailuresSequence, items: others)) }
-        return type.response(answer, status: status(stored: referenced.count), isList: false)
+        return try type.response(answer, status: status(stored: referenced.count), isList: false)
     }
 
     /// 200 where all were stored as they are, 202 where something is to be told, 409 where none was (PS3.18 Table 10.5.3-1).

@@ -42,7 +42,7 @@ struct StoreRoutes: Sendable {
         }
         guard !storing.results.isEmpty else { throw HTTPFailure(.badRequest, "the body has no part to store") }
         for case .failed(let named, let error) in storing.results {
-            logger.warning("STOW of \(named?.instance.text ?? "an object") from \(principal.name)@\(context.address) refused: \(error.message)")
+            logger.warning("STOW of \(named?.sopInstance.text ?? "an object") from \(principal.name)@\(context.address) refused: \(error.message)")
         }
         return try StoreAnswer(results: storing.results, root: request.serviceRoot).response(as: answerType)
     }

@@ -8,7 +8,7 @@ struct HealthRoutes: Sendable {
     func add(to router: Router<RequestScope>) {
         router.get("health/live") { _, _ in Response(status: .ok, body: .init(byteBuffer: ByteBuffer(string: "live\n"))) }
         router.get("health/ready") { _, _ in
-            do {
+            do throws(ArchiveError) {
                 _ = try await archive.totals()
                 return Response(status: .ok, body: .init(byteBuffer: ByteBuffer(string: "ready\n")))
             } catch {

@@ -88,7 +88,8 @@ struct ManifestImage: Encodable {
     static func inStackOrder(_ images: [ManifestImage]) -> [ManifestImage] {
         let planes = images.map(\.plane)
         guard images.count > 1, let normal = planes[0]?.normal, planes.allSatisfy({ plane in
-            plane.map { ($0.normal - normal).indices.allSatisfy { i in abs($0.normal[i] - normal[i]) < 1e-3 } } ?? false
+            guard let other = plane?.normal else { return false }
+            return ((other - normal) * (other - normal)).sum() < 1e-6
         }) else { return images }
         let positions = planes.compactMap { $0?.position }
         // Several images at one place (phases, echoes): their own order keeps them together in time.

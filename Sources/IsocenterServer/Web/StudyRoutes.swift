@@ -3,6 +3,7 @@ import DICOM
 import Foundation
 import Hummingbird
 import NIOCore
+import Synchronization
 
 /// Lists for the application: studies, a study with its series, a series' manifest, live arrivals (docs/develop/http-api.md).
 struct StudyRoutes: Sendable {
@@ -83,22 +84,31 @@ struct StudyRoutes: Sendable {
     /// A study is told when something of it is stored, at most once a second.
     private func events(_ access: Access) throws -> Response {
         EventStream.response { [archive] writer in
+            let grown = GrownStudies()
             try await writer.write(EventStream.ping)
-            var told: [String: ContinuousClock.Instant] = [:]
-            var waiting: Set<String> = []
-            let clock = ContinuousClock()
-            for try await batch in archive.studiesChanging(atLeastEvery: .seconds(15)) {
-                waiting.formUnion(batch)
-                told = told.filter { clock.now - $0.value < .seconds(1) }
-                for uid in waiting where told[uid] == nil {
-                    waiting.remove(uid)
-                    told[uid] = clock.now
-                    guard let uid = UID(uid), let study = try await archive.study(uid, for: access) else { continue }
-                    try await writer.write(EventStream.event("study", json: [UInt8](try JSONEncoder().encode(study))))
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    for try await change in try await archive.changes() where change.kind != .quarantined { grown.add(change.study) }
                 }
-                if batch.isEmpty, waiting.isEmpty { try await writer.write(EventStream.ping) }
+                defer { group.cancelAll() }
+                for beat in 1... {
+                    try await Task.sleep(for: .seconds(1))
+                    for uid in grown.take() {
+                        guard let uid = UID(uid), let study = try await archive.study(uid, for: access) else { continue }
+                        try await writer.write(EventStream.event("study", json: [UInt8](try JSONEncoder().encode(study))))
+                    }
+                    // Tells a proxy, and us, that the line is still there.
+                    if beat % 15 == 0 { try await writer.write(EventStream.ping) }
+                }
             }
         }
+    }
+
+    /// Studies that something was stored of since they were last told.
+    private final class GrownStudies: Sendable {
+        private let uids = Mutex<Set<String>>([])
+        func add(_ uid: String) { uids.withLock { _ = $0.insert(uid) } }
+        func take() -> Set<String> { uids.withLock { uids in defer { uids = [] }; return uids } }
     }
 
     // MARK: Answers

@@ -40,7 +40,7 @@ struct ImportSource {
     private func single(_ path: String, _ take: (ImportItem) async throws -> Void, _ problem: (String, String) -> Void) async throws {
         guard PackedFiles.isPacked(path) else { return try await take(ImportItem(name: path, bytes: .file(path: path))) }
         do {
-            var packed = try PackedFiles(path)
+            let packed = try PackedFiles(path)
             while let (name, bytes) = try packed.next() {
                 try await take(ImportItem(name: "\(path)!/\(name)", bytes: .held(bytes)))
             }

@@ -7,7 +7,7 @@ struct PackedFilesError: Error, CustomStringConvertible {
 
 /// Takes the files of a ZIP (or of a tar or ISO image) out one after the other, in memory: nothing is unpacked to the disk,
 /// so no name in it can lead anywhere.
-struct PackedFiles: ~Copyable {
+final class PackedFiles {
     /// A file in it may be so large; larger ones are named and left out by the caller's report.
     static let largestFile = 1 << 31
     private static let endings = [".zip", ".tar", ".tgz", ".tar.gz", ".iso"]
@@ -30,7 +30,7 @@ struct PackedFiles: ~Copyable {
     deinit { archive_read_free(handle) }
 
     /// Name and content of the next file; nil at the end.
-    mutating func next() throws -> (name: String, bytes: [UInt8])? {
+    func next() throws -> (name: String, bytes: [UInt8])? {
         var entry: OpaquePointer?
         while true {
             let status = archive_read_next_header(handle, &entry)

@@ -1,0 +1,4 @@
+import Archive
+import Hummingbird
+struct SearchRoutes: Sendable { let archive: Archive
+ func add(to group: RouterGroup<RequestScope>) {} }
