@@ -28,7 +28,10 @@ public final class Archive: Sendable {
 
     static func open(_ configuration: ArchiveConfiguration, logger: Logger, faults: FaultHook?) async throws(ArchiveError) -> Archive {
         let archive = try await Archive(configuration, logger: logger, faults: faults)
-        if configuration.role == .serving { try await archive.recover() }
+        if configuration.role == .serving {
+            try await archive.recover()
+            try await archive.warnOfLostIndex()
+        }
         await archive.commit.begin(after: try await archive.newestReceived())
         return archive
     }
@@ -101,6 +104,13 @@ public final class Archive: Sendable {
         return Totals(
             studies: row?.int("studies") ?? 0, series: row?.int("series") ?? 0, instances: row?.int("instances") ?? 0,
             bytes: row?.integer("bytes") ?? 0)
+    }
+
+    private func warnOfLostIndex() async throws(ArchiveError) {
+        guard try await totals().instances == 0 else { return }
+        let objects = configuration.folder.objects
+        let names = try await pool.run { () throws(ArchiveError) in try Volume.names(in: objects) ?? [] }
+        if !names.isEmpty { logger.warning("the index is empty but there are objects in \(objects): make it anew with rebuild-index") }
     }
 
     private func newestReceived() async throws(ArchiveError) -> Int64 {

@@ -50,22 +50,15 @@ extension Archive {
     }
 
     /// What the index keeps of a stored object, from its bytes alone.
+    ///
+    /// - Throws: `.damaged` where they are not those that were stored.
     func record(of object: ObjectID, size: UInt64) async throws(ArchiveError) -> InstanceRecord {
         var reader = FileReader(length: size, options: .init(limits: configuration.limits))
-        var offset: UInt64 = 0
-        do throws(ReadError) {
-            while offset < size {
-                let bytes: [UInt8]
-                do throws(ArchiveError) {
-                    bytes = try await store.read(object, ByteRange(offset: offset, length: min(1 << 20, size - offset)))
-                } catch { throw ReadError(.truncated, offset: offset, error.message) }
-                try reader.feed(bytes)
-                offset += UInt64(bytes.count)
-            }
-            try reader.finish()
-        } catch {
-            throw ArchiveError(error)
+        var bytes = ObjectBytes(store: store, object: object, size: size).makeAsyncIterator()
+        while let piece = try await bytes.next() {
+            do throws(ReadError) { try reader.feed(piece) } catch { throw ArchiveError(error) }
         }
+        do throws(ReadError) { try reader.finish() } catch { throw ArchiveError(error) }
         guard let body = reader.body, let transferSyntax = reader.transferSyntax else {
             throw ArchiveError(.cannotUnderstand, "object \(object) has no data set")
         }

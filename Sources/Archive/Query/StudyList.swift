@@ -184,13 +184,7 @@ struct StudyListCursor {
             guard let number = Int64(parts[3]) else { return nil }
             value = .integer(number)
         } else {
-            let digits = Array(parts[3])
-            guard digits.count % 2 == 0 else { return nil }
-            var bytes: [UInt8] = []
-            for index in stride(from: 0, to: digits.count, by: 2) {
-                guard let high = digits[index].hexDigitValue, let low = digits[index + 1].hexDigitValue else { return nil }
-                bytes.append(UInt8(high << 4 | low))
-            }
+            guard let bytes = QueryCursor.bytes(hex: parts[3]) else { return nil }
             value = .text(String(decoding: bytes, as: UTF8.self))
         }
     }

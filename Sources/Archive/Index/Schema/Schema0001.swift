@@ -127,7 +127,7 @@ let schema0001 = """
     CREATE INDEX instance_by_series    ON instance (series, number, id);
     CREATE INDEX instance_by_study     ON instance (study);
     CREATE INDEX instance_by_object    ON instance (object);
-    CREATE INDEX instance_by_sop_class ON instance (sop_class, id);
+    CREATE INDEX instance_by_sop_class ON instance (sop_class, study);
     CREATE INDEX instance_by_content   ON instance (content_date_key, content_time_key);
 
     -- Other objects that claim the SOP Instance UID of an instance: 'superseded' by a newer one, or in 'quarantine'.
