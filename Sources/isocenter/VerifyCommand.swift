@@ -1,5 +1,6 @@
 import Archive
 import ArgumentParser
+import Foundation
 import IsocenterServer
 
 struct Verify: AsyncParsableCommand {
@@ -25,8 +26,12 @@ struct Verify: AsyncParsableCommand {
         var report = Verification.Report()
         for try await event in archive.verify() {
             switch event {
+            case .progress(let objects, let total, _):
+                if isatty(STDERR_FILENO) == 1, objects % 1024 == 0 { tell("\(objects) of \(total)") }
+            case .damaged(let object, let instance, let reason): tell("damaged: instance \(instance) in object \(object): \(reason)")
+            case .missing(let object, let instance): tell("missing: object \(object) of instance \(instance)")
+            case .orphan(let object, let size): tell("not in the index: object \(object) of \(size) bytes")
             case .finished(let final): report = final
-            default: if let words = event.words { tell(words) }
             }
         }
         return report
