@@ -23,7 +23,7 @@ struct Verify: AsyncParsableCommand {
     }
 
     private func verify(_ archive: Archive) async throws(ArchiveError) -> Verification.Report {
-        var report = Verification.Report()
+        var report: Verification.Report?
         for try await event in archive.verify() {
             switch event {
             case .progress(let objects, let total, _):
@@ -34,6 +34,7 @@ struct Verify: AsyncParsableCommand {
             case .finished(let final): report = final
             }
         }
+        guard let report else { throw ArchiveError(.storageFailed, "the check ended before its report") }
         return report
     }
 }
