@@ -103,7 +103,7 @@ let package = Package(
         .testTarget(name: "ArchiveTests", dependencies: ["Archive", "Database", "DICOM", .product(name: "Logging", package: "swift-log")]),
         .testTarget(
             name: "IsocenterServerTests",
-            dependencies: ["IsocenterServer", .product(name: "HummingbirdTesting", package: "hummingbird")]
+            dependencies: ["IsocenterServer", "Archive", "DICOM", "DICOMNetwork"]
         ),
     ],
     swiftLanguageModes: [.v6]
