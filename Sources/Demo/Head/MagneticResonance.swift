@@ -1,0 +1,1 @@
+enum MagneticResonance { static func study(scale: Int) -> DemoStudy { DemoStudy(title: "", instances: []) } }
