@@ -10,6 +10,12 @@ enum Noise {
         return mix(low, high, s.z)
     }
 
+    /// The sum of two, one turned: without the direction of the lattice, which the eye would find.
+    @inline(__always) static func turned(_ p: Point, seed: UInt32) -> Float {
+        let q = Point(0.36 * p.x + 0.48 * p.y - 0.8 * p.z, 0.6 * p.y - 0.8 * p.x, 0.48 * p.x + 0.64 * p.y + 0.6 * p.z)
+        return 0.72 * (value(p, seed: seed) + value(q * 1.13 + 31.7, seed: seed &+ 101))
+    }
+
     @inline(__always) private static func plane(_ x: Int32, _ y: Int32, _ z: Int32, _ s: Point, _ seed: UInt32) -> Float {
         mix(mix(corner(x, y, z, seed), corner(x &+ 1, y, z, seed), s.x), mix(corner(x, y &+ 1, z, seed), corner(x &+ 1, y &+ 1, z, seed), s.x), s.y)
     }

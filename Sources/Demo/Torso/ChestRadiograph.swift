@@ -42,7 +42,7 @@ enum ChestRadiograph {
         let coarseColumns = 640 / scale, coarseRows = 768 / scale
         let sums = raySums(columns: coarseColumns, rows: coarseRows, detail: scale)
         let base = Smoothing.blurred(sums, width: coarseColumns, height: coarseRows, radius: coarseColumns / 22, passes: 3)
-        let raised = zip(sums, base).map { sum, base in 0.6 * base + 1.45 * (sum - base) }
+        let raised = zip(sums, base).map { sum, base in 0.55 * base + 1.3 * (sum - base) }
         let fine = Enlarging.enlarged(raised, width: coarseColumns, height: coarseRows, to: columns, rows)
         let sorted = raised.sorted()
         let low = sorted[sorted.count / 100], high = sorted[sorted.count * 995 / 1000]

@@ -42,7 +42,11 @@ extension TorsoPhantom {
     static let colon = Tube.chain([
         (Point(-100, -2, -220), 25), (Point(-104, -4, -160), 24), (Point(-104, -10, -118), 24), (Point(-84, -34, -106), 22), (Point(-50, -62, -122), 21), (Point(0, -68, -136), 20),
         (Point(50, -62, -118), 20), (Point(92, -36, -84), 20), (Point(110, 6, -70), 18), (Point(108, 14, -120), 17), (Point(104, 6, -220), 17),
-    ])
+    ], pieces: 8).enumerated().map { index, tube in
+        // Haustra.
+        let swell = 1 + 0.16 * sine(Float(index) * 1.7), next = 1 + 0.16 * sine(Float(index + 1) * 1.7)
+        return Tube(tube.start, tube.end, tube.startRadius * swell, tube.endRadius * next)
+    }
     static let bowel: [Tube] = {
         var path: [(Point, Float)] = []
         for step in 0..<180 {

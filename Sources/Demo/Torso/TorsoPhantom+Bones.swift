@@ -34,7 +34,7 @@ extension TorsoPhantom {
         let (base, height) = Self.vertebrae[level]
         let t = (z - base) / height
         let y = Self.spine(at: z)
-        let size: Float = level < 6 ? 1 : level < 18 ? 1 - Float(level - 6) * 0.024 : 0.62
+        let size: Float = level < 4 ? 1 : level < 16 ? 1 - Float(level - 4) * 0.026 : 0.62
         let waist = 1 - 0.09 * sine(.pi * clamp(t / 0.8))
         let body = Stack.Cut(z, 0, y, 22.5 * size * waist, 16.5 * size * waist, 0.25)
         let canal = y + 16 * size + 9
@@ -58,7 +58,7 @@ extension TorsoPhantom {
         let arch = Stack.Cut(z, 0, canal, 17, 14)
         section.paint(arch.box, 520) { max(arch.distance($0, $1), -Stack.Cut(z, 0, canal, 10.5, 8).distance($0, $1)) }
         // Spinous process: long and sloping in the chest, short and high in the loin.
-        let reach: Float = level < 6 ? 13 : 10 + 7 * (t - 0.2)
+        let reach: Float = level < 4 ? 13 : 8.5 + 7 * (t - 0.2)
         let spinous = Stack.Cut(z, 0, canal + 12 + reach, 3.4, reach, 0.4)
         if t < 0.75 {
             section.paint(spinous.box, 560) { spinous.distance($0, $1) }

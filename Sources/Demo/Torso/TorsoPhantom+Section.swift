@@ -52,7 +52,7 @@ extension TorsoPhantom {
                 section.paint(lumen.box, { x, y in isGas ? -920 : 15 + 70 * cloud(Point(x, y, z) * 0.16, 9) }) { x, y in
                     let p = Point(x, y, z)
                     let inside = max(lumen.distance(p), inner.grown(-3).distance(x, y))
-                    return isGas ? max(inside, y - lumen.axisY(p) - 5 - 9 * texture(Point(x * 0.02, 0, z * 0.03), 8)) : inside
+                    return isGas ? max(inside, y - lumen.axisY(p) + 4 - 9 * texture(Point(x * 0.02, 0, z * 0.03), 8)) : inside
                 }
             }
         }

@@ -120,12 +120,12 @@ struct TorsoPhantom: Sendable {
 
     // MARK: Bones
 
-    /// Height of the vertebral body's lower edge of each level, from L4 up, and of the rib that begins there.
+    /// Lower edge of each vertebral body and height to the next one, from L4 up.
     static let vertebrae: [(z: Float, height: Float)] = {
         var result: [(Float, Float)] = []
         var z: Float = -222
         for level in 0..<24 {
-            let height: Float = level < 6 ? 35 : level < 10 ? 29 : level < 18 ? 24 : 18
+            let height: Float = level < 4 ? 35 : level < 9 ? 25 : level < 16 ? 20 : 16.5
             result.append((z, height))
             z += height
         }
@@ -137,9 +137,9 @@ struct TorsoPhantom: Sendable {
 
     private static func ribs() -> ([Tube], [Tube]) {
         var bones: [Tube] = [], cartilages: [Tube] = []
-        // The twelfth rib begins at the sixth level from below.
+        // The twelfth rib begins at the fifth level from below.
         for number in 1...12 {
-            let level = 6 + (12 - number)
+            let level = 4 + (12 - number)
             let base = vertebrae[level].z + vertebrae[level].height * 0.75
             let drop: Float = number < 3 ? 26 + Float(number) * 8 : min(46 + Float(number) * 5, 82)
             let last: Float = number > 11 ? 75 : number > 10 ? 95 : number > 7 ? 132 : 142
