@@ -24,7 +24,9 @@ struct HeartPhantom {
         var isBlood: Bool
     }
 
-    func echo(_ x: Float, _ y: Float) -> Echo {
+    func echo(_ place: Float, _ y: Float) -> Echo {
+        // The probe stands a little to the left of the tip.
+        let x = place + 5
         let c = contraction
         // Nothing that grew is an ellipse; beams fray what they cross sideways.
         let rough = 1.7 * Noise.value(Point(x * 0.11, y * 0.11, c), seed: 81) + 0.7 * Noise.value(Point(x * 0.4, y * 0.4, c * 3), seed: 82)
