@@ -25,15 +25,15 @@ public struct FileReader: Sendable {
     public mutating func feed(_ bytes: [UInt8]) throws(ReadError) {
         if body != nil {
             try feedBody(bytes)
-        } else if let (head, rest) = try headReader.feed(bytes) {
-            try begin(head, rest)
+        } else if let (head, bytes, start) = try headReader.feed(bytes) {
+            try begin(head, bytes, start)
         }
     }
 
     public mutating func finish() throws(ReadError) {
         if body == nil {
-            let (head, rest) = try headReader.finish()
-            try begin(head, rest)
+            let (head, bytes, start) = try headReader.finish()
+            try begin(head, bytes, start)
         }
         try inFile { (reader) throws(ReadError) in try reader.finish() }
         warnings += (body?.reader.warnings ?? []).map { warning in
@@ -43,16 +43,17 @@ public struct FileReader: Sendable {
         }
     }
 
-    private mutating func begin(_ head: FileHead, _ rest: [UInt8]) throws(ReadError) {
+    private mutating func begin(_ head: FileHead, _ bytes: [UInt8], _ start: Int) throws(ReadError) {
         self.head = head
         warnings = head.warnings
         let bodyLength = length.map { $0 > head.dataSetOffset ? $0 - head.dataSetOffset : 0 }
         body = EncodedDataSetReader(transferSyntax: head.transferSyntax, length: bodyLength, options: options)
-        try feedBody(rest)
+        headReader = FileHeadReader()
+        try feedBody(bytes, from: start)
     }
 
-    private mutating func feedBody(_ bytes: [UInt8]) throws(ReadError) {
-        try inFile { (reader) throws(ReadError) in try reader.feed(bytes) }
+    private mutating func feedBody(_ bytes: [UInt8], from start: Int = 0) throws(ReadError) {
+        try inFile { (reader) throws(ReadError) in try reader.feed(bytes, from: start) }
     }
 
     /// Errors then speak of places in the file.
