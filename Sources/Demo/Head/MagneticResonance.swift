@@ -63,7 +63,7 @@ enum MagneticResonance {
             series.elements(instance: index + 1)
                 + ImageModules.plane(plane, thickness: 5, location: location, frameOfReference: "MR/1/frame")
                 + ImageModules.grey(pixels, rows: size, columns: size, bitsStored: 12) + ImageModules.windows([window]) + scan.sequence
-                + [DataElement(.imageType, .CS, "ORIGINAL", "PRIMARY", "M", "NORM"), DataElement(.spacingBetweenSlices, .DS, decimals: [Double(step)])])
+                + [DataElement(.imageType, .CS, "ORIGINAL", "PRIMARY", "M", "NORM"), DataElement(.spacingBetweenSlices, .DS, decimals: [(Double(step) * 100).rounded() / 100])])
     }
 
     /// Signal in thousandths: the mean of five points of a pixel, brighter near the coil, with the noise of a magnitude image.

@@ -24,12 +24,13 @@ enum ImageModules {
 
     /// Image Plane and Frame of Reference Modules (PS3.3 §C.7.6.2, §C.7.4.1).
     static func plane(_ plane: ScanPlane, thickness: Double, location: Double, frameOfReference: String) -> [DataElement] {
-        func three(_ p: Point) -> [Double] { [Double(p.x), Double(p.y), Double(p.z)] }
+        // To a ten-thousandth of a millimetre, and cosines to a millionth: no noise of single precision in the text.
+        func three(_ p: Point, _ unit: Double) -> [Double] { [p.x, p.y, p.z].map { (Double($0) * unit).rounded() / unit } }
         return [
-            DataElement(.imagePositionPatient, .DS, decimals: three(plane.position)),
-            DataElement(.imageOrientationPatient, .DS, decimals: three(plane.right) + three(plane.down)),
+            DataElement(.imagePositionPatient, .DS, decimals: three(plane.position, 1e4)),
+            DataElement(.imageOrientationPatient, .DS, decimals: three(plane.right, 1e6) + three(plane.down, 1e6)),
             DataElement(.pixelSpacing, .DS, decimals: [Double(plane.spacing), Double(plane.spacing)]),
-            DataElement(.sliceThickness, .DS, decimals: [thickness]), DataElement(.sliceLocation, .DS, decimals: [location]),
+            DataElement(.sliceThickness, .DS, decimals: [thickness]), DataElement(.sliceLocation, .DS, decimals: [(location * 1e4).rounded() / 1e4]),
             DataElement(.frameOfReferenceUID, .UI, DemoUID.text(frameOfReference)), DataElement(.positionReferenceIndicator, .LO, ""),
             DataElement(.patientPosition, .CS, "HFS"),
         ]
