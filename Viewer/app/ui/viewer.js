@@ -338,7 +338,7 @@ export function viewer(root, studyUID, { signedOut, open, query }) {
   }
 
   load();
-  endEvents = api.events({ study: (event) => { if (event.studyInstanceUID === studyUID) grown(); }, state: () => {} });
+  endEvents = api.events({ study: (event) => { if (event.studyInstanceUID === studyUID) grown(); }, state: (_, again) => { if (again) grown(); }, signedOut });
 
   return () => {
     ended.abort();
