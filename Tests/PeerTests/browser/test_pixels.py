@@ -20,7 +20,7 @@ def reader(browser, server_url, archive):
         if renderer not in pages:
             context = browser.new_context(storage_state=archive.state, viewport={"width": 700, "height": 600}, base_url=server_url, locale="en-GB")
             page = Page(context.new_page(), renderer)
-            page.open_study("patterns", "?renderer=cpu" if renderer == "cpu" else "")
+            page.open_study("patterns", f"?renderer={renderer}")
             page.drawn()
             page.keyboard.press("o"), page.keyboard.press("o")  # no overlays
             pages[renderer] = page
