@@ -30,6 +30,8 @@ export function viewer(root, studyUID, { signedOut, open, query }) {
   const held = new Map(); // windows found from pixels
   const cineClocks = new Map(); // viewport → {from, at, index}: since when a loop runs
   const ended = new AbortController();
+  const asked = api.study(studyUID, ended.signal); // on its way while the page is built
+  asked.catch(() => {}); // load() tells
   let sights = [];
   let places = [];
   let scale = devicePixelRatio;
@@ -151,8 +153,7 @@ export function viewer(root, studyUID, { signedOut, open, query }) {
 
   async function load() {
     try {
-      const answer = await api.study(studyUID, ended.signal);
-      take(answer);
+      take(await asked);
       const first = series.find((each) => each.thumbnail) ?? series[0];
       if (first) app.edit((s) => edits.openSeries(s, 0, first.seriesInstanceUID), { undoable: false });
       panes[0].element.focus({ preventScroll: true });

@@ -136,6 +136,8 @@ export const words = {
   "preset.suv15": "SUV 0–15",
   "badge.lossy": "Lossy",
   "badge.lossy.title": "The image has been compressed with loss (0028,2110)",
+  "badge.colour": "Colours uncertain",
+  "badge.colour.title": "The compressed data and the object name different colour models",
   "badge.auto": "Auto window",
   "badge.auto.title": "The object gives no window: percentiles 1 to 99 of the pixels",
   "badge.showing": "Image {n} shown while {wanted} loads",
