@@ -105,7 +105,7 @@ let package = Package(
         .testTarget(name: "DICOMImageTests", dependencies: ["DICOMImage", "DICOM", "CTurboJPEG", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(name: "DatabaseTests", dependencies: ["Database"]),
         .testTarget(name: "DemoTests", dependencies: ["Demo", "DICOM"]),
-        .testTarget(name: "ArchiveTests", dependencies: ["Archive", "Database", "DICOM", .product(name: "Logging", package: "swift-log")]),
+        .testTarget(name: "ArchiveTests", dependencies: ["Archive", "Database", "DICOM", .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log")]),
         .testTarget(
             name: "IsocenterServerTests",
             dependencies: ["IsocenterServer", "Archive", "DICOM", "DICOMNetwork"]

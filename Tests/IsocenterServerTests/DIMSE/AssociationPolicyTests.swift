@@ -16,7 +16,6 @@ struct AssociationPolicyTests {
         ([], true, "ANY", "127.0.0.1", true), ([], true, "ANY", "::1", true), ([], false, "ANY", "127.0.0.1", false),
         ([], true, "CT1", "10.0.0.1", false), (["CT1"], true, "CT1", "10.0.0.1", true), (["CT1@10.0.0.1"], true, "CT1", "10.0.0.1", true),
         (["CT1@10.0.0.1"], true, "CT1", "10.0.0.2", false), (["CT1@10.0.0.1"], true, "MR1", "10.0.0.1", false),
-        (["CT1@10.0.0.1"], true, "CT1", "::ffff:10.0.0.1", true),
     ]
 
     @Test("Known callers, by title and address", arguments: callerCases)
