@@ -82,17 +82,22 @@ public struct DataSetReader: Sendable {
         /// In force for the items below.
         var characterSet: SpecificCharacterSet
         var hasUndefinedLength = false
+        /// Of the item's tag.
+        var start: UInt64?
         /// Where each tag stands, once the order is found to be broken.
         var places: [Tag: Int]?
         var sequence: SequenceReading?
         var isEncodingChecked = false
 
-        init(end: UInt64, encoding: TransferSyntax.Encoding, inherited: SpecificCharacterSet, hasUndefinedLength: Bool = false) {
+        init(
+            end: UInt64, encoding: TransferSyntax.Encoding, inherited: SpecificCharacterSet, hasUndefinedLength: Bool = false, start: UInt64? = nil
+        ) {
             self.end = end
             self.encoding = encoding
             self.inherited = inherited
             characterSet = inherited
             self.hasUndefinedLength = hasUndefinedLength
+            self.start = start
         }
     }
 
@@ -371,6 +376,7 @@ public struct DataSetReader: Sendable {
         let length = word32(4, sequence.encoding)
         switch tag {
         case .item:
+            let start = offset
             position += 8
             let end: UInt64
             if length == .max {
@@ -385,7 +391,7 @@ public struct DataSetReader: Sendable {
             try hold(8, sequence.tag)
             elementCount += 1
             levels.append(Level(
-                end: end, encoding: sequence.encoding, inherited: levels[top].characterSet, hasUndefinedLength: length == .max))
+                end: end, encoding: sequence.encoding, inherited: levels[top].characterSet, hasUndefinedLength: length == .max, start: start))
         case .sequenceDelimitation:
             position += 8
             if !sequence.hasUndefinedLength { warn(sequence.tag, "delimiter in a sequence of defined length") }
@@ -421,7 +427,7 @@ public struct DataSetReader: Sendable {
     private mutating func endItem() {
         guard levels.count > 1 else { return }
         let item = levels.removeLast()
-        let whole = Items.Item(ordered(item), hasUndefinedLength: item.hasUndefinedLength)
+        let whole = Items.Item(ordered(item), hasUndefinedLength: item.hasUndefinedLength, offset: item.start)
         levels[levels.count - 1].sequence?.items.append(whole)
     }
 
