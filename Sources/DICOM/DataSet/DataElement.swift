@@ -39,17 +39,11 @@ public struct Items: Sendable, Equatable {
     public struct Item: Sendable, Equatable {
         public var dataSet: DataSet
         public var hasUndefinedLength: Bool
-        /// First byte of the item's tag, from the first byte of the data set it was read from; nil for an item that was made.
-        public var offset: UInt64?
 
-        public init(_ dataSet: DataSet, hasUndefinedLength: Bool = false, offset: UInt64? = nil) {
+        public init(_ dataSet: DataSet, hasUndefinedLength: Bool = false) {
             self.dataSet = dataSet
             self.hasUndefinedLength = hasUndefinedLength
-            self.offset = offset
         }
-
-        /// Wherever they come from.
-        public static func == (a: Item, b: Item) -> Bool { a.dataSet == b.dataSet && a.hasUndefinedLength == b.hasUndefinedLength }
     }
 
     public var items: [Item]

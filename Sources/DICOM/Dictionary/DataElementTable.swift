@@ -23,6 +23,9 @@ public enum DataElementTable {
         return nil
     }
 
+    /// The VR of an attribute that has but one: all that reading implicit VR needs of most elements.
+    static func onlyVR(of tag: Tag) -> VR? { table.onlyVR(of: tag) }
+
     /// The attribute with this keyword of PS3.6; of a repeating group the first (`OverlayRows` is (6000,0010)).
     public static func tag(keyword: String) -> Tag? { table.tags[keyword] }
 
@@ -39,6 +42,8 @@ public enum DataElementTable {
         /// In the order of the standard: ascending.
         var keys: [Tag] = []
         var entries: [Entry] = []
+        /// Raw value of the only VR of each entry; 0 where there is a choice.
+        var onlyVRs: [UInt16] = []
         /// Index into `keys` plus 1 from the tag's hash on, 0 where there is none: a third as long to ask as a Dictionary.
         var slots = [UInt16](repeating: 0, count: 1 << 14)
         /// By the mask that leaves out the repeating digits.
@@ -67,16 +72,24 @@ public enum DataElementTable {
         private mutating func append(_ entry: Entry, _ tag: Tag) {
             keys.append(tag)
             entries.append(entry)
+            onlyVRs.append(entry.vrs.count == 1 ? entry.vrs[0].rawValue : 0)
             var slot = firstSlot(tag)
             while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
             slots[slot] = UInt16(truncatingIfNeeded: keys.count)
         }
 
-        func entry(for tag: Tag) -> Entry? {
+        func entry(for tag: Tag) -> Entry? { index(of: tag).map { entries[$0] } }
+
+        func onlyVR(of tag: Tag) -> VR? {
+            guard let index = index(of: tag), onlyVRs[index] != 0 else { return nil }
+            return VR(rawValue: onlyVRs[index])
+        }
+
+        private func index(of tag: Tag) -> Int? {
             var slot = firstSlot(tag)
             while slots[slot] != 0 {
                 let index = Int(slots[slot]) - 1
-                if keys[index] == tag { return entries[index] }
+                if keys[index] == tag { return index }
                 slot = (slot + 1) & (slots.count - 1)
             }
             return nil

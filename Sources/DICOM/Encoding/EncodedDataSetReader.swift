@@ -9,11 +9,10 @@ public struct EncodedDataSetReader: Sendable {
         inflater = transferSyntax.isDeflated ? Inflater(ratio: options.limits.inflateRatio) : nil
     }
 
-    public mutating func feed(_ bytes: [UInt8]) throws(ReadError) {
-        guard let inflater else { try reader.feed(bytes); return }
-        var inner = reader
-        try inflater.inflate(bytes) { (block) throws(ReadError) in try inner.feed(block) }
-        reader = inner
+    /// - Parameter start: index in `bytes` of the next byte.
+    public mutating func feed(_ bytes: [UInt8], from start: Int = 0) throws(ReadError) {
+        guard let inflater else { try reader.feed(bytes, from: start); return }
+        try inflater.inflate(start == 0 ? bytes : Array(bytes[start...])) { (block) throws(ReadError) in try reader.feed(block) }
     }
 
     public mutating func feed(_ bytes: UnsafeRawBufferPointer) throws(ReadError) {

@@ -19,24 +19,24 @@ public struct FileHeadReader: Sendable {
 
     public init() {}
 
-    /// The head, and the bytes of the data set that came with it; nil while more bytes are needed.
-    public mutating func feed(_ bytes: [UInt8]) throws(ReadError) -> (head: FileHead, rest: [UInt8])? {
-        head += bytes
+    /// The head, and the bytes that came with it, of which the data set's begin at `start`; nil while more bytes are needed.
+    public mutating func feed(_ bytes: [UInt8]) throws(ReadError) -> (head: FileHead, bytes: [UInt8], start: Int)? {
+        if head.isEmpty { head = bytes } else { head += bytes }
         return head.count >= Self.headSize ? try readHead(isWhole: false) : nil
     }
 
     /// For a file that has ended before `feed` gave a head.
-    public mutating func finish() throws(ReadError) -> (head: FileHead, rest: [UInt8]) {
+    public mutating func finish() throws(ReadError) -> (head: FileHead, bytes: [UInt8], start: Int) {
         guard let result = try readHead(isWhole: true) else {
             throw ReadError(.invalidFileMetaInformation, offset: 0, "file meta information does not end")
         }
         return result
     }
 
-    private mutating func readHead(isWhole: Bool) throws(ReadError) -> (FileHead, [UInt8])? {
+    private mutating func readHead(isWhole: Bool) throws(ReadError) -> (FileHead, [UInt8], Int)? {
         guard !head.isEmpty else { throw ReadError(.notDICOM, offset: 0, "the file is empty") }
         let prefix = Array("DICM".utf8)
-        if head.count >= 132, Array(head[128..<132]) == prefix {
+        if head.count >= 132, head[128..<132].elementsEqual(prefix) {
             return try readMeta(at: 132, isWhole: isWhole)
         } else if head.starts(with: prefix) {
             warn(0, "the preamble is missing")
@@ -49,12 +49,12 @@ public struct FileHeadReader: Sendable {
         }
     }
 
-    private mutating func readMeta(at start: Int, isWhole: Bool) throws(ReadError) -> (FileHead, [UInt8])? {
+    private mutating func readMeta(at start: Int, isWhole: Bool) throws(ReadError) -> (FileHead, [UInt8], Int)? {
         // The group ends where another begins: the group length may be missing or wrong, and is only checked.
         var reader = DataSetReader(
             encoding: .explicitLittle, options: .init(onlyGroup: 0x0002))
         do {
-            try reader.feed(Array(head[start...]))
+            try reader.feed(head, from: start)
             if isWhole || reader.isStopped { try reader.finish() }
         } catch {
             throw ReadError(.invalidFileMetaInformation, path: error.path, offset: error.offset + UInt64(start), "file meta information: \(error.message)")
@@ -74,16 +74,15 @@ public struct FileHeadReader: Sendable {
         } else {
             warn(UInt64(start), "group length of the file meta information is missing")
         }
-        let rest = Array(head[end...])
         if meta.transferSyntax == nil { warn(UInt64(start), "Transfer Syntax UID is missing") }
-        let syntax = if let stated = meta.transferSyntax { stated } else { try guessedSyntax(rest, at: UInt64(end)) }
-        return (FileHead(meta: meta, transferSyntax: syntax, dataSetOffset: UInt64(end), warnings: warnings), rest)
+        let syntax = if let stated = meta.transferSyntax { stated } else { try guessedSyntax(Array(head[end...].prefix(8)), at: UInt64(end)) }
+        return (FileHead(meta: meta, transferSyntax: syntax, dataSetOffset: UInt64(end), warnings: warnings), head, end)
     }
 
-    private mutating func bareDataSet() throws(ReadError) -> (FileHead, [UInt8]) {
+    private mutating func bareDataSet() throws(ReadError) -> (FileHead, [UInt8], Int) {
         let syntax = try guessedSyntax(head, at: 0)
         warn(0, "no file meta information: read as \(syntax.uid)")
-        return (FileHead(meta: nil, transferSyntax: syntax, dataSetOffset: 0, warnings: warnings), head)
+        return (FileHead(meta: nil, transferSyntax: syntax, dataSetOffset: 0, warnings: warnings), head, 0)
     }
 
     /// The encoding that the first element of a data set shows beyond doubt: group 0008 in a known attribute.

@@ -25,17 +25,17 @@ public struct FileReader: Sendable {
     public mutating func feed(_ bytes: [UInt8]) throws(ReadError) {
         if body != nil {
             try feedBody(bytes)
-        } else if let (head, rest) = try headReader.feed(bytes) {
-            try begin(head, rest)
+        } else if let (head, bytes, start) = try headReader.feed(bytes) {
+            try begin(head, bytes, start)
         }
     }
 
     public mutating func finish() throws(ReadError) {
         if body == nil {
-            let (head, rest) = try headReader.finish()
-            try begin(head, rest)
+            let (head, bytes, start) = try headReader.finish()
+            try begin(head, bytes, start)
         }
-        try inFile { (reader) throws(ReadError) in try reader.finish() }
+        try inFile { (reader) throws(ReadError) in try reader?.finish() }
         warnings += (body?.reader.warnings ?? []).map { warning in
             var warning = warning
             warning.offset += dataSetOffset
@@ -43,25 +43,23 @@ public struct FileReader: Sendable {
         }
     }
 
-    private mutating func begin(_ head: FileHead, _ rest: [UInt8]) throws(ReadError) {
+    private mutating func begin(_ head: FileHead, _ bytes: [UInt8], _ start: Int) throws(ReadError) {
         self.head = head
         warnings = head.warnings
         let bodyLength = length.map { $0 > head.dataSetOffset ? $0 - head.dataSetOffset : 0 }
         body = EncodedDataSetReader(transferSyntax: head.transferSyntax, length: bodyLength, options: options)
-        try feedBody(rest)
+        headReader = FileHeadReader()
+        try feedBody(bytes, from: start)
     }
 
-    private mutating func feedBody(_ bytes: [UInt8]) throws(ReadError) {
-        try inFile { (reader) throws(ReadError) in try reader.feed(bytes) }
+    private mutating func feedBody(_ bytes: [UInt8], from start: Int = 0) throws(ReadError) {
+        try inFile { (reader) throws(ReadError) in try reader?.feed(bytes, from: start) }
     }
 
     /// Errors then speak of places in the file.
-    private mutating func inFile(_ work: (inout EncodedDataSetReader) throws(ReadError) -> Void) throws(ReadError) {
-        guard var reader = body else { return }
-        body = nil
-        defer { body = reader }
+    private mutating func inFile(_ work: (inout EncodedDataSetReader?) throws(ReadError) -> Void) throws(ReadError) {
         do {
-            try work(&reader)
+            try work(&body)
         } catch {
             var error = error
             if transferSyntax?.isDeflated != true { error.offset += dataSetOffset }

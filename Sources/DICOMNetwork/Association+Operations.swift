@@ -1,0 +1,76 @@
+import DICOM
+import NIOCore
+
+/// Operations as service class user (PS3.7 §9.1).
+extension Association {
+    /// The accepted context for a SOP class, and for a transfer syntax where one is asked for.
+    ///
+    /// - Throws: `noContextAccepted` with what was proposed and what the peer answered.
+    public func context(for sopClass: UID, transferSyntax: UID? = nil) throws(NetworkError) -> PresentationContext {
+        let accepted = presentationContexts.filter { $0.abstractSyntax == sopClass }
+        if let context = accepted.first(where: { transferSyntax == nil || $0.transferSyntax == transferSyntax }) { return context }
+        if let transferSyntax, !accepted.isEmpty {
+            let others = accepted.map(\.transferSyntax.text).joined(separator: ", ")
+            throw .noContextAccepted(sopClass: sopClass.text, "transfer syntax \(transferSyntax) was not accepted, but \(others)")
+        }
+        let proposed = request.presentationContexts.filter { $0.abstractSyntax == sopClass }.map(\.id)
+        guard !proposed.isEmpty else { throw .noContextAccepted(sopClass: sopClass.text, "none was proposed") }
+        let result = answer.presentationContexts.first { proposed.contains($0.id) }?.result
+        throw .noContextAccepted(sopClass: sopClass.text, result?.description ?? "the peer did not answer the proposal")
+    }
+
+    /// C-ECHO (PS3.7 §9.1.5).
+    public func echo() async throws(NetworkError) -> DIMSEStatus {
+        let context = try context(for: CommandSet.verification)
+        let command = CommandSet.echoRequest(messageID: nextMessageID())
+        try await send(command, in: context)
+        return try await response(to: command).status ?? .processingFailure
+    }
+
+    /// C-STORE (PS3.7 §9.1.1) of a data set that is encoded in the context's transfer syntax already.
+    ///
+    /// - Parameter dataSet: pieces of any size; read at the pace at which the peer takes them.
+    /// - Returns: the response: `status`, and `errorComment` where the peer gives one.
+    /// - Throws: `NetworkError`, or what `dataSet` throws; the association is then aborted.
+    public func store<Bytes: AsyncSequence>(
+        sopClass: UID, sopInstance: UID, in context: PresentationContext, priority: CommandSet.Priority = .medium,
+        moveOriginator: (title: AETitle, messageID: UInt16)? = nil, dataSet: Bytes
+    ) async throws -> CommandSet where Bytes.Element == ByteBuffer {
+        let command = CommandSet.storeRequest(
+            messageID: nextMessageID(), sopClass: sopClass, sopInstance: sopInstance, priority: priority,
+            moveOriginator: moveOriginator
+        )
+        try await send(command, in: context, dataSet: dataSet)
+        return try await response(to: command)
+    }
+
+    /// The same with the whole data set in memory.
+    public func store(
+        sopClass: UID, sopInstance: UID, in context: PresentationContext, priority: CommandSet.Priority = .medium,
+        moveOriginator: (title: AETitle, messageID: UInt16)? = nil, dataSet: ByteBuffer
+    ) async throws(NetworkError) -> CommandSet {
+        let command = CommandSet.storeRequest(
+            messageID: nextMessageID(), sopClass: sopClass, sopInstance: sopInstance, priority: priority,
+            moveOriginator: moveOriginator
+        )
+        try await send(command, in: context, dataSet: dataSet)
+        return try await response(to: command)
+    }
+
+    /// The one response to a request; anything else aborts the association.
+    private func response(to request: CommandSet) async throws(NetworkError) -> CommandSet {
+        guard let message = try await nextMessage() else { throw .ended(end ?? .released) }
+        let command = message.command
+        guard command.field == request.field.response, command.messageIDBeingRespondedTo == request.messageID,
+              command.status != nil
+        else {
+            let error = NetworkError.unexpectedResponse(
+                "\(command.field) to message \(command.messageIDBeingRespondedTo ?? 0), awaited "
+                    + "\(request.field.response?.description ?? "none") to \(request.messageID)"
+            )
+            abort(error.description)
+            throw error
+        }
+        return command
+    }
+}

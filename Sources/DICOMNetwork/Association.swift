@@ -1,0 +1,235 @@
+import DICOM
+import NIOCore
+import Synchronization
+
+/// An established association, in either role.
+///
+/// One task uses it at a time: messages come and go in order. What arrives waits in a bounded queue; when nobody takes it,
+/// reading stops and TCP holds the peer back.
+public final class Association: Sendable {
+    public let address: PeerAddress
+    public let isRequestor: Bool
+    public let request: AssociateRequest
+    public let answer: AssociateAccept
+    /// The accepted contexts, in the order proposed.
+    public let presentationContexts: [PresentationContext]
+    public let limits: NetworkLimits
+
+    let channel: any Channel
+    let inbox: Inbox
+    private let lastMessageID = Mutex<UInt16>(0)
+
+    init(
+        address: PeerAddress, isRequestor: Bool, request: AssociateRequest, answer: AssociateAccept,
+        limits: NetworkLimits, channel: any Channel, inbox: Inbox
+    ) {
+        self.address = address
+        self.isRequestor = isRequestor
+        self.request = request
+        self.answer = answer
+        self.limits = limits
+        self.channel = channel
+        self.inbox = inbox
+        presentationContexts = PresentationContext.agreed(request, answer)
+    }
+
+    public var callingAETitle: AETitle? { request.callingAETitle }
+    public var calledAETitle: AETitle? { request.calledAETitle }
+
+    /// What the other side says of itself.
+    public var peerInformation: UserInformation { isRequestor ? answer.userInformation : request.userInformation }
+
+    /// How it ended; nil while it lasts.
+    public var end: AssociationEnd? { inbox.end }
+
+    // MARK: Receiving
+
+    /// Commands as they come. Ends with the association where it is released or this side shuts down; a failure otherwise.
+    public var messages: Messages { Messages(association: self) }
+
+    public struct Messages: AsyncSequence, AsyncIteratorProtocol, Sendable {
+        public typealias Element = IncomingMessage
+        public typealias Failure = NetworkError
+        let association: Association
+
+        public func makeAsyncIterator() -> Messages { self }
+
+        public func next() async throws(NetworkError) -> IncomingMessage? { try await association.nextMessage() }
+        public func next(isolation actor: isolated (any Actor)?) async throws(NetworkError) -> IncomingMessage? {
+            try await association.nextMessage()
+        }
+    }
+
+    /// The next message; what is left of the current one's data set is read and thrown away.
+    ///
+    /// - Returns: nil once the association is released, or where this side shuts down.
+    /// - Throws: `ended` saying how, for any other end.
+    public func nextMessage() async throws(NetworkError) -> IncomingMessage? {
+        do throws(NetworkError) {
+            switch try await inbox.take(.command) {
+            case .command(let command, let contextID, let number):
+                guard let context = presentationContexts.first(where: { $0.id == contextID }) else {
+                    throw .malformedMessage("presentation context \(contextID) was not accepted")
+                }
+                let dataSet = command.hasDataSet ? IncomingDataSet(inbox: inbox, number: number) : nil
+                return IncomingMessage(command: command, context: context, dataSet: dataSet)
+            case .element(.release):
+                channel.triggerUserOutboundEvent(LocalRequest.releaseResponse, promise: nil)
+                return nil
+            case .element, .endOfDataSet, .closing:
+                return nil
+            }
+        } catch .ended(.released) {
+            return nil
+        }
+    }
+
+    /// Whether the peer has asked to stop answering this request (C-CANCEL-RQ).
+    public func isCancelled(_ request: CommandSet) -> Bool { inbox.isCancelled(messageID: request.messageID) }
+
+    // MARK: Sending
+
+    /// A message without data set. Returns when it is with the kernel.
+    public func send(_ command: CommandSet, in context: PresentationContext) async throws(NetworkError) {
+        var fragmenter = self.fragmenter(context)
+        fragmenter.command(command)
+        try await write(fragmenter.take())
+    }
+
+    /// A message with a data set that is encoded in the context's transfer syntax already.
+    public func send(_ command: CommandSet, in context: PresentationContext, dataSet: ByteBuffer) async throws(NetworkError) {
+        var fragmenter = self.fragmenter(context)
+        fragmenter.command(command)
+        fragmenter.data(dataSet)
+        fragmenter.endOfData()
+        try await write(fragmenter.take())
+    }
+
+    /// The same, with a data set that comes piece by piece. Two writes are under way at most; the peer's pace is ours.
+    ///
+    /// Where `dataSet` fails, the association is aborted, as a message cannot be taken back, and its error thrown on.
+    public func send<Bytes: AsyncSequence>(
+        _ command: CommandSet, in context: PresentationContext, dataSet: Bytes
+    ) async throws where Bytes.Element == ByteBuffer {
+        var fragmenter = self.fragmenter(context)
+        fragmenter.command(command)
+        var underWay: EventLoopFuture<Void>?
+        do {
+            for try await chunk in dataSet {
+                fragmenter.data(chunk)
+                guard fragmenter.readyBytes >= Self.writeLength else { continue }
+                let next = startWrite(fragmenter.take())
+                if let previous = underWay { try await finishWrite(previous) }
+                underWay = next
+            }
+        } catch {
+            abort("the data set to be sent could not be read: \(error)")
+            throw error
+        }
+        fragmenter.endOfData()
+        let last = startWrite(fragmenter.take())
+        if let underWay { try await finishWrite(underWay) }
+        try await finishWrite(last)
+    }
+
+    /// Fragments are gathered to writes of about this size.
+    private static let writeLength = 128 << 10
+
+    private func fragmenter(_ context: PresentationContext) -> MessageFragmenter {
+        // A peer that is silent about its limit gets what every implementation takes.
+        MessageFragmenter(contextID: context.id, maximumLength: peerInformation.maximumLength ?? 16384, limits: limits)
+    }
+
+    private func write(_ bytes: ByteBuffer) async throws(NetworkError) { try await finishWrite(startWrite(bytes)) }
+
+    private func startWrite(_ bytes: ByteBuffer) -> EventLoopFuture<Void> {
+        let promise = channel.eventLoop.makePromise(of: Void.self)
+        channel.triggerUserOutboundEvent(LocalRequest.data(bytes), promise: promise)
+        return promise.futureResult
+    }
+
+    private func finishWrite(_ write: EventLoopFuture<Void>) async throws(NetworkError) {
+        do {
+            try await write.get()
+        } catch let error as NetworkError {
+            throw error
+        } catch {
+            throw .ended(inbox.end ?? .connectionLost("\(error)"))
+        }
+    }
+
+    // MARK: Ending
+
+    /// Releases and waits until the peer has agreed, or the time for that is over.
+    public func release() async throws(NetworkError) {
+        channel.triggerUserOutboundEvent(LocalRequest.release, promise: nil)
+        do throws(NetworkError) {
+            _ = try await inbox.take(.end)
+        } catch .ended(.released) {
+            return
+        }
+    }
+
+    /// Ends it at once. Does nothing where it has ended.
+    ///
+    /// - Parameter reason: for our log; the protocol has no words for the peer.
+    public func abort(_ reason: String) {
+        channel.triggerUserOutboundEvent(LocalRequest.abort(.abortedByUs(reason), close: false), promise: nil)
+    }
+
+    /// Odd or even alike, never 0, not repeated while it could be outstanding.
+    func nextMessageID() -> UInt16 {
+        lastMessageID.withLock { id in
+            id = id == .max ? 1 : id + 1
+            return id
+        }
+    }
+}
+
+/// A message from the peer (PS3.7 §6.3).
+public struct IncomingMessage: Sendable {
+    public let command: CommandSet
+    public let context: PresentationContext
+    /// In the context's transfer syntax; nil where the command has none.
+    public let dataSet: IncomingDataSet?
+}
+
+/// The bytes of a data set as they arrive, in pieces of the size of a read. They can be gone through once, and need not be.
+public struct IncomingDataSet: AsyncSequence, Sendable {
+    public typealias Element = ByteBuffer
+    public typealias Failure = NetworkError
+    let inbox: Inbox
+    let number: Int
+
+    public func makeAsyncIterator() -> Iterator { Iterator(dataSet: self) }
+
+    public struct Iterator: AsyncIteratorProtocol {
+        let dataSet: IncomingDataSet
+
+        init(dataSet: IncomingDataSet) { self.dataSet = dataSet }
+
+        public mutating func next() async throws(NetworkError) -> ByteBuffer? { try await dataSet.nextChunk() }
+        public mutating func next(isolation actor: isolated (any Actor)?) async throws(NetworkError) -> ByteBuffer? {
+            try await dataSet.nextChunk()
+        }
+    }
+
+    /// nil after the last; also once the next message has been asked for.
+    ///
+    /// - Throws: `ended` where the association ends before the data set does: what came is not the whole.
+    public func nextChunk() async throws(NetworkError) -> ByteBuffer? {
+        if case .element(.data(let bytes)) = try await inbox.take(.data(of: number)) { bytes } else { nil }
+    }
+
+    /// The whole of a small data set, as identifiers of queries are.
+    public func collect(upTo limit: Int) async throws(NetworkError) -> ByteBuffer {
+        var whole = ByteBuffer()
+        while let chunk = try await nextChunk() {
+            guard whole.readableBytes + chunk.readableBytes <= limit else {
+                throw .malformedMessage("a data set of more than \(limit) bytes where a short one was due")
+            }
+            whole.writeImmutableBuffer(chunk)
+        }
+        return whole
+    }
+}

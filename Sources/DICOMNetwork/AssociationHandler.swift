@@ -1,0 +1,417 @@
+import NIOCore
+
+/// What the local user asks of an association's handler, as user event on its channel. The promise of `data` is kept when
+/// the bytes are with the kernel.
+enum LocalRequest: Sendable {
+    case accept(AssociateAccept)
+    case reject(AssociateReject, words: String)
+    case data(ByteBuffer)
+    case release
+    case releaseResponse
+    case abort(AssociationEnd, close: Bool)
+    case resumeReading
+    /// The side shuts down: what is not yet an association ends now.
+    case closeUnlessEstablished
+}
+
+/// The shell around the values: bytes to `PDUDecoder` to `AssociationStateMachine` to `MessageAssembler` to `Inbox`, all on the
+/// event loop; effects and timers on the channel.
+final class AssociationHandler: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let limits: NetworkLimits
+    private let inbox: Inbox
+    private let onEnd: @Sendable (AssociationRecord) -> Void
+    private var machine: AssociationStateMachine
+    private var decoder: PDUDecoder
+    private var assembler: MessageAssembler?
+    private let request: AssociateRequest?
+
+    private var record: AssociationRecord
+    private var hasEnded = false
+    private var context: ChannelHandlerContext?
+
+    private var isPaused = false
+    private var wantsRead = false
+    private var began = NIODeadline.uptimeNanoseconds(0)
+    private var lastActivity = NIODeadline.uptimeNanoseconds(0)
+    private var pendingWrites = 0
+    private var lastWriteProgress = NIODeadline.uptimeNanoseconds(0)
+    private var artim: Scheduled<Void>?
+    private var watch: (at: NIODeadline, task: Scheduled<Void>)?
+
+    /// - Parameters:
+    ///   - request: what to ask for, as association-requestor; nil as acceptor.
+    ///   - refusal: answer to whatever is asked, where too many associations are open.
+    init(
+        request: AssociateRequest? = nil, refusal: AssociateReject? = nil, address: PeerAddress,
+        limits: NetworkLimits, inbox: Inbox, onEnd: @escaping @Sendable (AssociationRecord) -> Void
+    ) {
+        self.request = request
+        self.limits = limits
+        self.inbox = inbox
+        self.onEnd = onEnd
+        machine = AssociationStateMachine(role: request == nil ? .acceptor : .requestor, refusal: refusal)
+        decoder = PDUDecoder(limits: limits)
+        record = AssociationRecord(address: address, isRequestor: request != nil, end: .connectionLost(nil))
+        note(request: request)
+    }
+
+    // MARK: Transport
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        began = context.eventLoop.now
+        lastActivity = began
+        if let request { run(.associateRequest(request)) }
+        if context.channel.isActive { connected() }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        connected()
+        context.fireChannelActive()
+    }
+
+    private func connected() {
+        guard machine.state == .sta1 || machine.state == .sta4 else { return }
+        run(request == nil ? .transportIndication : .transportConnected)
+        armWatch()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        if machine.state == .sta2 {
+            finish(.connectionLost("closed before an association was requested"))
+        }
+        finish(.connectionLost(nil))
+        run(.transportClosed)
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        finish(.connectionLost(nil))
+        artim?.cancel()
+        watch?.task.cancel()
+        self.context = nil
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        finish(.connectionLost("\(error)"))
+        context.close(promise: nil)
+    }
+
+    // MARK: In
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let buffer = unwrapInboundIn(data)
+        record.bytesReceived += UInt64(buffer.readableBytes)
+        lastActivity = context.eventLoop.now
+        guard !hasEnded else { return }
+        decoder.feed(buffer)
+        do throws(NetworkError) {
+            while !hasEnded, let output = try decoder.next() {
+                switch output {
+                case .data(let value): run(.data(value))
+                case .pdu(let pdu): receive(pdu)
+                }
+            }
+        } catch {
+            refuse(error)
+        }
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if isPaused { wantsRead = true } else { context.read() }
+    }
+
+    private func receive(_ pdu: PDU) {
+        switch pdu {
+        case .abort(let abort): finish(.abortedByPeer(abort))
+        case .associateRequest(let request) where machine.state == .sta2: note(request: request)
+        default: break
+        }
+        run(.pdu(pdu))
+    }
+
+    /// Bytes that are no PDU (Evt19).
+    private func refuse(_ error: NetworkError) {
+        if case .foreignProtocol(let peer) = error {
+            finish(.foreignProtocol(peer))
+            if peer == .http { return answerHTTP() }
+            run(.invalidPDU(.unrecognizedPDU))
+            context?.close(promise: nil)
+            return
+        }
+        finish(.protocolError(error.description))
+        if case .unknownPDU = error { run(.invalidPDU(.unrecognizedPDU)) } else { run(.invalidPDU(.invalidParameterValue)) }
+    }
+
+    /// A browser shows its user what this is, where an A-ABORT would be noise.
+    private func answerHTTP() {
+        let text = "This port speaks DICOM, not HTTP.\n"
+        let answer = ByteBuffer(string: """
+            HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: \(text.utf8.count)\r\nConnection: close\r\n\r\n\(text)
+            """)
+        guard let context else { return }
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        context.writeAndFlush(wrapOutboundOut(answer)).whenComplete { _ in bound.value.close(promise: nil) }
+    }
+
+    private func assemble(_ value: PresentationDataValue) {
+        guard var assembler else { return }
+        let wasInMessage = assembler.isInMessage
+        do throws(NetworkError) {
+            try assembler.handle(value) { output in
+                switch output {
+                case .command(let command, _) where command.field == .cCancelRequest:
+                    inbox.cancel(messageID: command.messageIDBeingRespondedTo ?? 0)
+                case .command(let command, let contextID):
+                    record.messagesReceived += 1
+                    put(.command(command, contextID: contextID))
+                case .data(let bytes): put(.data(bytes))
+                case .endOfDataSet: put(.endOfDataSet)
+                }
+            }
+            self.assembler = assembler
+            if assembler.isInMessage, !wasInMessage { armWatch() }
+        } catch {
+            abort(.protocolError(error.description))
+        }
+    }
+
+    private func put(_ element: Inbox.Element) {
+        if inbox.put(element) { isPaused = true }
+    }
+
+    private func resumeReading() {
+        guard isPaused else { return }
+        isPaused = false
+        if let context { lastActivity = context.eventLoop.now }
+        if wantsRead {
+            wantsRead = false
+            context?.read()
+        }
+    }
+
+    // MARK: Requests of the local user
+
+    func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+        guard let request = event as? LocalRequest else { return context.triggerUserOutboundEvent(event, promise: promise) }
+        lastActivity = context.eventLoop.now
+        switch request {
+        case .accept(let accept):
+            guard machine.state == .sta3 else { break }
+            established(accept)
+            run(.accept(accept))
+        case .reject(let reject, let words):
+            guard machine.state == .sta3 else { break }
+            record.detail = words
+            finish(.rejected(reject))
+            run(.reject(reject))
+        case .data(let bytes):
+            return send(bytes, promise)
+        case .release:
+            run(.releaseRequest)
+            armWatch()
+        case .releaseResponse:
+            guard machine.state == .sta8 else { break }
+            run(.releaseResponse)
+            finish(.released)
+        case .abort(let end, let close):
+            abort(end)
+            if close { context.close(promise: nil) }
+        case .resumeReading:
+            resumeReading()
+        case .closeUnlessEstablished:
+            guard [.sta2, .sta3, .sta13].contains(machine.state) else { break }
+            abort(.shutDown)
+            context.close(promise: nil)
+        }
+        promise?.succeed()
+    }
+
+    private func send(_ bytes: ByteBuffer, _ promise: EventLoopPromise<Void>?) {
+        guard let context else { promise?.fail(NetworkError.notEstablished); return }
+        let effects = machine.handle(.dataRequest(bytes))
+        guard case .sendData(let bytes)? = effects.first else {
+            promise?.fail(hasEnded ? NetworkError.ended(record.end) : NetworkError.notEstablished)
+            return
+        }
+        if pendingWrites == 0 { lastWriteProgress = context.eventLoop.now }
+        pendingWrites += 1
+        record.bytesSent += UInt64(bytes.readableBytes)
+        let written = promise ?? context.eventLoop.makePromise(of: Void.self)
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        written.futureResult.whenComplete { _ in
+            let handler = bound.value
+            handler.pendingWrites -= 1
+            if let now = handler.context?.eventLoop.now {
+                handler.lastWriteProgress = now
+                handler.lastActivity = now
+            }
+        }
+        context.writeAndFlush(wrapOutboundOut(bytes), promise: written)
+        if pendingWrites > 0 { armWatch() }
+    }
+
+    private func abort(_ end: AssociationEnd) {
+        finish(end)
+        run(.abortRequest)
+        // Table 9-10 knows no abort before an association is requested: there is no one to be told.
+        if machine.state == .sta2 { context?.close(promise: nil) }
+    }
+
+    // MARK: Effects
+
+    private func run(_ event: AssociationStateMachine.Event) {
+        for effect in machine.handle(event) { run(effect, event) }
+    }
+
+    private func run(_ effect: AssociationStateMachine.Effect, _ event: AssociationStateMachine.Event) {
+        guard let context else { return }
+        switch effect {
+        case .openTransport:
+            break  // The bootstrap does.
+        case .closeTransport:
+            context.close(promise: nil)
+        case .send(let pdu):
+            if case .abort = pdu { finish(.protocolError(unexpected(event))) }
+            if case .associateReject(let reject) = pdu { finish(.rejected(reject)) }
+            do {
+                let bytes = try pdu.encoded()
+                record.bytesSent += UInt64(bytes.readableBytes)
+                context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+            } catch {
+                finish(.abortedByUs("\(pdu.kind) cannot be written: \(error)"))
+                context.close(promise: nil)
+            }
+        case .sendData(let bytes):
+            context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+        case .startARTIM:
+            artim?.cancel()
+            let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+            artim = context.eventLoop.scheduleTask(in: limits.artim) { bound.value.artimExpired() }
+        case .stopARTIM:
+            artim?.cancel()
+            artim = nil
+        case .indicate(let indication):
+            indicate(indication)
+        }
+    }
+
+    private func indicate(_ indication: AssociationStateMachine.Indication) {
+        switch indication {
+        case .associate(let request):
+            put(.request(request))
+        case .accepted(let accept):
+            established(accept)
+            put(.accepted(accept))
+        case .rejected(let reject):
+            finish(.rejected(reject))
+        case .data(let value):
+            assemble(value)
+        case .release:
+            if assembler?.isInMessage == true {
+                abort(.protocolError("A-RELEASE-RQ in the middle of a message"))
+            } else {
+                put(.release)
+            }
+        case .releaseCollision:
+            if machine.role == .requestor { run(.releaseResponse) }
+        case .released:
+            finish(.released)
+            if machine.state == .sta12 { run(.releaseResponse) }
+        case .aborted(let abort):
+            finish(.abortedByPeer(abort))
+        case .providerAborted:
+            finish(.connectionLost(nil))
+        }
+    }
+
+    private func unexpected(_ event: AssociationStateMachine.Event) -> String {
+        switch event {
+        case .pdu(let pdu): "\(pdu.kind) where it was not expected"
+        case .data: "P-DATA-TF where it was not expected"
+        default: "an invalid PDU"
+        }
+    }
+
+    private func note(request: AssociateRequest?) {
+        record.request = request
+        record.request?.userInformation.userIdentity = nil
+    }
+
+    private func established(_ accept: AssociateAccept) {
+        record.answer = accept
+        let ids = accept.presentationContexts.filter { $0.result == .acceptance }.map(\.id)
+        assembler = MessageAssembler(contextIDs: Set(ids), commandSetLength: limits.commandSetLength)
+    }
+
+    /// The first end is the true one; what follows is its consequence.
+    private func finish(_ end: AssociationEnd) {
+        guard !hasEnded else { return }
+        hasEnded = true
+        record.end = end
+        if let context { record.lasted = .nanoseconds((context.eventLoop.now - began).nanoseconds) }
+        inbox.finish(end)
+        onEnd(record)
+        // So that the peer's close is noticed.
+        resumeReading()
+    }
+
+    // MARK: Timers
+
+    private func artimExpired() {
+        if machine.state == .sta2 { finish(.noAssociation(seconds: limits.artim.wholeSeconds)) }
+        run(.artimExpired)
+    }
+
+    /// What is waited for now, until when, and how the association ends if it does not come. nil: for our own side.
+    private func deadline() -> (at: NIODeadline, end: AssociationEnd)? {
+        if pendingWrites > 0 {
+            return (lastWriteProgress + limits.dimseTimeout, .stalled(seconds: limits.dimseTimeout.wholeSeconds))
+        }
+        switch machine.state {
+        case .sta5, .sta7, .sta9, .sta10, .sta11:
+            return (lastActivity + limits.associateTimeout, .noResponse(seconds: limits.associateTimeout.wholeSeconds))
+        case .sta6:
+            if isPaused { return nil }
+            if assembler?.isInMessage == true {
+                return (lastActivity + limits.dimseTimeout, .stalled(seconds: limits.dimseTimeout.wholeSeconds))
+            }
+            guard inbox.isAwaited else { return nil }
+            return machine.role == .acceptor
+                ? (lastActivity + limits.idleTimeout, .idle(seconds: limits.idleTimeout.wholeSeconds))
+                : (lastActivity + limits.responseTimeout, .noResponse(seconds: limits.responseTimeout.wholeSeconds))
+        default:
+            return nil
+        }
+    }
+
+    /// Looks again at the earliest moment at which something could be due; activity in between only moves `lastActivity`.
+    private func armWatch() {
+        guard let context, !hasEnded else { return }
+        let now = context.eventLoop.now
+        let quiet = machine.role == .acceptor ? limits.idleTimeout : limits.responseTimeout
+        let at = deadline()?.at ?? now + quiet
+        if let watch, watch.at <= at, watch.at > now { return }
+        watch?.task.cancel()
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        watch = (at, context.eventLoop.scheduleTask(deadline: at) { bound.value.watchDue() })
+    }
+
+    private func watchDue() {
+        watch = nil
+        guard let context, !hasEnded else { return }
+        if let (at, end) = deadline(), at <= context.eventLoop.now {
+            abort(end)
+        } else {
+            armWatch()
+        }
+    }
+}
+
+extension TimeAmount {
+    var wholeSeconds: Int { Int(nanoseconds / 1_000_000_000) }
+}

@@ -1,0 +1,162 @@
+import Logging
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// Accepts associations on one address.
+///
+/// ```swift
+/// let listener = try await Listener.bind(host: "::", port: 11112, policy: { request, address in … })
+/// try await listener.run { association in
+///     for try await message in association.messages { … }
+/// }
+/// ```
+public final class Listener: Sendable {
+    /// What the caller of an association is granted; asked once for each, while the caller waits.
+    public typealias Policy = @Sendable (AssociateRequest, PeerAddress) async -> NegotiationPolicy
+
+    public let address: PeerAddress
+    public let limits: NetworkLimits
+    private let server: any Channel
+    private let connections: AsyncStream<Connection>
+    private let registry: Registry
+    private let policy: Policy
+
+    /// One accepted connection, before its association.
+    private struct Connection: Sendable {
+        let channel: any Channel
+        let inbox: Inbox
+        let address: PeerAddress
+    }
+
+    private init(
+        server: any Channel, limits: NetworkLimits, connections: AsyncStream<Connection>, registry: Registry, policy: @escaping Policy
+    ) {
+        self.server = server
+        self.limits = limits
+        self.connections = connections
+        self.registry = registry
+        self.policy = policy
+        address = PeerAddress(server.localAddress)
+    }
+
+    /// Listens. Connections are taken from now on, and served once `run` is called.
+    ///
+    /// - Parameters:
+    ///   - host: name or numeric address; `::` is every IPv6 and IPv4 address.
+    ///   - port: 0 takes a free one, to be read from `address`.
+    ///   - onEnd: called once for each connection, when how it ended is known; on an event loop, so it must not block.
+    /// - Throws: `cannotListen`.
+    public static func bind(
+        host: String, port: Int, limits: NetworkLimits = NetworkLimits(),
+        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+        logger: Logger = Logger(label: "dimse"),
+        onEnd: @escaping @Sendable (AssociationRecord) -> Void = { _ in },
+        policy: @escaping Policy
+    ) async throws(NetworkError) -> Listener {
+        let (connections, arrivals) = AsyncStream.makeStream(of: Connection.self)
+        let registry = Registry(limits: limits)
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 256)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.socketOption(.so_keepalive), value: 1)
+            .childChannelOption(.maxMessagesPerRead, value: 2)
+            .childChannelOption(.recvAllocator, value: limits.recvAllocator)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let address = PeerAddress(channel.remoteAddress)
+                    let admission = registry.admit(channel, address)
+                    if admission == .close {
+                        logger.warning("connection closed unheard: too many", metadata: ["peer": "\(address)"])
+                        throw ChannelError.alreadyClosed
+                    }
+                    let inbox = Inbox(limit: limits.receiveQueueLength) {
+                        channel.triggerUserOutboundEvent(LocalRequest.resumeReading, promise: nil)
+                    }
+                    let handler = AssociationHandler(
+                        refusal: admission == .reject ? .localLimitExceeded : nil,
+                        address: address, limits: limits, inbox: inbox
+                    ) { record in
+                        logger.info("association \(record)")
+                        onEnd(record)
+                    }
+                    try channel.pipeline.syncOperations.addHandlers(QuickAcknowledgement(), handler)
+                    registry.enter(channel, inbox)
+                    arrivals.yield(Connection(channel: channel, inbox: inbox, address: address))
+                }
+            }
+        do {
+            let server = try await bootstrap.bind(host: host, port: port).get()
+            server.closeFuture.whenComplete { _ in arrivals.finish() }
+            return Listener(server: server, limits: limits, connections: connections, registry: registry, policy: policy)
+        } catch {
+            throw .cannotListen(host: host, port: port, "\(error)")
+        }
+    }
+
+    /// Serves until `shutDown`, or until the task is cancelled; returns when the last association is over.
+    ///
+    /// An error thrown by `serve` aborts that one association; returning before the association's end aborts it too.
+    public func run(_ serve: @escaping @Sendable (Association) async throws -> Void) async {
+        await withDiscardingTaskGroup { group in
+            for await connection in connections {
+                group.addTask { await self.handle(connection, serve) }
+            }
+            // Ended by shutDown, or cancelled: then nobody listens any longer.
+            server.close(promise: nil)
+            if Task.isCancelled { registry.abortAll() }
+        }
+    }
+
+    private func handle(_ connection: Connection, _ serve: @Sendable (Association) async throws -> Void) async {
+        do {
+            guard let association = try await establish(connection) else { return }
+            do {
+                try await serve(association)
+                let end: AssociationEnd = registry.isClosing ? .shutDown : .abortedByUs("the service ended it")
+                connection.channel.triggerUserOutboundEvent(LocalRequest.abort(end, close: registry.isClosing), promise: nil)
+            } catch {
+                association.abort("\(error)")
+            }
+        } catch {
+            // How it ended is in its record. A cancelled wait leaves the connection open.
+            connection.channel.triggerUserOutboundEvent(LocalRequest.abort(.shutDown, close: true), promise: nil)
+        }
+    }
+
+    /// nil where the answer was a rejection.
+    private func establish(_ connection: Connection) async throws(NetworkError) -> Association? {
+        guard case .element(.request(let request)) = try await connection.inbox.take(.establishment) else { return nil }
+        let granted = await policy(request, connection.address)
+        switch negotiate(request, granted, maximumLength: limits.announcedLength) {
+        case .reject(let reject, let words):
+            connection.channel.triggerUserOutboundEvent(LocalRequest.reject(reject, words: words), promise: nil)
+            return nil
+        case .accept(let answer):
+            connection.channel.triggerUserOutboundEvent(LocalRequest.accept(answer), promise: nil)
+            return Association(
+                address: connection.address, isRequestor: false, request: request, answer: answer,
+                limits: limits, channel: connection.channel, inbox: connection.inbox
+            )
+        }
+    }
+
+    /// Associations and connections open now.
+    public var openConnections: Int { registry.count }
+
+    /// Stops accepting, lets messages that are being worked on finish, then aborts what is left. Returns when all is closed.
+    public func shutDown(within grace: Duration = .seconds(10)) async {
+        server.close(promise: nil)
+        registry.closeAll()
+        let aborting = server.eventLoop.scheduleTask(in: TimeAmount(grace)) { [registry] in registry.abortAll() }
+        await registry.empty()
+        aborting.cancel()
+    }
+}
+
+extension NetworkLimits {
+    var recvAllocator: AdaptiveRecvByteBufferAllocator {
+        AdaptiveRecvByteBufferAllocator(minimum: 4096, initial: 8192, maximum: max(8192, receiveBufferLength))
+    }
+}
