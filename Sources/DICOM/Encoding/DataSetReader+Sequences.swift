@@ -13,6 +13,7 @@ extension DataSetReader {
         let length = word32(4, sequence.encoding)
         switch tag {
         case .item:
+            if sequence.tag == .directoryRecordSequence, outer.isEmpty { recordOffsets.append(offset) }
             position += 8
             var end = UInt64.max
             if length != .max {
