@@ -3,12 +3,17 @@ extension DataSetReader {
     /// The common case in one tight loop: little endian elements in order, of known VR and length, whole in the buffer.
     /// Stops before the first element that needs more thought, which `readStructure` then gives it.
     mutating func readPlainElements() throws(ReadError) {
+        guard level.sequence == nil, level.isOrdered else { return }
+        // Not more than may be held.
+        let room = options.limits.dataSetInMemory - min(bytesHeld, options.limits.dataSetInMemory)
+        let end = Int(min(UInt64(content.storage.count), level.end == .max ? .max : level.end &- base, UInt64(position) + min(room, 1 << 40)))
+        guard end - position >= 8 else { return }
+        if !level.isEncodingChecked { checkEncoding() }
+        guard !level.encoding.isBigEndian else { return }
         let isTop = outer.isEmpty
-        guard level.sequence == nil, level.isOrdered, !level.encoding.isBigEndian, level.isEncodingChecked || !isTop else { return }
         let stop = isTop ? firstSpecialTag : 0xFFFE_0000
-        let end = level.end == .max ? content.storage.count : Int(min(UInt64(content.storage.count), level.end &- base))
         let largest = Int(min(options.limits.elementInMemory, 1 << 30))
-        var budget = min(options.limits.elements - elementCount, Int(min((options.limits.dataSetInMemory &- min(bytesHeld, options.limits.dataSetInMemory)) / 8, 1 << 40)))
+        var budget = options.limits.elements - elementCount
         let isExplicit = level.encoding.isExplicit
         var previous = lastTag?.rawValue ?? 0
         var position = position

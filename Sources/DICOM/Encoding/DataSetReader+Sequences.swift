@@ -77,7 +77,7 @@ extension DataSetReader {
         let node = DataSet.Node(
             tag: tag, vr: vr, place: .nested, hasUndefinedLength: hasUndefinedLength, offset: content.nested.count, length: open.count - first)
         content.nested += open[first...]
-        open.removeSubrange(first...)
+        open.removeLast(node.length)
         return node
     }
 }
