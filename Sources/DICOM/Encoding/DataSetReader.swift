@@ -145,6 +145,20 @@ public struct DataSetReader: Sendable {
         try parse()
     }
 
+    /// Takes in up to `count` bytes that `source` appends, right where they are kept.
+    mutating func feed(upTo count: Int, from source: (inout OutputSpan<UInt8>) throws -> Void) throws {
+        dropWhatWasRead()
+        try content.storage.append(addingCapacity: count, initializingWith: source)
+        try parse()
+    }
+
+    /// Passes over what is left of a value that is not held, but for its last byte: that one shows that the value is whole.
+    /// - Returns: how many bytes need not be fed.
+    mutating func skip() -> UInt64 {
+        guard case .skipping(let missing) = mode else { return 0 }
+        return UInt64(skip(Int(clamping: missing - 1)))
+    }
+
     /// How many of `count` bytes belong to a value that is not held, and need not even be taken in.
     private mutating func skip(_ count: Int) -> Int {
         guard case .skipping(let missing) = mode, position == content.storage.count else { return 0 }
