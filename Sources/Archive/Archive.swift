@@ -71,9 +71,10 @@ public final class Archive: Sendable {
     /// - Parameters:
     ///   - transferSyntax: of the bytes that will come; they are kept as they are.
     ///   - expecting: what the sender announced (C-STORE-RQ); the data set must agree.
+    ///   - study: the one it must belong to, where the request names one (STOW-RS).
     /// - Throws: `.outOfResources` where less space is left than is held in reserve.
     public func begin(
-        source: Source, transferSyntax: TransferSyntax, expecting expected: (sopClass: UID, sopInstance: UID)? = nil
+        source: Source, transferSyntax: TransferSyntax, expecting expected: (sopClass: UID, sopInstance: UID)? = nil, study: UID? = nil
     ) async throws(ArchiveError) -> Ingest {
         guard lock != nil else { throw ArchiveError(.notServing, "the archive was opened for reading only") }
         let (volume, reserve, incoming) = (volume, configuration.reserve, configuration.folder.incoming)
@@ -86,7 +87,7 @@ public final class Archive: Sendable {
         }
         let context = Ingest.Context(
             incoming: incoming, volume: volume, pool: pool, store: store, database: database, commit: commit, limits: configuration.limits)
-        return Ingest(context, file: file, source: source, transferSyntax: transferSyntax, expecting: expected)
+        return Ingest(context, file: file, source: source, transferSyntax: transferSyntax, expecting: expected, study: study)
     }
 
     // MARK: What is here

@@ -23,6 +23,7 @@ public actor Ingest {
     private let source: Source
     private let transferSyntax: TransferSyntax
     private let expected: (sopClass: UID, sopInstance: UID)?
+    private let study: UID?
 
     private var file: IncomingFile?
     private var reader: EncodedDataSetReader
@@ -41,13 +42,15 @@ public actor Ingest {
     static let longestWait = 1 << 20
 
     init(
-        _ context: Context, file: IncomingFile, source: Source, transferSyntax: TransferSyntax, expecting expected: (sopClass: UID, sopInstance: UID)?
+        _ context: Context, file: IncomingFile, source: Source, transferSyntax: TransferSyntax, expecting expected: (sopClass: UID, sopInstance: UID)?,
+        study: UID?
     ) {
         self.context = context
         self.file = file
         self.source = source
         self.transferSyntax = transferSyntax
         self.expected = expected
+        self.study = study
         reader = EncodedDataSetReader(transferSyntax: transferSyntax, options: .init(limits: context.limits))
     }
 
@@ -125,6 +128,12 @@ public actor Ingest {
         }
     }
 
+    /// What the data set says it is, as far as it has come.
+    public var named: (sopClass: UID, sopInstance: UID)? {
+        guard let sopClass = uid(.sopClassUID), let sopInstance = uid(.sopInstanceUID) else { return nil }
+        return (sopClass, sopInstance)
+    }
+
     private func uid(_ tag: Tag) -> UID? {
         guard let element = reader.reader.element(tag), let text = element.strings(in: .default).first else { return nil }
         return UID(text)
@@ -163,6 +172,9 @@ public actor Ingest {
             // Without its UIDs there is no head: the record says which is missing.
             let record = try InstanceRecord(
                 reader.reader, transferSyntax: transferSyntax, dataSetOffset: dataSetOffset ?? 0, size: scheduled + UInt64(pending.count))
+            if let study, record.study != study {
+                throw ArchiveError(.dataSetDoesNotMatchSOPClass, "belongs to study \(record.study), not to \(study) as the request says")
+            }
             try await flush()
             try await written()
             return (record, ObjectID(hash.finalize()), scheduled)

@@ -58,6 +58,11 @@ public struct Answers: AsyncSequence, Sendable {
     }
 }
 
+extension Query {
+    /// What the standard wants answered of a level (PS3.18 Tables 10.6.3-3 to 10.6.3-5; of a patient PS3.4 Table C.6-1).
+    public static func standardAttributes(of level: Level) -> [Tag] { Answer.standard[level] ?? [] }
+}
+
 /// Makes the data set of a row.
 struct Answer {
     private let level: Query.Level

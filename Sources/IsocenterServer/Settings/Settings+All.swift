@@ -1,3 +1,5 @@
+import DICOMNetwork
+
 // Every setting of the program. A new one is a line here; flags, environment, file, checks and help follow from it.
 extension Settings {
     public static let data = Setting("data", default: "data", help: "folder that holds everything: index, objects, keys")
@@ -7,7 +9,7 @@ extension Settings {
     public static let httpMaxConnections = Setting("http.maxConnections", default: 1000, in: 1...100_000, help: "connections at once")
 
     public static let aeTitle = Setting("dimse.aet", default: "ISOCENTER", help: "our Application Entity title") { title in
-        AETitle.isValid(title) ? nil : "'\(title)' is no AE title: 1 to 16 characters, no backslash or control character"
+        AETitle(title) != nil ? nil : "'\(title)' is no AE title: 1 to 16 characters, no backslash or control character"
     }
     public static let dimseHost = Setting("dimse.host", default: "0.0.0.0", help: "address the DICOM port listens on")
     public static let dimsePort = Setting("dimse.port", default: 11112, in: 0...65535, help: "its port; 0 chooses a free one")

@@ -30,7 +30,9 @@ class Server:
         self.folder = Path(folder)
         self.flags = flags
         self.aet = aet
-        self.env = {**os.environ, "SWIFT_BACKTRACE": "enable=no", **(env or {})}
+        # Variables that are meant for us, or for a developer's own server, are not meant for this one.
+        inherited = {name: text for name, text in os.environ.items() if not name.startswith("ISOCENTER_")}
+        self.env = {**inherited, "SWIFT_BACKTRACE": "enable=no", **(env or {})}
         self.process = None
         self.lines = []
         self.token = None

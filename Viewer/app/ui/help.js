@@ -12,7 +12,7 @@ const caps = (keys) => keys.flatMap((key, n) => [n ? " " : "", ...keyCaps(key).m
 function entries(group) {
   const list = commands.filter((command) => command.group === group && command.id !== "preset");
   const rows = list.map(({ id, keys }) => [h("dt", {}, caps(keys)), h("dd", {}, t(`command.${id}`))]);
-  if (group === "window") rows.splice(3, 0, [h("dt", {}, caps(["3", "9"]).toSpliced(1, 1, " – ")), h("dd", {}, t("command.preset", { n: "3–9" }))]);
+  if (group === "window") rows.splice(3, 0, [h("dt", {}, h("kbd", {}, "3"), " – ", h("kbd", {}, "9")), h("dd", {}, t("command.preset", { n: "3–9" }))]);
   return rows;
 }
 

@@ -41,13 +41,14 @@ export function virtualRows(scroller, canvas, face) {
   return {
     refresh, layout,
     /** Index of the row under a client y coordinate. */
-    indexAt: (y) => Math.floor((y - scroller.getBoundingClientRect().top + scroller.scrollTop) / face.height()),
+    indexAt: (y) => Math.floor((y - scroller.getBoundingClientRect().top + scroller.scrollTop - canvas.offsetTop) / face.height()),
     firstVisible: () => Math.floor(scroller.scrollTop / face.height()),
-    perPage: () => Math.max(1, Math.floor(scroller.clientHeight / face.height()) - 1),
+    perPage: () => Math.max(1, Math.floor((scroller.clientHeight - canvas.offsetTop) / face.height()) - 1),
     reveal(index) {
       const height = face.height(), top = index * height;
+      const room = scroller.clientHeight - canvas.offsetTop; // the heading sticks above the rows
       if (top < scroller.scrollTop) scroller.scrollTop = top;
-      else if (top + height > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = top + height - scroller.clientHeight;
+      else if (top + height > scroller.scrollTop + room) scroller.scrollTop = top + height - room;
       layout();
     },
     close() { observer.disconnect(); cancelAnimationFrame(scheduled); },

@@ -5,12 +5,12 @@ import { t } from "../ui/words.js";
 export function slider(goTo) {
   const canvas = h("canvas", { class: "slider-loaded", width: "1", height: "1", "aria-hidden": "true" });
   const thumb = h("span", { class: "slider-thumb" });
-  const element = h("div", { class: "slider", role: "slider", "aria-orientation": "vertical", "aria-label": t("slider"), "aria-valuemin": "1" }, canvas, thumb);
+  const element = h("div", { class: "slider", role: "slider", "aria-orientation": "vertical", "aria-label": t("slider"), "aria-valuemin": "1" }, canvas, h("span", { class: "slider-track" }, thumb));
   let count = 0;
   let painted = "";
 
   const go = (event) => {
-    const box = element.getBoundingClientRect();
+    const box = thumb.parentElement.getBoundingClientRect();
     goTo(Math.round(((event.clientY - box.top) / box.height) * (count - 1)));
   };
   element.addEventListener("pointerdown", (event) => {
