@@ -103,11 +103,12 @@ let package = Package(
         .testTarget(name: "DICOMTests", dependencies: ["DICOM"]),
         .testTarget(name: "DICOMNetworkTests", dependencies: ["DICOMNetwork", "DICOM", .product(name: "NIOEmbedded", package: "swift-nio")]),
         .testTarget(name: "DICOMImageTests", dependencies: ["DICOMImage", "DICOM", "CTurboJPEG", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
+        .testTarget(name: "DatabaseTests", dependencies: ["Database"]),
         .testTarget(name: "DemoTests", dependencies: ["Demo", "DICOM"]),
-        .testTarget(name: "ArchiveTests", dependencies: ["Archive", "Database", "DICOM", .product(name: "Logging", package: "swift-log")]),
+        .testTarget(name: "ArchiveTests", dependencies: ["Archive", "Database", "DICOM", .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log")]),
         .testTarget(
             name: "IsocenterServerTests",
-            dependencies: ["IsocenterServer", .product(name: "HummingbirdTesting", package: "hummingbird")]
+            dependencies: ["IsocenterServer", "Archive", "DICOM", "DICOMNetwork"]
         ),
     ],
     swiftLanguageModes: [.v6]

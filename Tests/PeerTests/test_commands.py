@@ -10,9 +10,9 @@ import pytest
 
 from conftest import needs_dcmtk
 from peer import corpus, objects, web
-from peer.dimse import DCMTK, dcmtk, send
+from peer.dimse import DCMTK, dcmtk, make_dicomdir, send
 from peer.part10 import split
-from peer.server import BINARY, PASSWORD, USER, Server, isocenter
+from peer.server import BINARY, ENVIRONMENT, PASSWORD, USER, Server, isocenter
 
 COMMANDS = ("serve", "import", "export", "echo", "send", "verify", "rebuild-index", "users", "tokens", "settings", "demo")
 
@@ -65,7 +65,7 @@ def test_version():
 def test_settings_are_listed_with_where_they_come_from(tmp_path):
     config = tmp_path / "isocenter.yaml"
     config.write_text("dimse:\n  aet: FROMFILE\n")
-    run = isocenter("settings", "--config", config, env={**os.environ, "ISOCENTER_HTTP_PORT": "8099"})
+    run = isocenter("settings", "--config", config, env={**ENVIRONMENT, "ISOCENTER_HTTP_PORT": "8099"})
     assert run.returncode == 0, said(run)
     assert re.search(r"dimse\.aet.*FROMFILE.*isocenter\.yaml", run.stdout)
     assert re.search(r"http\.port.*8099.*ISOCENTER_HTTP_PORT", run.stdout)
@@ -96,7 +96,7 @@ def test_settings_file_that_is_not_there(tmp_path):
 
 
 def test_wrong_environment_variable_is_named(tmp_path):
-    run = isocenter("serve", "--data", tmp_path / "data", env={**os.environ, "ISOCENTER_HTTP_PROT": "1"}, timeout=30)
+    run = isocenter("serve", "--data", tmp_path / "data", env={**ENVIRONMENT, "ISOCENTER_HTTP_PROT": "1"}, timeout=30)
     assert run.returncode > 0 and "ISOCENTER_HTTP_PROT" in said(run)
 
 
@@ -212,7 +212,7 @@ def test_import_what_a_dicomdir_names(new_server, tmp_path):
     medium = tmp_path / "medium"
     for n, image in enumerate(images):
         objects.save(image, medium / f"IM{n}")
-    assert dcmtk("dcmmkdir", "+id", medium, "+D", medium / "DICOMDIR", "+r", "-Nxc", "-W", medium).returncode == 0
+    make_dicomdir(medium, [f"IM{n}" for n in range(4)])
     objects.save(objects.image(), medium / "UNLISTED")
     (medium / "IM3").unlink()
     run = server.command("import", medium / "DICOMDIR")

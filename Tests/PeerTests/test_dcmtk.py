@@ -6,7 +6,7 @@ from pydicom import dcmread
 
 from conftest import needs_dcmtk
 from peer import corpus, objects, web
-from peer.dimse import dcmtk
+from peer.dimse import dcmtk, make_dicomdir
 from peer.part10 import split
 
 pytestmark = needs_dcmtk
@@ -94,8 +94,7 @@ def test_dcmsend_sends_what_a_dicomdir_names(server, scratch):
     images = objects.study(series=1, instances=4)
     for n, image in enumerate(images):
         objects.save(image, scratch / f"IM{n}")
-    made = dcmtk("dcmmkdir", "+id", scratch, "+D", scratch / "DICOMDIR", "+r", "-Nxc", "-W", scratch)
-    assert made.returncode == 0 and (scratch / "DICOMDIR").is_file(), made.stdout
+    make_dicomdir(scratch, [f"IM{n}" for n in range(4)])
     run = dcmtk("dcmsend", "+rd", "-aec", "ISOCENTER", "127.0.0.1", server.dimse, scratch / "DICOMDIR")
     assert run.returncode == 0, run.stdout
     assert len(server.search("studies", images[0].StudyInstanceUID, "instances")) == 4

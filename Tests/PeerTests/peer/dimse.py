@@ -21,6 +21,12 @@ def dcmtk(program, *words, timeout=120, env=None):
                           stderr=subprocess.STDOUT, text=True, errors="replace", timeout=timeout, env=env)
 
 
+def make_dicomdir(folder, names):
+    """A DICOMDIR in the folder that names these files of it."""
+    made = dcmtk("dcmmkdir", "-Nxc", "+I", "+id", folder, "+D", folder / "DICOMDIR", *names)
+    assert made.returncode == 0 and (folder / "DICOMDIR").is_file(), made.stdout
+
+
 @contextmanager
 def association(port, contexts, calling="PYNETDICOM", called="ISOCENTER", max_pdu=16382):
     """contexts: [(abstract syntax, [transfer syntax…])]. Released at the end where it still stands."""
