@@ -9,9 +9,15 @@ enum Text {
 
     /// Without leading and trailing spaces and trailing NULs.
     static func trim(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var bytes = trimEnd(bytes)
+        while let first = bytes.first, first == 0x20 { bytes.removeFirst() }
+        return bytes
+    }
+
+    /// Without trailing spaces and NULs: leading spaces carry meaning in texts of paragraphs.
+    static func trimEnd(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         var bytes = bytes
         while let last = bytes.last, last == 0x20 || last == 0 { bytes.removeLast() }
-        while let first = bytes.first, first == 0x20 { bytes.removeFirst() }
         return bytes
     }
 

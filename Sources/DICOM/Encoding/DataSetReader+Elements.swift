@@ -4,26 +4,23 @@ extension DataSetReader {
     /// Stops before the first element that needs more thought, which `readStructure` then gives it.
     mutating func readPlainElements() throws(ReadError) {
         let isTop = outer.isEmpty
-        guard level.sequence == nil, !level.encoding.isBigEndian, level.places == nil, level.isEncodingChecked || !isTop, isBufferStorage
-        else { return }
-        let lastTag = isTop ? firstSpecialTag : 0xFFFE_0000
-        let end = level.end == .max ? buffer.count : Int(min(UInt64(buffer.count), level.end &- base))
+        guard level.sequence == nil, level.isOrdered, !level.encoding.isBigEndian, level.isEncodingChecked || !isTop else { return }
+        let stop = isTop ? firstSpecialTag : 0xFFFE_0000
+        let end = level.end == .max ? content.storage.count : Int(min(UInt64(content.storage.count), level.end &- base))
         let largest = Int(min(options.limits.elementInMemory, 1 << 30))
         var budget = min(options.limits.elements - elementCount, Int(min((options.limits.dataSetInMemory &- min(bytesHeld, options.limits.dataSetInMemory)) / 8, 1 << 40)))
         let isExplicit = level.encoding.isExplicit
-        var previous = level.nodes.last?.tag.rawValue ?? 0
+        var previous = lastTag?.rawValue ?? 0
         var position = position
         let start = position
         var count = 0
-        var nodes: [DataSet.Node] = []
-        swap(&nodes, &level.nodes)
-        if nodes.isEmpty { nodes.reserveCapacity(isTop ? 128 : 4) }
-        buffer.withUnsafeBytes { bytes in
+        if open.isEmpty { open.reserveCapacity(128) }
+        content.storage.withUnsafeBytes { bytes in
             while budget > 0, end - position >= 8 {
                 let group = UInt32(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt16.self)))
                 let element = UInt32(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: position + 2, as: UInt16.self)))
                 let tag = group << 16 | element
-                guard tag > previous, tag < lastTag, tag != Tag.specificCharacterSet.rawValue else { break }
+                guard tag > previous, tag < stop else { break }
                 var vr = VR(rawValue: UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: position + 4, as: UInt16.self)))
                 var length: Int
                 var value = position + 8
@@ -39,17 +36,18 @@ extension DataSetReader {
                     value = position + 12
                 }
                 guard length <= end - value, length <= largest, length & 1 == 0 else { break }
-                nodes.append(DataSet.Node(tag: Tag(rawValue: tag), vr: vr, isInStorage: true, offset: value, length: length))
+                open.append(DataSet.Node(tag: Tag(rawValue: tag), vr: vr, place: .storage, offset: value, length: length))
                 previous = tag
                 position = value + length
                 count += 1
                 budget -= 1
             }
         }
-        swap(&nodes, &level.nodes)
+        guard count > 0 else { return }
         self.position = position
+        kept = position
         elementCount += count
-        try hold(UInt64(position - start), level.nodes.last?.tag)
+        try hold(UInt64(position - start), lastTag)
     }
 
     /// The first top-level tag that the tight loop may not pass.
@@ -64,13 +62,13 @@ extension DataSetReader {
             if offset >= sequence.end { try endSequence(); return true }
         } else if offset >= level.end {
             guard !outer.isEmpty else {
-                if position < buffer.count { throw error(.trailingBytes, nil, "bytes follow the data set's end") }
+                if position < content.storage.count { throw error(.trailingBytes, nil, "bytes follow the data set's end") }
                 return false
             }
             endItem()
             return true
         }
-        guard buffer.count - position >= 8 else { return false }
+        guard content.storage.count - position >= 8 else { return false }
         if level.sequence != nil { return try readItem() }
         if !level.isEncodingChecked { checkEncoding() }
         return try readElement()
@@ -125,24 +123,22 @@ extension DataSetReader {
     /// VR, length and size of the header; nil while it is not whole.
     private func readHeader(of tag: Tag, _ encoding: TransferSyntax.Encoding) throws(ReadError) -> (VR, UInt32, Int)? {
         guard encoding.isExplicit else { return (implicitVR(of: tag), word32(4, encoding), 8) }
-        let vr = VR(buffer[position + 4], buffer[position + 5])
+        let vr = VR(content.storage[position + 4], content.storage[position + 5])
         guard vr.isLetters else {
             throw error(.invalidVR, tag, "\(Tag(0, vr.rawValue.byteSwapped).hex.suffix(4))H stands where a value representation should")
         }
         if vr.hasShortLength { return (vr, UInt32(word16(6, encoding)), 8) }
-        return buffer.count - position >= 12 ? (vr, word32(8, encoding), 12) : nil
+        return content.storage.count - position >= 12 ? (vr, word32(8, encoding), 12) : nil
     }
 
     private mutating func readValue(_ tag: Tag, _ vr: VR, _ length: Int) throws(ReadError) {
-        let available = buffer.count - position
-        if available >= length {
-            position += length
-            try append(tag, vr, inBuffer: position - length..<position)
-        } else {
-            let bytes = Array(buffer[position...])
-            position = buffer.count
-            mode = .collecting(tag: tag, vr: vr, bytes: bytes, missing: length - bytes.count)
+        let start = position
+        guard content.storage.count - start >= length else {
+            mode = .collecting(tag: tag, vr: vr, start: start, missing: length)
+            return
         }
+        position += length
+        try append(tag, vr, held: start..<position)
     }
 
     private mutating func beginUndefinedLength(_ tag: Tag, _ vr: VR, isPixelData: Bool) throws(ReadError) {
@@ -169,7 +165,7 @@ extension DataSetReader {
     // MARK: Bytes
 
     func word16(_ at: Int, _ encoding: TransferSyntax.Encoding) -> UInt16 {
-        let a = UInt16(buffer[position + at]), b = UInt16(buffer[position + at + 1])
+        let a = UInt16(content.storage[position + at]), b = UInt16(content.storage[position + at + 1])
         return encoding.isBigEndian ? a << 8 | b : b << 8 | a
     }
 
@@ -177,20 +173,20 @@ extension DataSetReader {
         let a = UInt32(word16(at, encoding)), b = UInt32(word16(at + 2, encoding))
         return encoding.isBigEndian ? a << 16 | b : b << 16 | a
     }
-
-    func littleEndian(_ bytes: ArraySlice<UInt8>, _ vr: VR) -> ArraySlice<UInt8> {
-        guard level.encoding.isBigEndian, vr.wordSize > 1 else { return bytes }
-        return ByteOrder.swapped(bytes, wordSize: vr.wordSize)
-    }
 }
 
 enum ByteOrder {
     /// Whole words turned round; a rest that is no word stays.
     static func swapped(_ bytes: ArraySlice<UInt8>, wordSize: Int) -> ArraySlice<UInt8> {
         var result = Array(bytes)
-        for start in stride(from: 0, to: result.count - wordSize + 1, by: wordSize) {
-            result[start..<start + wordSize].reverse()
-        }
+        swap(&result, in: result.indices, wordSize: wordSize)
         return result[...]
+    }
+
+    static func swap(_ bytes: inout [UInt8], in range: Range<Int>, wordSize: Int) {
+        guard wordSize > 1 else { return }
+        for start in stride(from: range.lowerBound, to: range.upperBound - wordSize + 1, by: wordSize) {
+            bytes[start..<start + wordSize].reverse()
+        }
     }
 }

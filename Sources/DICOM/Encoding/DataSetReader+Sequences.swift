@@ -4,7 +4,7 @@ extension DataSetReader {
         guard outer.count + 1 < options.limits.nesting else {
             throw error(.nestingTooDeep, tag, "sequences nest deeper than \(options.limits.nesting)")
         }
-        level.sequence = SequenceReading(tag: tag, vr: vr, end: end, encoding: encoding)
+        level.sequence = SequenceReading(tag: tag, vr: vr, first: open.count, end: end, encoding: encoding)
     }
 
     mutating func readItem() throws(ReadError) -> Bool {
@@ -25,10 +25,8 @@ extension DataSetReader {
             }
             try hold(8, sequence.tag)
             elementCount += 1
-            let inner = Level(
-                end: end, encoding: sequence.encoding, inherited: level.characterSet, hasUndefinedLength: length == .max, storage: buffer, base: base)
             outer.append(level)
-            level = inner
+            level = Level(first: open.count, end: end, encoding: sequence.encoding, hasUndefinedLength: length == .max)
         case .sequenceDelimitation:
             position += 8
             if !sequence.hasUndefinedLength { warn(sequence.tag, "delimiter in a sequence of defined length") }
@@ -61,15 +59,25 @@ extension DataSetReader {
     }
 
     mutating func endItem() {
+        sortLevel()
         guard let parent = outer.popLast() else { return }
-        let item = Items.Item(level.ordered, hasUndefinedLength: level.hasUndefinedLength)
+        let item = nest(.item, VR(rawValue: 0), from: level.first, hasUndefinedLength: level.hasUndefinedLength)
         level = parent
-        level.sequence?.items.append(item)
+        open.append(item)
     }
 
     mutating func endSequence() throws(ReadError) {
         guard let sequence = level.sequence else { return }
         level.sequence = nil
-        try append(sequence.tag, sequence.vr, .items(Items(sequence.items, hasUndefinedLength: sequence.hasUndefinedLength)))
+        try append(nest(sequence.tag, sequence.vr, from: sequence.first, hasUndefinedLength: sequence.hasUndefinedLength))
+    }
+
+    /// What is open from `first` on becomes the content of one node.
+    private mutating func nest(_ tag: Tag, _ vr: VR, from first: Int, hasUndefinedLength: Bool) -> DataSet.Node {
+        let node = DataSet.Node(
+            tag: tag, vr: vr, place: .nested, hasUndefinedLength: hasUndefinedLength, offset: content.nested.count, length: open.count - first)
+        content.nested += open[first...]
+        open.removeSubrange(first...)
+        return node
     }
 }

@@ -12,9 +12,7 @@ public struct EncodedDataSetReader: Sendable {
     /// - Parameter start: index in `bytes` of the next byte.
     public mutating func feed(_ bytes: [UInt8], from start: Int = 0) throws(ReadError) {
         guard let inflater else { try reader.feed(bytes, from: start); return }
-        var inner = reader
-        try inflater.inflate(start == 0 ? bytes : Array(bytes[start...])) { (block) throws(ReadError) in try inner.feed(block) }
-        reader = inner
+        try inflater.inflate(start == 0 ? bytes : Array(bytes[start...])) { (block) throws(ReadError) in try reader.feed(block) }
     }
 
     public mutating func feed(_ bytes: UnsafeRawBufferPointer) throws(ReadError) {

@@ -35,7 +35,7 @@ public struct FileReader: Sendable {
             let (head, bytes, start) = try headReader.finish()
             try begin(head, bytes, start)
         }
-        try inFile { (reader) throws(ReadError) in try reader.finish() }
+        try inFile { (reader) throws(ReadError) in try reader?.finish() }
         warnings += (body?.reader.warnings ?? []).map { warning in
             var warning = warning
             warning.offset += dataSetOffset
@@ -53,16 +53,13 @@ public struct FileReader: Sendable {
     }
 
     private mutating func feedBody(_ bytes: [UInt8], from start: Int = 0) throws(ReadError) {
-        try inFile { (reader) throws(ReadError) in try reader.feed(bytes, from: start) }
+        try inFile { (reader) throws(ReadError) in try reader?.feed(bytes, from: start) }
     }
 
     /// Errors then speak of places in the file.
-    private mutating func inFile(_ work: (inout EncodedDataSetReader) throws(ReadError) -> Void) throws(ReadError) {
-        guard var reader = body else { return }
-        body = nil
-        defer { body = reader }
+    private mutating func inFile(_ work: (inout EncodedDataSetReader?) throws(ReadError) -> Void) throws(ReadError) {
         do {
-            try work(&reader)
+            try work(&body)
         } catch {
             var error = error
             if transferSyntax?.isDeflated != true { error.offset += dataSetOffset }

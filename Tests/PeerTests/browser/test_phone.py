@@ -27,7 +27,7 @@ def test_list_as_cards(phone, server_url):
     for button in phone.locator("button:visible").all():
         box = button.bounding_box()
         assert box["width"] >= 24 and box["height"] >= 24
-    row.tap()
+    row.click()
     phone.ready("viewer")
 
 
@@ -44,7 +44,7 @@ def test_viewer_with_fingers(phone):
     phone.wait_data("loaded-frames", 48)
     phone.shot("phone-viewer")
 
-    phone.locator("[data-command=scroll]").tap()
+    phone.locator("[data-command=scroll]").click()
     phone.wait_for_selector("[data-command=scroll][aria-pressed=true]")
     phone.touch("touchStart", (195, 300))
     for y in range(310, 520, 15):
@@ -52,7 +52,7 @@ def test_viewer_with_fingers(phone):
     phone.touch("touchEnd")
     assert eventually(lambda: int(phone.data("image-index")) > 3)
 
-    phone.locator("[data-command=windowLevel]").tap()
+    phone.locator("[data-command=windowLevel]").click()
     phone.wait_for_selector("[data-command=windowLevel][aria-pressed=true]")
     phone.touch("touchStart", (195, 300))
     for x in range(200, 280, 10):
@@ -72,6 +72,6 @@ def test_viewer_with_fingers(phone):
 def test_more_menu(phone):
     phone.open_study("ct")
     phone.drawn()
-    phone.locator("[data-menu=more]").tap()
+    phone.locator("[data-menu=more]").click()
     assert phone.locator("#menu-more").get_by_text("Rotate right").is_visible()
     phone.shot("phone-more")

@@ -140,7 +140,7 @@ def test_radiograph_letters_scale_at_the_detector_and_lossy_mark(page):
     page.open_study("cr")
     page.drawn()
     assert letters(page) == {"left": "R", "right": "L", "top": "H", "bottom": "F"}
-    assert "at detector" in page.inner_text(".scale-bar")
+    assert "at detector" in page.viewport().locator(".scale-bar").inner_text()
     assert page.locator(".badge.lossy").is_visible()
     page.keyboard.press("o"), page.keyboard.press("o")
     assert page.locator(".badge.lossy").is_visible(), "never hidden"
@@ -151,7 +151,7 @@ def test_radiograph_letters_scale_at_the_detector_and_lossy_mark(page):
 def test_scale_bar_has_its_true_length(ct):
     ct.keyboard.press("Shift+F")
     assert eventually(lambda: "Zoom 100" in corner(ct, "bottomRight"))
-    text, pixels = ct.inner_text(".scale-text"), ct.locator(".scale-line").bounding_box()["height"]
+    text, pixels = ct.viewport().locator(".scale-text").inner_text(), ct.viewport().locator(".scale-line").bounding_box()["height"]
     mm = float(re.match(r"[\d.]+", text)[0]) * (10 if "cm" in text else 1)
     assert abs(pixels - mm / (340 / 256)) < 1
 
