@@ -8,9 +8,8 @@ import zipfile
 
 import pytest
 
-from conftest import needs_dcmtk
 from peer import corpus, objects, web
-from peer.dimse import DCMTK, dcmtk, make_dicomdir, send
+from peer.dimse import DCMTK, dcmtk, make_dicomdir, send, needs_dcmtk
 from peer.part10 import split
 from peer.server import BINARY, ENVIRONMENT, PASSWORD, USER, Server, isocenter
 
@@ -402,9 +401,14 @@ def test_send_from_one_to_another(new_server, tmp_path):
     assert len(server.search("instances", limit=100)) == 6
 
 
+def test_demo_without_a_server_says_so(tmp_path):
+    run = isocenter("demo", "--data", tmp_path / "data", "--set", "dimse.port=1", timeout=60)
+    assert run.returncode > 0 and "isocenter serve" in said(run)
+
+
 def test_demo_fills_the_archive(new_server):
     server = new_server()
-    run = isocenter("demo", "--port", server.dimse, "--aet", "ISOCENTER", timeout=300)
+    run = server.command("demo", timeout=300)
     assert run.returncode == 0, said(run)
     studies = server.search("studies", limit=100)
     modalities = {m for s in studies for m in s["00080061"]["Value"]}

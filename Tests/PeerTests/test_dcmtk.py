@@ -2,9 +2,8 @@
 import pytest
 from pydicom import dcmread
 
-from conftest import needs_dcmtk
 from peer import corpus, objects, web
-from peer.dimse import dcmtk, make_dicomdir
+from peer.dimse import dcmtk, make_dicomdir, needs_dcmtk
 from peer.part10 import split
 
 pytestmark = needs_dcmtk

@@ -6,9 +6,8 @@ import time
 
 import pytest
 
-from conftest import needs_dcmtk
 from peer import objects
-from peer.dimse import DCMTK, dcmtk
+from peer.dimse import DCMTK, dcmtk, needs_dcmtk
 from peer.part10 import split
 
 pytestmark = needs_dcmtk
