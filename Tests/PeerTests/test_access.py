@@ -1,5 +1,6 @@
 """Who may ask: nothing without credentials, and the three ways of giving them."""
 import base64
+import re
 
 import pytest
 import requests
@@ -109,7 +110,6 @@ def test_no_administrator_yet(new_server):
     assert answer.status_code == 401 and answer.json()["setup"] is True
     assert ask(server, "GET", "/dicom-web/studies").status_code == 401
     link = server.wait_for_log(r"https?://\S*(setup|token)\S*")
-    import re
     token = re.search(r"(?:token=|setup[/=#?]+(?:token=)?)([A-Za-z0-9_-]{16,})", link).group(1)
     wrong = ask(server, "POST", "/api/setup", json={"token": "x" * len(token), "name": "anna", "password": PASSWORD})
     assert wrong.status_code == 403

@@ -59,13 +59,17 @@ def each_layer(tmp_path_factory, name, send):
 
 
 def by_import(server, files):
-    """One run of `isocenter import`, with the files it named as refused."""
-    run = server.command("import", *(file.location for file in files), timeout=600)
-    said = run.stdout + run.stderr
+    """One run of `isocenter import` on the data folder while nobody serves it, and its report."""
+    assert server.stop() == 0
+    report = server.folder.parent / f"{server.folder.name}.tsv"
+    run = server.command("import", "--report", report, *(file.location for file in files), timeout=600)
+    rows = dict((name, (result, reason)) for result, name, reason in
+                (line.split("\t") for line in report.read_text().splitlines()[1:]))
     outcomes = {}
     for file in files:
-        line = next((l for l in said.splitlines() if str(file.location) in l), "")
-        outcomes[file.path] = Outcome(said=line or said[-400:], accepted=not re.search(r"refused|not DICOM", line, re.I))
+        result, reason = rows.get(str(file.location), ("", f"not in the report: {run.stdout} {run.stderr[-300:]}"))
+        outcomes[file.path] = Outcome(said=f"{result} {reason}", accepted=result == "stored")
+    server.start()
     return outcomes
 
 

@@ -1,7 +1,10 @@
 """The DICOM peers: DCMTK's programs and pynetdicom, which sends data sets as the bytes they are."""
 import io
+import os
 import subprocess
 from contextlib import contextmanager
+
+import pytest
 
 from pynetdicom import AE
 from pynetdicom.dimse_primitives import C_STORE
@@ -13,6 +16,7 @@ SUCCESS = 0x0000
 
 # pynetdicom installs programs of the same names into the environment: DCMTK's are named by their path.
 DCMTK = "/usr/bin"
+needs_dcmtk = pytest.mark.skipif(not os.access(f"{DCMTK}/storescu", os.X_OK), reason="DCMTK is not installed")
 
 
 def dcmtk(program, *words, timeout=120, env=None):

@@ -122,6 +122,11 @@ class Server:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmHWM:\s+(\d+) kB", status).group(1)) * 1024
 
+    @property
+    def incoming(self):
+        """Files of transfers that are under way, or were left over."""
+        return [p for p in (self.folder / "incoming").rglob("*") if p.is_file() and p.name != "lock"]
+
     # Commands
 
     def command(self, *words, stdin="", timeout=120, check=False):
