@@ -73,7 +73,7 @@ extension DataSetReader {
     }
 
     private func isEqual(_ a: DataSet.Node, _ b: DataSet.Node) -> Bool {
-        a.vr == b.vr && content.value(of: a, characterSet: .default) == content.value(of: b, characterSet: .default)
+        a.vr == b.vr && content.value(of: a) == content.value(of: b)
     }
 
     /// After the last element some systems fill up with one byte value.
