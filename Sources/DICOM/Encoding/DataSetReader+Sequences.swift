@@ -9,8 +9,8 @@ extension DataSetReader {
 
     mutating func readItem() throws(ReadError) -> Bool {
         guard let sequence = level.sequence else { return true }
-        let tag = Tag(word16(0, sequence.encoding), word16(2, sequence.encoding))
-        let length = word32(4, sequence.encoding)
+        let tag = sequence.encoding.tag(content.storage, at: position)
+        let length = sequence.encoding.word32(content.storage, at: position + 4)
         switch tag {
         case .item:
             position += 8
@@ -39,7 +39,7 @@ extension DataSetReader {
     }
 
     mutating func readDelimiter(_ tag: Tag) throws(ReadError) -> Bool {
-        let length = word32(4, level.encoding)
+        let length = level.encoding.word32(content.storage, at: position + 4)
         if tag == .itemDelimitation, !outer.isEmpty {
             position += 8
             if !level.hasUndefinedLength { warn(tag, "item delimiter in an item of defined length") }
