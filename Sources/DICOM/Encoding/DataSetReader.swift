@@ -109,7 +109,7 @@ public struct DataSetReader: Sendable {
     public func element(_ tag: Tag) -> DataElement? {
         let nodes = nodes(of: outer.first ?? level)
         return nodes.first { $0.tag == tag }.map { node in
-            let value = content.value(of: node, characterSet: DataSet(nodes: nodes, content: content, inherited: .default).characterSet)
+            let value = content.value(of: node, characterSet: DataSet(nodes: nodes, content: content).statedCharacterSet)
             return DataElement(tag: tag, vr: node.vr, value: value)
         }
     }
@@ -188,7 +188,7 @@ public struct DataSetReader: Sendable {
         }
         headerLength = headerEnd ?? offset
         sortLevel()
-        dataSet = DataSet(nodes: open[...], content: content, inherited: .default)
+        dataSet = DataSet(nodes: open[...], content: content)
     }
 
     private mutating func closeMode() throws(ReadError) {
