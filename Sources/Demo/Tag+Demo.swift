@@ -2,11 +2,8 @@ import DICOM
 
 // Attributes that only the generated studies speak of, by the keyword of PS3.6 §6.
 extension Tag {
-    static let anatomicRegionModifierSequence = Tag(0x0008, 0x2220)
     static let qualityControlSubject = Tag(0x0010, 0x0200)
-    static let contrastBolusAgent = Tag(0x0018, 0x0010)
     static let scanOptions = Tag(0x0018, 0x0022)
-    static let sequenceName = Tag(0x0018, 0x0024)
     static let inversionTime = Tag(0x0018, 0x0082)
     static let echoTrainLength = Tag(0x0018, 0x0091)
     static let reconstructionDiameter = Tag(0x0018, 0x1100)

@@ -25,7 +25,12 @@ extension DataSet {
     }
 
     /// First value, checked to be a UID.
-    public func uid(_ tag: Tag) -> UID? { string(tag).flatMap { UID($0) } }
+    public func uid(_ tag: Tag) -> UID? {
+        guard let index = index(of: tag), nodes[index].vr == .UI, let bytes = content.bytes(of: nodes[index]) else {
+            return string(tag).flatMap { UID($0) }
+        }
+        return UID(ascii: Text.trim(bytes.prefix { $0 != Text.backslash }))
+    }
 
     /// Numbers of IS, US, SS, UL, SL, UV, SV; values that are none are left out.
     public func integers(_ tag: Tag) -> [Int] { self[tag]?.integers ?? [] }

@@ -3,50 +3,55 @@ extension DataSetReader {
     /// The common case in one tight loop: little endian elements in order, of known VR and length, whole in the buffer.
     /// Stops before the first element that needs more thought, which `readStructure` then gives it.
     mutating func readPlainElements() throws(ReadError) {
+        guard level.sequence == nil, level.isOrdered else { return }
+        // Not more than may be held.
+        let room = options.limits.dataSetInMemory - min(bytesHeld, options.limits.dataSetInMemory)
+        let end = Int(min(UInt64(content.storage.count), level.end == .max ? .max : level.end &- base, UInt64(position) + min(room, 1 << 40)))
+        guard end - position >= 8 else { return }
+        if !level.isEncodingChecked { checkEncoding() }
+        guard !level.encoding.isBigEndian else { return }
         let isTop = outer.isEmpty
-        guard level.sequence == nil, level.isOrdered, !level.encoding.isBigEndian, level.isEncodingChecked || !isTop else { return }
         let stop = isTop ? firstSpecialTag : 0xFFFE_0000
-        let end = level.end == .max ? content.storage.count : Int(min(UInt64(content.storage.count), level.end &- base))
         let largest = Int(min(options.limits.elementInMemory, 1 << 30))
-        var budget = min(options.limits.elements - elementCount, Int(min((options.limits.dataSetInMemory &- min(bytesHeld, options.limits.dataSetInMemory)) / 8, 1 << 40)))
         let isExplicit = level.encoding.isExplicit
         var previous = lastTag?.rawValue ?? 0
         var position = position
         let start = position
-        var count = 0
-        if open.isEmpty { open.reserveCapacity(128) }
+        let count = open.count
+        // More than most data sets have; where there are more, `parse` comes back.
+        let capacity = open.capacity > count ? open.capacity - count : 128
         content.storage.withUnsafeBytes { bytes in
-            while budget > 0, end - position >= 8 {
-                let group = UInt32(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt16.self)))
-                let element = UInt32(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: position + 2, as: UInt16.self)))
-                let tag = group << 16 | element
-                guard tag > previous, tag < stop else { break }
-                var vr = VR(rawValue: UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: position + 4, as: UInt16.self)))
-                var length: Int
-                var value = position + 8
-                if !isExplicit {
-                    guard let only = DataElementTable.onlyVR(of: Tag(rawValue: tag)), only != .SQ else { break }
-                    vr = only
-                    length = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: position + 4, as: UInt32.self)))
-                } else if vr.hasShortLength {
-                    length = Int(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: position + 6, as: UInt16.self)))
-                } else {
-                    guard vr.isLetters, vr != .SQ, end - position >= 12 else { break }
-                    length = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: position + 8, as: UInt32.self)))
-                    value = position + 12
+            open.append(addingCapacity: max(0, min(capacity, options.limits.elements - elementCount))) { nodes in
+                while nodes.freeCapacity > 0, end - position >= 8 {
+                    let group = UInt32(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt16.self)))
+                    let element = UInt32(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: position + 2, as: UInt16.self)))
+                    let tag = group << 16 | element
+                    guard tag > previous, tag < stop else { break }
+                    var vr = VR(rawValue: UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: position + 4, as: UInt16.self)))
+                    var length: Int
+                    var value = position + 8
+                    if !isExplicit {
+                        guard let only = DataElementTable.onlyVR(of: Tag(rawValue: tag)), only != .SQ else { break }
+                        vr = only
+                        length = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: position + 4, as: UInt32.self)))
+                    } else if vr.hasShortLength {
+                        length = Int(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: position + 6, as: UInt16.self)))
+                    } else {
+                        guard vr.isLetters, vr != .SQ, end - position >= 12 else { break }
+                        length = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: position + 8, as: UInt32.self)))
+                        value = position + 12
+                    }
+                    guard length <= end - value, length <= largest, length & 1 == 0 else { break }
+                    nodes.append(DataSet.Node(tag: Tag(rawValue: tag), vr: vr, place: .storage, offset: value, length: length))
+                    previous = tag
+                    position = value + length
                 }
-                guard length <= end - value, length <= largest, length & 1 == 0 else { break }
-                open.append(DataSet.Node(tag: Tag(rawValue: tag), vr: vr, place: .storage, offset: value, length: length))
-                previous = tag
-                position = value + length
-                count += 1
-                budget -= 1
             }
         }
-        guard count > 0 else { return }
+        guard position > start else { return }
         self.position = position
         kept = position
-        elementCount += count
+        elementCount += open.count - count
         try hold(UInt64(position - start), lastTag)
     }
 

@@ -119,9 +119,8 @@ extension DataSetReader {
     }
 
     private func privateVR(of tag: Tag) -> VR {
-        guard let creatorTag = tag.privateCreator, let value = bytes(creatorTag, in: level),
-            let name = DataElement(tag: creatorTag, vr: .LO, value: .bytes(value)).strings(in: .default).first
-        else { return .UN }
+        guard let creatorTag = tag.privateCreator, let creator = bytes(creatorTag, in: level) else { return .UN }
+        let name = String(decoding: Text.trim(creator.prefix { $0 != Text.backslash }), as: UTF8.self)
         return PrivateElementTable.vr(of: tag, creator: name) ?? .UN
     }
 

@@ -13,6 +13,7 @@ extension DataSetReader {
         let length = word32(4, sequence.encoding)
         switch tag {
         case .item:
+            if sequence.tag == .directoryRecordSequence, outer.isEmpty { recordOffsets.append(offset) }
             position += 8
             var end = UInt64.max
             if length != .max {
@@ -76,8 +77,9 @@ extension DataSetReader {
     private mutating func nest(_ tag: Tag, _ vr: VR, from first: Int, hasUndefinedLength: Bool) -> DataSet.Node {
         let node = DataSet.Node(
             tag: tag, vr: vr, place: .nested, hasUndefinedLength: hasUndefinedLength, offset: content.nested.count, length: open.count - first)
+        if content.nested.isEmpty { content.nested.reserveCapacity(64) }
         content.nested += open[first...]
-        open.removeSubrange(first...)
+        open.removeLast(node.length)
         return node
     }
 }

@@ -28,6 +28,8 @@ public struct DataSetReader: Sendable {
     public internal(set) var warnings: [ReadWarning] = []
     /// First byte of the pixel data's element or of the element the reader stopped before; the data set's length where there is neither.
     public internal(set) var headerLength: UInt64 = 0
+    /// First bytes of the items of Directory Record Sequence (0004,1220): what its records refer to each other by (PS3.3 §F.3.2.2).
+    public internal(set) var recordOffsets: [UInt64] = []
     /// No further byte is needed: the stop was reached.
     public internal(set) var isStopped = false
     /// How the headers really are encoded: differs from what the transfer syntax says where a file lies about itself.
@@ -141,6 +143,20 @@ public struct DataSetReader: Sendable {
         dropWhatWasRead()
         content.storage += rest
         try parse()
+    }
+
+    /// Takes in up to `count` bytes that `source` appends, right where they are kept.
+    mutating func feed(upTo count: Int, from source: (inout OutputSpan<UInt8>) throws -> Void) throws {
+        dropWhatWasRead()
+        try content.storage.append(addingCapacity: count, initializingWith: source)
+        try parse()
+    }
+
+    /// Passes over what is left of a value that is not held, but for its last byte: that one shows that the value is whole.
+    /// - Returns: how many bytes need not be fed.
+    mutating func skip() -> UInt64 {
+        guard case .skipping(let missing) = mode else { return 0 }
+        return UInt64(skip(Int(clamping: missing - 1)))
     }
 
     /// How many of `count` bytes belong to a value that is not held, and need not even be taken in.

@@ -26,8 +26,6 @@ struct Stack {
         var box: Section.Box { Section.Box(x, y, radiusX, radiusY) }
 
         func grown(_ by: Float) -> Cut { Cut(z, x, y, max(radiusX + by, 0.1), max(radiusY + by, 0.1), squareness) }
-
-        var mirrored: Cut { Cut(z, -x, y, radiusX, radiusY, squareness) }
     }
 
     /// By falling or rising z.

@@ -56,6 +56,8 @@ struct PydicomJSONTests {
                 if case .bytes = element.value { nil } else { "external" }
             }))
             let theirs = try JSONSerialization.jsonObject(with: Data(line.utf8))
+            // Where pixel data is cut off, pydicom keeps nothing of the data set.
+            guard (theirs as? [String: Any])?.isEmpty == false else { continue }
             compared += 1
             compare(ours as? [String: Any] ?? [:], theirs as? [String: Any] ?? [:], path) { differences.append($0) } counted: { attributes += 1 }
         }
@@ -69,6 +71,8 @@ struct PydicomJSONTests {
             counted()
             guard let a = ours[tag] as? [String: Any], let b = theirs[tag] as? [String: Any] else { differ("\(path) \(tag): only one has it"); continue }
             let place = "\(path) \(tag) \(a["vr"] ?? "")"
+            // pydicom replaces UN by what its dictionary says, and puts nested pixel data into base64.
+            if a["vr"] as? String == "UN" || a["BulkDataURI"] != nil { continue }
             if a["vr"] as? String != b["vr"] as? String { differ("\(place): pydicom has \(b["vr"] ?? "")"); continue }
             if let text = a["InlineBinary"] as? String ?? b["InlineBinary"] as? String {
                 if a["InlineBinary"] as? String != b["InlineBinary"] as? String { differ("\(place): \(text.prefix(40)) differs") }
@@ -91,7 +95,9 @@ struct PydicomJSONTests {
         switch (a, b) {
         case (let a as NSNumber, let b as NSNumber): isSingle ? a.floatValue == b.floatValue : a.doubleValue == b.doubleValue
         case (let a as NSDictionary, let b as NSDictionary): a == b
-        case (let a as String, let b as String): a == b
+        case (let a as String, let b as String): a == b.trimmingCharacters(in: [" ", "\0"])
+        // An empty value among others is null (PS3.18 §F.2.5).
+        case (is NSNull, let b as String): b.isEmpty
         default: a is NSNull && b is NSNull
         }
     }

@@ -69,6 +69,16 @@ def test_viewer_with_fingers(phone):
     assert eventually(lambda: percent() > before * 1.5), "two fingers enlarge"
 
 
+def test_lying_on_its_side_the_image_has_the_screen(new_page):
+    phone = new_page(**{**PHONE, "viewport": {"width": 844, "height": 390}})
+    phone.open_study("us")
+    phone.drawn()
+    box = phone.viewport().bounding_box()
+    assert box["width"] > 830 and box["height"] > 250
+    assert fits(phone) and phone.locator("[data-menu=more]").is_visible()
+    phone.shot("phone-landscape")
+
+
 def test_more_menu(phone):
     phone.open_study("ct")
     phone.drawn()

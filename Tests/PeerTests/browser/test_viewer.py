@@ -31,6 +31,7 @@ def test_patient_and_study_are_on_screen(ct):
         assert text in banner
     ct.keyboard.press("o"), ct.keyboard.press("o"), ct.keyboard.press("u")
     assert ct.locator(".patient-name").is_visible() and ct.locator(".patient-id").is_visible()
+    assert eventually(lambda: ct.viewport().bounding_box()["width"] > 1270), "the image takes the room of the series"
     assert "Carla" not in ct.title(), "no patient data in the browser's history"
 
 

@@ -183,6 +183,7 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
   }
   function ask(change) {
     list = { ...list, query: { ...list.query, ...change } };
+    selected = null; // another list begins at its top
     load();
   }
   function sortBy(sort) {
