@@ -20,7 +20,7 @@ PROTECTED = [
     ("GET", f"/dicom-web/studies/{S}/series/{R}/instances/{I}/rendered"), ("GET", f"/dicom-web/studies/{S}/series/{R}/instances/{I}/thumbnail"),
     ("GET", "/dicom-web/"), ("GET", "/dicom-web/nothing"), ("DELETE", f"/dicom-web/studies/{S}"),
     ("GET", "/api/info"), ("GET", "/api/studies"), ("GET", f"/api/studies/{S}"), ("GET", f"/api/studies/{S}/series/{R}/manifest"),
-    ("GET", "/api/events"), ("GET", "/api/nothing"), ("DELETE", "/api/session"),
+    ("GET", "/api/events"), ("GET", "/api/nothing"),
 ]
 OPEN = [("GET", "/"), ("GET", "/health/live"), ("GET", "/health/ready")]
 
