@@ -3,7 +3,11 @@ import PackageDescription
 
 let package = Package(
     name: "isocenter",
-    products: [.executable(name: "isocenter", targets: ["isocenter"])],
+    products: [
+        .executable(name: "isocenter", targets: ["isocenter"]),
+        // For the benchmarks.
+        .library(name: "DICOM", targets: ["DICOM"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -20,6 +24,9 @@ let package = Package(
 
         // PS3.5, PS3.6, PS3.10, PS3.18 Annex F: bytes to data sets and back.
         .target(name: "DICOM", dependencies: ["CZlib"]),
+
+        // Generated phantoms to fill an archive with, computed one instance at a time.
+        .target(name: "Demo", dependencies: ["DICOM"]),
 
         // MARK: Row 1: one resource each
 
@@ -76,7 +83,7 @@ let package = Package(
         .executableTarget(
             name: "isocenter",
             dependencies: [
-                "IsocenterServer", "Archive", "DICOM", "DICOMNetwork",
+                "IsocenterServer", "Archive", "CLibArchive", "DICOM", "DICOMNetwork", "Database", "Demo",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -87,6 +94,7 @@ let package = Package(
         // MARK: C libraries and calls that the Glibc overlay lacks
 
         .target(name: "CPosix"),
+        .systemLibrary(name: "CLibArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
@@ -94,11 +102,13 @@ let package = Package(
 
         .testTarget(name: "DICOMTests", dependencies: ["DICOM"]),
         .testTarget(name: "DICOMNetworkTests", dependencies: ["DICOMNetwork", "DICOM", .product(name: "NIOEmbedded", package: "swift-nio")]),
-        .testTarget(name: "DICOMImageTests", dependencies: ["DICOMImage", "DICOM"]),
-        .testTarget(name: "ArchiveTests", dependencies: ["Archive", "Database", "DICOM"]),
+        .testTarget(name: "DICOMImageTests", dependencies: ["DICOMImage", "DICOM", "CTurboJPEG", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
+        .testTarget(name: "DatabaseTests", dependencies: ["Database"]),
+        .testTarget(name: "DemoTests", dependencies: ["Demo", "DICOM"]),
+        .testTarget(name: "ArchiveTests", dependencies: ["Archive", "Database", "DICOM", .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log")]),
         .testTarget(
             name: "IsocenterServerTests",
-            dependencies: ["IsocenterServer", .product(name: "HummingbirdTesting", package: "hummingbird")]
+            dependencies: ["IsocenterServer", "Archive", "DICOM", "DICOMNetwork"]
         ),
     ],
     swiftLanguageModes: [.v6]

@@ -1,1 +1,16 @@
-@main struct Main { static func main() {} }
+import ArgumentParser
+
+@main
+struct Isocenter: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "isocenter",
+        abstract: "A PACS in one program: stores, finds, shows and hands out medical images.",
+        discussion: """
+            'isocenter serve' runs it all. The other commands work on a data folder (--data) beside a running server, \
+            or speak to a DICOM node. 'isocenter --generate-completion-script bash' prints shell completions.
+            """,
+        version: version,
+        subcommands: [
+            Serve.self, Import.self, Export.self, Demo.self, Echo.self, Send.self, Verify.self, RebuildIndex.self, Users.self, Tokens.self, SettingsCommand.self,
+        ])
+}

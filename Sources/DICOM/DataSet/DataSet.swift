@@ -1,13 +1,17 @@
 /// Data elements in the order of their tags (PS3.5 §7.1), each tag at most once.
-public struct DataSet: Sendable, Equatable {
-    public private(set) var elements: [DataElement]
+///
+/// A data set that was read keeps the bytes it was read from and a flat list of where each value lies in them, the elements of
+/// its items included: an element, and a sequence with its items, becomes a ``DataElement`` when it is asked for. That is what
+/// makes reading a header cost microseconds.
+public struct DataSet: Sendable {
+    var nodes: ArraySlice<Node>
+    var content: Content
 
-    /// The character set of the data set that holds this one as an item: in force where the item names none (PS3.5 §6.1.2.3... §7.5.3).
+    /// The character set of the data set that holds this one as an item: in force where the item names none (PS3.5 §7.5.3).
     public var inheritedCharacterSet: SpecificCharacterSet
 
     public init() {
-        elements = []
-        inheritedCharacterSet = .default
+        self.init(nodes: [], content: Content(), inherited: .default)
     }
 
     /// Elements in any order; of two with one tag the later one stays.
@@ -16,27 +20,31 @@ public struct DataSet: Sendable, Equatable {
         for element in elements { self[element.tag] = element }
     }
 
-    /// For the reader, which has checked the order.
-    init(ascending elements: [DataElement], inherited: SpecificCharacterSet) {
-        self.elements = elements
+    /// For the reader, which has checked order and places.
+    init(nodes: ArraySlice<Node>, content: Content, inherited: SpecificCharacterSet) {
+        self.nodes = nodes
+        self.content = content
         inheritedCharacterSet = inherited
     }
 
-    public var isEmpty: Bool { elements.isEmpty }
+    public var isEmpty: Bool { nodes.isEmpty }
 
     public subscript(tag: Tag) -> DataElement? {
-        get {
-            let index = insertionIndex(of: tag)
-            return index < elements.count && elements[index].tag == tag ? elements[index] : nil
-        }
+        get { index(of: tag).map { element(at: $0) } }
         set {
+            // Items that were read keep the character set they were read under.
+            if tag == .specificCharacterSet { settleItems() }
+            guard let element = newValue else {
+                if let index = index(of: tag) { remove(at: index) }
+                return
+            }
             let index = insertionIndex(of: tag)
-            let exists = index < elements.count && elements[index].tag == tag
-            switch (newValue, exists) {
-            case (let element?, true): elements[index] = element
-            case (let element?, false): elements.insert(element, at: index)
-            case (nil, true): elements.remove(at: index)
-            case (nil, false): break
+            if index < nodes.endIndex, nodes[index].tag == tag {
+                nodes[index].vr = element.vr
+                setValue(element.value, at: index)
+            } else {
+                nodes.insert(Node(tag: tag, vr: element.vr, place: .values, offset: content.values.count, length: 0), at: index)
+                content.values.append(element.value)
             }
         }
     }
@@ -44,17 +52,61 @@ public struct DataSet: Sendable, Equatable {
     /// Adds or replaces an element.
     public mutating func set(_ element: DataElement) { self[element.tag] = element }
 
+    private func element(at index: Int) -> DataElement {
+        let node = nodes[index]
+        return DataElement(tag: node.tag, vr: node.vr, value: content.value(of: node, characterSet: characterSet))
+    }
+
+    private mutating func setValue(_ value: Value, at index: Int) {
+        if nodes[index].place == .values {
+            content.values[nodes[index].offset] = value
+        } else {
+            nodes[index].place = .values
+            nodes[index].offset = content.values.count
+            content.values.append(value)
+        }
+    }
+
+    private mutating func remove(at index: Int) {
+        if nodes[index].place == .values { content.values[nodes[index].offset] = .bytes([]) }
+        nodes.remove(at: index)
+    }
+
+    private mutating func settleItems() {
+        for index in nodes.indices where nodes[index].place == .nested { setValue(element(at: index).value, at: index) }
+    }
+
+    func index(of tag: Tag) -> Int? {
+        let index = insertionIndex(of: tag)
+        return index < nodes.endIndex && nodes[index].tag == tag ? index : nil
+    }
+
     private func insertionIndex(of tag: Tag) -> Int {
         // Most data sets are built in order: the end is looked at first.
-        guard let last = elements.last, last.tag >= tag else { return elements.count }
-        var low = 0, high = elements.count
+        guard let last = nodes.last, last.tag >= tag else { return nodes.endIndex }
+        var low = nodes.startIndex, high = nodes.endIndex
         while low < high {
             let middle = (low + high) / 2
-            if elements[middle].tag < tag { low = middle + 1 } else { high = middle }
+            if nodes[middle].tag < tag { low = middle + 1 } else { high = middle }
         }
         return low
     }
+}
 
-    /// Two data sets are equal when their elements are, whatever they inherited.
-    public static func == (a: DataSet, b: DataSet) -> Bool { a.elements == b.elements }
+extension DataSet: Equatable {
+    /// Two data sets are equal when their elements are, wherever the values lie and whatever was inherited.
+    public static func == (a: DataSet, b: DataSet) -> Bool { a.elements.elementsEqual(b.elements) }
+}
+
+extension DataSet {
+    /// The elements in ascending order of tags.
+    public var elements: Elements { Elements(dataSet: self) }
+
+    public struct Elements: RandomAccessCollection, Sendable {
+        let dataSet: DataSet
+
+        public var startIndex: Int { 0 }
+        public var endIndex: Int { dataSet.nodes.count }
+        public subscript(index: Int) -> DataElement { dataSet.element(at: dataSet.nodes.startIndex + index) }
+    }
 }

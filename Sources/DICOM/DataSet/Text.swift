@@ -9,10 +9,23 @@ enum Text {
 
     /// Without leading and trailing spaces and trailing NULs.
     static func trim(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        var bytes = bytes
-        while let last = bytes.last, last == 0x20 || last == 0 { bytes.removeLast() }
+<<<<<<< HEAD
+        var bytes = trimEnd(bytes)
         while let first = bytes.first, first == 0x20 { bytes.removeFirst() }
         return bytes
+    }
+
+    /// Without trailing spaces and NULs: leading spaces carry meaning in texts of paragraphs.
+    static func trimEnd(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var bytes = bytes
+        while let last = bytes.last, last == 0x20 || last == 0 { bytes.removeLast() }
+        return bytes
+=======
+        var start = bytes.startIndex, end = bytes.endIndex
+        while end > start, bytes[end - 1] == 0x20 || bytes[end - 1] == 0 { end -= 1 }
+        while end > start, bytes[start] == 0x20 { start += 1 }
+        return bytes[start..<end]
+>>>>>>> 785724345ad586a5c854664a1d072136e2ee35ec
     }
 
     /// Decoded text split into values; spaces that carry no meaning for the VR are taken off.

@@ -10,4 +10,13 @@ public struct PixelDataLocation: Sendable, Hashable {
     public var basicOffsetTable: [UInt32]
     /// Contents of the fragments without their item headers, offsets from the first byte of the data set.
     public var fragments: [ByteRange]
+
+    public init(tag: Tag, vr: VR, value: ByteRange, isEncapsulated: Bool, basicOffsetTable: [UInt32] = [], fragments: [ByteRange] = []) {
+        self.tag = tag
+        self.vr = vr
+        self.value = value
+        self.isEncapsulated = isEncapsulated
+        self.basicOffsetTable = basicOffsetTable
+        self.fragments = fragments
+    }
 }

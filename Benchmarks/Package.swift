@@ -1,0 +1,12 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "benchmarks",
+    dependencies: [.package(name: "isocenter", path: "..")],
+    targets: [
+        // Opens, reads and parses files up to their pixel data.
+        .executableTarget(name: "header-parsing", dependencies: [.product(name: "DICOM", package: "isocenter")]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,129 @@
+import DICOM
+import Database
+import Logging
+
+/// The objects of a data folder and their index: takes objects in, finds them, gives them out.
+public final class Archive: Sendable {
+    public let configuration: ArchiveConfiguration
+    /// For the tables of other modules: each brings its own schema to `migrate`.
+    public let database: any SQLDatabase
+
+    let logger: Logger
+    let store: any BlobStore
+    let disk: LocalDisk
+    let volume: Volume
+    let pool: BlockingPool
+    let feed: ChangeFeed
+    let sqlite: SQLite
+    private let commit: GroupCommit
+    /// Held while this lives; nil beside a server.
+    private let lock: FolderLock?
+
+    /// Opens a data folder, makes it where there is none, and puts right what a crash left, in time bounded by what was under way.
+    ///
+    /// - Throws: `.locked`, `.notWritable`, `.newerSchema`, or what the disk says.
+    public static func open(_ configuration: ArchiveConfiguration, logger: Logger) async throws(ArchiveError) -> Archive {
+        try await open(configuration, logger: logger, faults: nil)
+    }
+
+    static func open(_ configuration: ArchiveConfiguration, logger: Logger, faults: FaultHook?) async throws(ArchiveError) -> Archive {
+        let archive = try await Archive(configuration, logger: logger, faults: faults)
+        if configuration.role == .serving {
+            try await archive.recover()
+            try await archive.warnOfLostIndex()
+        }
+        await archive.commit.begin(after: try await archive.newestReceived())
+        return archive
+    }
+
+    private init(_ configuration: ArchiveConfiguration, logger: Logger, faults: FaultHook?) async throws(ArchiveError) {
+        self.configuration = configuration
+        self.logger = logger
+        let folder = configuration.folder
+        volume = Volume(faults: faults)
+        pool = BlockingPool(threads: configuration.diskThreads, name: "disk")
+        lock = try await pool.run { () throws(ArchiveError) in
+            try folder.prepare()
+            return configuration.role == .serving ? try FolderLock(folder) : nil
+        }
+        do throws(DatabaseError) {
+            sqlite = try SQLite(path: folder.index)
+            try await sqlite.migrate(.archive)
+        } catch {
+            throw ArchiveError(error, "opening \(folder.index)")
+        }
+        database = sqlite
+        disk = LocalDisk(root: folder.objects, volume: volume, pool: pool)
+        store = disk
+        feed = ChangeFeed(database: database)
+        commit = GroupCommit(store: store, database: database, volume: volume, pool: pool, feed: feed, logger: logger)
+    }
+
+    /// Ends the connections to the database; the lock goes with the archive itself.
+    public func close() {
+        do { try sqlite.close() } catch { logger.warning("closing the index", metadata: ["error": "\(error)"]) }
+    }
+
+    // MARK: Taking in
+
+    /// Begins to take in an object.
+    ///
+    /// - Parameters:
+    ///   - transferSyntax: of the bytes that will come; they are kept as they are.
+    ///   - expecting: what the sender announced (C-STORE-RQ); the data set must agree.
+    ///   - study: the one it must belong to, where the request names one (STOW-RS).
+    /// - Throws: `.outOfResources` where less space is left than is held in reserve.
+    public func begin(
+        source: Source, transferSyntax: TransferSyntax, expecting expected: (sopClass: UID, sopInstance: UID)? = nil, study: UID? = nil
+    ) async throws(ArchiveError) -> Ingest {
+        guard lock != nil else { throw ArchiveError(.notServing, "the archive was opened for reading only") }
+        let (volume, reserve, incoming) = (volume, configuration.reserve, configuration.folder.incoming)
+        let file = try await pool.run { () throws(ArchiveError) -> IncomingFile in
+            let space = try Volume.space(at: incoming)
+            guard space.free >= reserve.needed(of: space.total) else {
+                throw ArchiveError(.outOfResources, "only \(space.free >> 20) MiB are free where \(reserve.needed(of: space.total) >> 20) are held in reserve: nothing is taken in")
+            }
+            return try IncomingFile(in: incoming, volume: volume)
+        }
+        let context = Ingest.Context(
+            incoming: incoming, volume: volume, pool: pool, store: store, database: database, commit: commit, limits: configuration.limits)
+        return Ingest(context, file: file, source: source, transferSyntax: transferSyntax, expecting: expected, study: study)
+    }
+
+    // MARK: What is here
+
+    public struct Totals: Sendable, Codable, Hashable {
+        public var studies: Int
+        public var series: Int
+        public var instances: Int
+        public var bytes: Int64
+    }
+
+    public func totals() async throws(ArchiveError) -> Totals {
+        let row = try await first("SELECT studies, series, instances, bytes FROM total WHERE id = 1")
+        return Totals(
+            studies: row?.int("studies") ?? 0, series: row?.int("series") ?? 0, instances: row?.int("instances") ?? 0,
+            bytes: row?.integer("bytes") ?? 0)
+    }
+
+    private func warnOfLostIndex() async throws(ArchiveError) {
+        guard try await totals().instances == 0 else { return }
+        let objects = configuration.folder.objects
+        let names = try await pool.run { () throws(ArchiveError) in try Volume.names(in: objects) ?? [] }
+        if !names.isEmpty { logger.warning("the index is empty but there are objects in \(objects): make it anew with rebuild-index") }
+    }
+
+    private func newestReceived() async throws(ArchiveError) -> Int64 {
+        // Of several kept under one UID the newest may be aside.
+        let row = try await first("SELECT max((SELECT max(received) FROM study), (SELECT coalesce(max(received), 0) FROM instance_version)) AS newest")
+        return row?.integer("newest") ?? 0
+    }
+}
+
+extension Archive {
+    func all(_ statement: SQLStatement) async throws(ArchiveError) -> [SQLRow] {
+        do throws(DatabaseError) { return try await database.all(statement) } catch { throw ArchiveError(error, "reading the index") }
+    }
+
+    func first(_ statement: SQLStatement) async throws(ArchiveError) -> SQLRow? { try await all(statement).first }
+}

@@ -1,0 +1,66 @@
+import DICOM
+import Database
+
+/// Why the archive could not do something. The door chooses its status by `code`; `message` is for a person.
+public struct ArchiveError: Error, Sendable, Equatable {
+    public enum Code: Sendable {
+        /// No space, or none above the reserve (C-STORE A700H, HTTP 507).
+        case outOfResources
+        /// Not the SOP Class or SOP Instance that was announced (C-STORE A900H).
+        case dataSetDoesNotMatchSOPClass
+        /// Not readable, or without the UIDs an object needs (C-STORE C000H).
+        case cannotUnderstand
+        /// The disk or the index failed: whether anything was kept is unknown, nothing was promised (C-STORE A700H).
+        case storageFailed
+        /// No such object here.
+        case notFound
+        /// The bytes are not those that were stored: never delivered as whole.
+        case damaged
+        /// Another process serves this data folder.
+        case locked
+        /// The data folder may not be written.
+        case notWritable
+        /// Made by a newer version of the program.
+        case newerSchema
+        /// A query asks for what cannot be answered.
+        case invalidQuery
+        /// Given up by the one who asked for it.
+        case cancelled
+        /// Opened without the right to store.
+        case notServing
+    }
+
+    public var code: Code
+    public var message: String
+    /// A transaction may have taken place all the same: what it would have made may not be taken away.
+    var isUncertain = false
+
+    public init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    /// Equal by code, so that tests are short.
+    public static func == (a: ArchiveError, b: ArchiveError) -> Bool { a.code == b.code }
+}
+
+extension ArchiveError: CustomStringConvertible {
+    public var description: String { message }
+}
+
+extension ArchiveError {
+    /// - Parameter what: what was being done, to begin the sentence.
+    init(_ error: DatabaseError, _ what: String) {
+        let code: Code = switch error.code {
+        case .full: .outOfResources
+        case .readOnly: .notWritable
+        case .newerSchema: .newerSchema
+        case .cancelled: .cancelled
+        default: .storageFailed
+        }
+        self.init(code, "\(what): \(error.message)")
+        isUncertain = error.code == .io || error.code == .corrupt || error.code == .cancelled
+    }
+
+    init(_ error: ReadError) { self.init(.cannotUnderstand, "\(error)") }
+}

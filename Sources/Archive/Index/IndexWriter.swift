@@ -1,0 +1,282 @@
+import DICOM
+import Database
+
+/// Writes one object's rows within a transaction, and decides there what a SOP Instance UID that is known means.
+///
+/// The rows depend on the objects and the order in which they were received alone: an index made anew from the blobs is the same.
+struct IndexWriter {
+    struct Entry: Sendable {
+        var record: InstanceRecord
+        var object: ObjectID
+        var size: UInt64
+        /// Microseconds since 1970; later than that of every entry before.
+        var received: Int64
+        var source: String
+        var policy: ConflictPolicy
+    }
+
+    let connection: any SQLConnection
+
+    func insert(_ entry: Entry) throws(DatabaseError) -> StoreOutcome.Result {
+        if let known = try known(entry.record.sopInstance) { return try decide(entry, known) }
+        let study = try study(of: entry)
+        let series = try series(of: entry, study)
+        guard try insertInstance(entry, study: study.id, series: series) else {
+            // Another process was first with this UID: the study and series above are its own.
+            guard let known = try known(entry.record.sopInstance) else { throw DatabaseError(.busy, "an instance came and went") }
+            return try decide(entry, known)
+        }
+        try count(entry, study: study, series: series)
+        try note("stored", entry)
+        return .stored
+    }
+
+    // MARK: A UID that is known
+
+    private struct Known {
+        var id: Int64
+        var object: ObjectID
+        var study: String
+        var series: String
+    }
+
+    private func known(_ sopInstance: UID) throws(DatabaseError) -> Known? {
+        guard let row = try connection.first("""
+            SELECT instance.id, instance.object, study.study_uid, series.series_uid
+            FROM   instance JOIN series ON series.id = instance.series JOIN study ON study.id = instance.study
+            WHERE  instance.sop_uid = \(sopInstance.text)
+            """), let id = row.integer("id")
+        else { return nil }
+        guard let object = row.blob("object").flatMap({ ObjectID($0) }) else { throw DatabaseError(.corrupt, "instance \(id) has no object") }
+        return Known(id: id, object: object, study: row.string("study_uid"), series: row.string("series_uid"))
+    }
+
+    private func decide(_ entry: Entry, _ known: Known) throws(DatabaseError) -> StoreOutcome.Result {
+        if known.object == entry.object { return .alreadyStored }
+        if let row = try connection.first("SELECT state FROM instance_version WHERE object = \(entry.object.bytes)") {
+            return row.string("state") == "superseded" ? .alreadyStored : .quarantined(kept: known.object)
+        }
+        let isSamePlace = known.study == entry.record.study.text && known.series == entry.record.series.text
+        switch entry.policy {
+        case .keepFirst:
+            return .conflict(kept: known.object)
+        case .keepBoth where isSamePlace:
+            try supersede(known, by: entry)
+            try note("replaced", entry)
+            return .storedAsNewVersion(of: known.object)
+        case .keepBoth, .quarantine:
+            try keepAside(entry)
+            try note("quarantined", entry)
+            return .quarantined(kept: known.object)
+        }
+    }
+
+    private func keepAside(_ entry: Entry) throws(DatabaseError) {
+        try connection.run("""
+            INSERT INTO instance_version (object, sop_uid, state, size, received, source)
+            VALUES (\(entry.object.bytes), \(entry.record.sopInstance.text), 'quarantine', \(Int64(entry.size)), \(entry.received), \(entry.source))
+            """)
+    }
+
+    private func supersede(_ known: Known, by entry: Entry) throws(DatabaseError) {
+        let old = try connection.first("SELECT size FROM instance WHERE id = \(known.id)")?.integer("size") ?? 0
+        try connection.run("""
+            INSERT INTO instance_version (object, sop_uid, state, size, received, source)
+            SELECT object, sop_uid, 'superseded', size, received, source FROM instance WHERE id = \(known.id)
+            """)
+        let columns = InstanceColumns(entry)
+        try connection.run("""
+            UPDATE instance SET (\(InstanceColumns.names)) = (\(columns.values)) WHERE id = \(known.id)
+            """)
+        let growth = Int64(entry.size) - old
+        try connection.run("""
+            UPDATE study SET bytes = bytes + \(growth), received = \(entry.received) WHERE study_uid = \(known.study)
+            """)
+        try connection.run("UPDATE total SET bytes = bytes + \(growth) WHERE id = 1")
+    }
+
+    // MARK: Levels
+
+    private func insertInstance(_ entry: Entry, study: Int64, series: Int64) throws(DatabaseError) -> Bool {
+        let columns = InstanceColumns(entry)
+        return try connection.run("""
+            INSERT INTO instance (study, series, sop_uid, \(InstanceColumns.names))
+            VALUES (\(study), \(series), \(entry.record.sopInstance.text), \(columns.values)) ON CONFLICT (sop_uid) DO NOTHING
+            """) == 1
+    }
+
+    private struct StudyRow {
+        var id: Int64
+        var patient: Int64
+        var isNew: Bool
+        var modalities: String
+        var sopClasses: String
+    }
+
+    private func study(of entry: Entry) throws(DatabaseError) -> StudyRow {
+        let attributes = entry.record.patientAttributes.merging(entry.record.studyAttributes)
+        if let row = try connection.first("""
+            SELECT id, patient, modalities, sop_classes, attributes FROM study WHERE study_uid = \(entry.record.study.text)
+            """), let id = row.integer("id"), let patient = row.integer("patient") {
+            if let filled = try Self.filled(row.blob("attributes"), with: attributes) { try update(study: id, filled) }
+            return StudyRow(id: id, patient: patient, isNew: false, modalities: row.string("modalities"), sopClasses: row.string("sop_classes"))
+        }
+        let patient = try patient(of: entry)
+        let columns = StudyColumns(attributes)
+        let inserted = try connection.first("""
+            INSERT INTO study (patient, study_uid, received, modalities, sop_classes, \(StudyColumns.names))
+            VALUES (\(patient), \(entry.record.study.text), \(entry.received), '', '', \(columns.values)) RETURNING id
+            """)
+        guard let id = inserted?.integer("id") else { throw DatabaseError(.statement, "a new study got no key") }
+        try index(study: id, columns)
+        try connection.run("UPDATE patient SET study_count = study_count + 1 WHERE id = \(patient)")
+        return StudyRow(id: id, patient: patient, isNew: true, modalities: "", sopClasses: "")
+    }
+
+    private func update(study: Int64, _ attributes: DataSet) throws(DatabaseError) {
+        let columns = StudyColumns(attributes)
+        try connection.run("UPDATE study SET (\(StudyColumns.names)) = (\(columns.values)) WHERE id = \(study)")
+        try index(study: study, columns)
+    }
+
+    /// Names and words only grow: what once was found by a word stays found by it.
+    private func index(study: Int64, _ columns: StudyColumns) throws(DatabaseError) {
+        try addNames(columns.patientName, role: .patientOfStudy, owner: study)
+        try addNames(columns.referringPhysician, role: .referringPhysician, owner: study)
+        try addWords(columns.words, study: study)
+    }
+
+    private func addNames(_ name: String, role: NameRole, owner: Int64) throws(DatabaseError) {
+        for group in Fold.nameGroups(name) {
+            try connection.run("""
+                INSERT INTO person_name (role, folded, owner) VALUES (\(role.rawValue), \(group), \(owner)) ON CONFLICT DO NOTHING
+                """)
+        }
+    }
+
+    private func addWords(_ words: Set<String>, study: Int64) throws(DatabaseError) {
+        for word in words.sorted() {
+            try connection.run("INSERT INTO study_word (word, study) VALUES (\(word), \(study)) ON CONFLICT DO NOTHING")
+        }
+    }
+
+    private func patient(of entry: Entry) throws(DatabaseError) -> Int64 {
+        let columns = PatientColumns(entry.record.patientAttributes, study: entry.record.study)
+        if let row = try connection.first("""
+            SELECT id, attributes FROM patient
+            WHERE  patient_id = \(columns.patientID) AND issuer = \(columns.issuer) AND discriminator = \(columns.discriminator)
+            """), let id = row.integer("id") {
+            if let filled = try Self.filled(row.blob("attributes"), with: entry.record.patientAttributes) {
+                let columns = PatientColumns(filled, study: entry.record.study)
+                try connection.run("UPDATE patient SET (\(PatientColumns.names)) = (\(columns.values)) WHERE id = \(id)")
+                try addNames(columns.name, role: .patient, owner: id)
+            }
+            return id
+        }
+        let inserted = try connection.first("""
+            INSERT INTO patient (patient_id, issuer, discriminator, \(PatientColumns.names))
+            VALUES (\(columns.patientID), \(columns.issuer), \(columns.discriminator), \(columns.values)) RETURNING id
+            """)
+        guard let id = inserted?.integer("id") else { throw DatabaseError(.statement, "a new patient got no key") }
+        try addNames(columns.name, role: .patient, owner: id)
+        return id
+    }
+
+    private func series(of entry: Entry, _ study: StudyRow) throws(DatabaseError) -> Int64 {
+        let attributes = entry.record.seriesAttributes
+        if let row = try connection.first("""
+            SELECT id, attributes FROM series WHERE study = \(study.id) AND series_uid = \(entry.record.series.text)
+            """), let id = row.integer("id") {
+            if let filled = try Self.filled(row.blob("attributes"), with: attributes) {
+                let columns = SeriesColumns(filled)
+                try connection.run("UPDATE series SET (\(SeriesColumns.names)) = (\(columns.values)) WHERE id = \(id)")
+            }
+            try addRequests(entry.record.requests, series: id)
+            return id
+        }
+        let columns = SeriesColumns(attributes)
+        let inserted = try connection.first("""
+            INSERT INTO series (study, series_uid, received, \(SeriesColumns.names))
+            VALUES (\(study.id), \(entry.record.series.text), \(entry.received), \(columns.values)) RETURNING id
+            """)
+        guard let id = inserted?.integer("id") else { throw DatabaseError(.statement, "a new series got no key") }
+        try addRequests(entry.record.requests, series: id)
+        try connection.run("UPDATE study SET series_count = series_count + 1 WHERE id = \(study.id)")
+        try connection.run("UPDATE patient SET series_count = series_count + 1 WHERE id = \(study.patient)")
+        try connection.run("UPDATE total SET series = series + 1 WHERE id = 1")
+        return id
+    }
+
+    private func addRequests(_ requests: [InstanceRecord.Request], series: Int64) throws(DatabaseError) {
+        for request in requests {
+            try connection.run("""
+                INSERT INTO series_request (series, procedure_id, step_id) VALUES (\(series), \(request.procedure), \(request.step))
+                ON CONFLICT DO NOTHING
+                """)
+        }
+    }
+
+    // MARK: Counts and lists
+
+    private func count(_ entry: Entry, study: StudyRow, series: Int64) throws(DatabaseError) {
+        let size = Int64(entry.size)
+        let modality = entry.record.seriesAttributes.string(.modality) ?? ""
+        let modalities = Self.adding(modality, to: study.modalities)
+        let sopClasses = Self.adding(entry.record.sopClass.text, to: study.sopClasses)
+        try connection.run("""
+            UPDATE study SET instance_count = instance_count + 1, bytes = bytes + \(size), received = \(entry.received),
+                             modalities = \(modalities), sop_classes = \(sopClasses)
+            WHERE  id = \(study.id)
+            """)
+        if modalities != study.modalities { try addWords(Fold.words(modality), study: study.id) }
+        try connection.run("UPDATE series SET instance_count = instance_count + 1, received = \(entry.received) WHERE id = \(series)")
+        try connection.run("UPDATE patient SET instance_count = instance_count + 1 WHERE id = \(study.patient)")
+        try connection.run("""
+            UPDATE total SET studies = studies + \(study.isNew), instances = instances + 1, bytes = bytes + \(size) WHERE id = 1
+            """)
+    }
+
+    /// A sorted list, its values between backslashes.
+    private static func adding(_ value: String, to list: String) -> String {
+        guard !value.isEmpty else { return list }
+        var values = Set(list.split(separator: "\\").map(String.init))
+        values.insert(value)
+        return values.sorted().joined(separator: "\\")
+    }
+
+    private func note(_ kind: String, _ entry: Entry) throws(DatabaseError) {
+        let record = entry.record
+        try connection.run("""
+            INSERT INTO change (kind, study_uid, series_uid, sop_uid, time)
+            VALUES (\(kind), \(record.study.text), \(record.series.text), \(record.sopInstance.text), \(entry.received))
+            """)
+    }
+
+    // MARK: Attributes of several objects
+
+    /// The first value that an attribute has stays; what was absent is filled in. nil where nothing changes.
+    private static func filled(_ row: [UInt8]?, with attributes: DataSet) throws(DatabaseError) -> DataSet? {
+        guard let row, row != attributes.encodedForRow() else { return nil }
+        var result: DataSet
+        do throws(ArchiveError) { result = try DataSet(row: row) } catch { throw DatabaseError(.corrupt, error.message) }
+        var isChanged = false
+        for element in attributes.elements where result[element.tag] == nil {
+            result.set(element)
+            isChanged = true
+        }
+        return isChanged ? result : nil
+    }
+}
+
+/// What a name in `person_name` is of.
+enum NameRole: Int {
+    case patientOfStudy = 1, referringPhysician = 2, patient = 3
+}
+
+extension DataSet {
+    func merging(_ other: DataSet) -> DataSet {
+        var result = self
+        for element in other.elements { result.set(element) }
+        return result
+    }
+}

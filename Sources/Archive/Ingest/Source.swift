@@ -1,0 +1,39 @@
+/// Who sends an object.
+public struct Source: Sendable, Hashable {
+    public enum Kind: String, Sendable {
+        case dimse, dicomweb, upload, importing, local
+    }
+
+    public var kind: Kind
+    /// Calling AE title.
+    public var aeTitle: String?
+    public var user: String?
+    public var host: String?
+    /// What to do with an object whose SOP Instance UID is known with other content.
+    public var onConflict: ConflictPolicy
+
+    public init(kind: Kind, aeTitle: String? = nil, user: String? = nil, host: String? = nil, onConflict: ConflictPolicy = .keepFirst) {
+        self.kind = kind
+        self.aeTitle = aeTitle
+        self.user = user
+        self.host = host
+        self.onConflict = onConflict
+    }
+
+    /// As the index keeps it: `dimse CT1@10.1.2.3`, `upload anna@10.1.2.4`.
+    public var label: String {
+        let who = [aeTitle, user].compactMap { $0 }.joined(separator: "/")
+        let label = [kind.rawValue, who.isEmpty ? host.map { "@\($0)" } ?? "" : host.map { "\(who)@\($0)" } ?? who]
+        return label.filter { !$0.isEmpty }.joined(separator: " ")
+    }
+}
+
+/// One SOP Instance UID, two contents: never is one overwritten in silence.
+public enum ConflictPolicy: String, Sendable {
+    /// The object that was here stays; the new one is not kept.
+    case keepFirst
+    /// Both are kept, the newest is shown. An object of another study or series goes to quarantine instead.
+    case keepBoth
+    /// The new one is kept aside and not shown.
+    case quarantine
+}

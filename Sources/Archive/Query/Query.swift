@@ -1,0 +1,113 @@
+import DICOM
+
+/// A question at one level of the information model (PS3.4 §C.6, PS3.18 §10.6).
+public struct Query: Sendable {
+    public enum Level: Int, Sendable, CaseIterable, Comparable {
+        case patient, study, series, instance
+
+        public static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
+
+        /// Of Query/Retrieve Level (0008,0052).
+        public init?(_ text: String) {
+            switch text {
+            case "PATIENT": self = .patient
+            case "STUDY": self = .study
+            case "SERIES": self = .series
+            case "IMAGE": self = .instance
+            default: return nil
+            }
+        }
+    }
+
+    /// An attribute, or one in the items of a sequence, with the value as it stands in the identifier: single value, list of UIDs,
+    /// wildcard or range, by its VR (PS3.4 §C.2.2.2). Without a value everything matches.
+    public struct Key: Sendable, Hashable {
+        public var path: [Tag]
+        public var values: [String]
+
+        public init(_ path: Tag..., values: [String]) {
+            self.path = path
+            self.values = values.filter { !$0.isEmpty }
+        }
+
+        public init(path: [Tag], values: [String]) {
+            self.path = path
+            self.values = values.filter { !$0.isEmpty }
+        }
+    }
+
+    /// Which attributes an answer has, beside the unique keys of its level and those above.
+    public enum Attributes: Sendable {
+        /// What PS3.18 Tables 10.6.3-3 to 10.6.3-5 ask for.
+        case standard
+        /// All that the index keeps of the level and those above.
+        case all
+        case these([Tag])
+    }
+
+    public struct Sort: Sendable, Hashable {
+        public var tag: Tag
+        public var isAscending: Bool
+
+        public init(_ tag: Tag, isAscending: Bool = true) {
+            self.tag = tag
+            self.isAscending = isAscending
+        }
+    }
+
+    public var level: Level
+    public var keys: [Key]
+    public var attributes: Attributes
+    /// Date and time ranges as one range (PS3.4 §C.2.2.2.5.3), not each on its own.
+    public var combinesDateAndTime: Bool
+    /// nil: newest studies first, patients by name, series and instances by number within their parent, else as they came.
+    /// For what can be sorted by see ``QueryableAttribute``.
+    public var sort: Sort?
+    public var limit: Int
+    public var offset: Int
+    /// `next` of the page before; no offset then.
+    public var cursor: String?
+
+    public init(
+        _ level: Level, keys: [Key] = [], attributes: Attributes = .standard, combinesDateAndTime: Bool = false, sort: Sort? = nil,
+        limit: Int = 1000, offset: Int = 0, cursor: String? = nil
+    ) {
+        self.level = level
+        self.keys = keys
+        self.attributes = attributes
+        self.combinesDateAndTime = combinesDateAndTime
+        self.sort = sort
+        self.limit = limit
+        self.offset = offset
+        self.cursor = cursor
+    }
+
+    /// The identifier of a C-FIND request: its attributes are keys, and are what is answered.
+    public init(_ level: Level, identifier: DataSet) {
+        var keys: [Key] = []
+        var tags: [Tag] = []
+        for element in identifier.elements where !Self.isNoKey(element.tag) {
+            tags.append(element.tag)
+            if case .items(let items) = element.value {
+                for inner in items.items.first?.dataSet.elements ?? DataSet().elements {
+                    keys.append(Key(path: [element.tag, inner.tag], values: inner.strings(in: identifier.characterSet)))
+                }
+            } else {
+                keys.append(Key(path: [element.tag], values: element.strings(in: identifier.characterSet)))
+            }
+        }
+        self.init(level, keys: keys, attributes: .these(tags))
+    }
+
+    private static func isNoKey(_ tag: Tag) -> Bool {
+        tag == .specificCharacterSet || tag == .queryRetrieveLevel || tag == .timezoneOffset || tag == .retrieveAETitle || tag.isGroupLength
+    }
+
+    /// Keys with a value that the index cannot match at this level: they were not matched against, and who asked is to be told.
+    public var unsupportedKeys: [Key] {
+        keys.filter { !$0.values.isEmpty && QueryableAttribute.find($0.path, at: level) == nil }
+    }
+
+    public static let largestLimit = 5000
+    static let mostValues = 10_000
+}

@@ -1,0 +1,38 @@
+import DICOM
+
+/// Where the bytes of objects are kept under their hash: written once, never changed.
+protocol BlobStore: Sendable {
+    /// Places files that are whole and synced under their names; durable when this returns. One answer a file, in their order.
+    func put(_ files: [SealedFile]) async -> [Result<Placement, ArchiveError>]
+    /// nil where there is no such object.
+    func size(of object: ObjectID) async throws(ArchiveError) -> UInt64?
+    /// The bytes of a range, checked to lie in the object.
+    func read(_ object: ObjectID, _ range: ByteRange) async throws(ArchiveError) -> [UInt8]
+    func remove(_ object: ObjectID) async throws(ArchiveError)
+    /// First two bytes of names, of which there may be objects; ascending.
+    func folders() async throws(ArchiveError) -> [UInt16]
+    /// Objects whose names begin with these two bytes; ascending.
+    func list(folder: UInt16) async throws(ArchiveError) -> [StoredObject]
+}
+
+/// A received file with the name its bytes give it.
+struct SealedFile: Sendable {
+    var file: IncomingFile
+    var object: ObjectID
+    var size: UInt64
+    /// Microseconds since 1970.
+    var received: Int64
+}
+
+enum Placement: Sendable {
+    case new
+    /// The same bytes were there already; they have been read and are whole.
+    case existing
+}
+
+struct StoredObject: Sendable {
+    var object: ObjectID
+    var size: UInt64
+    /// Microseconds since 1970.
+    var received: Int64
+}

@@ -1,0 +1,157 @@
+import Crypto
+import DICOM
+import Foundation
+import Synchronization
+
+/// Objects in a folder: `objects/ab/cd/abcd….`
+struct LocalDisk: BlobStore {
+    let root: String
+    let volume: Volume
+    let pool: BlockingPool
+    /// Folders whose own names this process has made durable.
+    private let durable = DurableFolders()
+
+    init(root: String, volume: Volume, pool: BlockingPool) {
+        self.root = root
+        self.volume = volume
+        self.pool = pool
+    }
+
+    private final class DurableFolders: Sendable {
+        private let known = Mutex([Bool](repeating: false, count: 1 << 16))
+        func contains(_ folder: UInt16) -> Bool { known.withLock { $0[Int(folder)] } }
+        func insert(_ folder: UInt16) { known.withLock { $0[Int(folder)] = true } }
+    }
+
+    private func outer(_ folder: UInt16) -> String { "\(root)/\(ObjectID.hex([UInt8(folder >> 8)]))" }
+    private func inner(_ folder: UInt16) -> String { "\(outer(folder))/\(ObjectID.hex([UInt8(folder & 0xFF)]))" }
+    func path(_ object: ObjectID) -> String { "\(inner(object.folder))/\(object.hex)" }
+
+    // MARK: Writing
+
+    func put(_ files: [SealedFile]) async -> [Result<Placement, ArchiveError>] {
+        var results = await pool.runAll(files.map { file in { placed(file) } })
+        // Each folder once, whatever the number of objects in it.
+        let folders = Set(files.map(\.object.folder))
+        let fresh = folders.filter { !durable.contains($0) }
+        let parents = fresh.isEmpty ? [] : [root] + Set(fresh.map(outer))
+        let paths = folders.map(inner) + parents
+        let answers = await pool.runAll(paths.map { path in { synced(path) } })
+        var failed: [String: ArchiveError] = [:]
+        for (path, result) in zip(paths, answers) {
+            failed[path] = result
+        }
+        for folder in fresh where failed[root] == nil && failed[outer(folder)] == nil { durable.insert(folder) }
+        for (index, file) in files.enumerated() {
+            let folder = file.object.folder
+            let needed = [inner(folder)] + (fresh.contains(folder) ? [outer(folder), root] : [])
+            if let error = needed.lazy.compactMap({ failed[$0] }).first { results[index] = .failure(error) }
+        }
+        return results
+    }
+
+    /// Makes the names above an object durable.
+    func syncFolders(of object: ObjectID) async throws(ArchiveError) {
+        let folder = object.folder
+        for path in [inner(folder), outer(folder), root] {
+            try await pool.perform { () throws(ArchiveError) in try volume.syncDirectory(path) }
+        }
+    }
+
+    private func placed(_ file: SealedFile) -> Result<Placement, ArchiveError> {
+        do throws(ArchiveError) { return .success(try place(file)) } catch { return .failure(error) }
+    }
+
+    private func synced(_ folder: String) -> ArchiveError? {
+        do throws(ArchiveError) { try volume.syncDirectory(folder) } catch { return error }
+        return nil
+    }
+
+    /// Gives the file its name, without replacing what is whole. Blocks.
+    private func place(_ file: SealedFile) throws(ArchiveError) -> Placement {
+        file.file.setReceived(file.received)
+        let path = path(file.object)
+        if !durable.contains(file.object.folder) {
+            try volume.makeDirectory(outer(file.object.folder))
+            try volume.makeDirectory(inner(file.object.folder))
+        }
+        if try volume.link(file.file.path, path) { return .new }
+        // Rare: bytes without an index row, from a crash. They are adopted only if they are what they say.
+        if try Self.hash(path) == file.object { return .existing }
+        try volume.replace(path, by: file.file.path)
+        return .new
+    }
+
+    func remove(_ object: ObjectID) async throws(ArchiveError) {
+        try await pool.perform { () throws(ArchiveError) in try volume.remove(path(object), .removeObject) }
+    }
+
+    // MARK: Reading
+
+    func size(of object: ObjectID) async throws(ArchiveError) -> UInt64? {
+        try await pool.run { () throws(ArchiveError) in try Volume.status(path(object))?.size }
+    }
+
+    func read(_ object: ObjectID, _ range: ByteRange) async throws(ArchiveError) -> [UInt8] {
+        guard let count = Int(exactly: range.length), count <= Self.largestRead else {
+            throw ArchiveError(.outOfResources, "\(range.length) bytes are too many to be read at once")
+        }
+        return try await pool.run { () throws(ArchiveError) in
+            let path = path(object)
+            let descriptor: Int32
+            do throws(ArchiveError) { descriptor = try Volume.openForReading(path) } catch {
+                guard error.code == .notFound else { throw error }
+                throw ArchiveError(.damaged, "object \(object) is missing from the store")
+            }
+            defer { close(descriptor) }
+            let bytes = try Volume.read(descriptor, at: range.offset, count: count, path: path)
+            guard bytes.count == count else {
+                throw ArchiveError(.damaged, "object \(object) ends at \(range.offset + UInt64(bytes.count)), before byte \(range.offset + range.length)")
+            }
+            return bytes
+        }
+    }
+
+    private static let largestRead = 1 << 30
+
+    func folders() async throws(ArchiveError) -> [UInt16] {
+        try await pool.run { () throws(ArchiveError) in
+            var folders: [UInt16] = []
+            for first in try Self.byteNames(in: root) {
+                for second in try Self.byteNames(in: outer(UInt16(first) << 8)) { folders.append(UInt16(first) << 8 | UInt16(second)) }
+            }
+            return folders
+        }
+    }
+
+    /// Names of two hexadecimal digits, ascending.
+    private static func byteNames(in path: String) throws(ArchiveError) -> [UInt8] {
+        (try Volume.names(in: path) ?? []).filter { $0.utf8.count == 2 }.compactMap { UInt8($0, radix: 16) }.sorted()
+    }
+
+    func list(folder: UInt16) async throws(ArchiveError) -> [StoredObject] {
+        try await pool.run { () throws(ArchiveError) in
+            let names = try Volume.names(in: inner(folder)) ?? []
+            var objects: [StoredObject] = []
+            for name in names.sorted() {
+                guard let object = ObjectID(hex: name), object.folder == folder, let status = try Volume.status(path(object)) else { continue }
+                objects.append(StoredObject(object: object, size: status.size, received: status.modified))
+            }
+            return objects
+        }
+    }
+
+    /// The hash of a file's bytes. Blocks.
+    static func hash(_ path: String) throws(ArchiveError) -> ObjectID {
+        let descriptor = try Volume.openForReading(path)
+        defer { close(descriptor) }
+        var hash = SHA256()
+        var offset: UInt64 = 0
+        while true {
+            let bytes = try Volume.read(descriptor, at: offset, count: 1 << 20, path: path)
+            bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
+            offset += UInt64(bytes.count)
+            if bytes.count < 1 << 20 { return ObjectID(hash.finalize()) }
+        }
+    }
+}

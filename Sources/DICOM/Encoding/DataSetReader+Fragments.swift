@@ -1,0 +1,94 @@
+// Encapsulated pixel data (PS3.5 §A.4).
+extension DataSetReader {
+    struct FragmentReading {
+        var tag: Tag
+        var vr: VR
+        /// Places are noted; otherwise contents are kept.
+        var isLocated: Bool
+        var start: UInt64
+        var sawOffsetTable = false
+        var offsetTable: ArraySlice<UInt8> = []
+        var located: [ByteRange] = []
+        var kept: [ArraySlice<UInt8>] = []
+        /// Content of the item being read: nil between items.
+        var content: (collected: [UInt8], missing: UInt64)?
+    }
+
+    /// True at the sequence delimiter.
+    mutating func readFragments(_ reading: inout FragmentReading) throws(ReadError) -> Bool {
+        while true {
+            if reading.content != nil {
+                guard readContent(&reading) else { return false }
+                continue
+            }
+            guard self.content.storage.count - position >= 8 else { return false }
+            let tag = Tag(word16(0, level.encoding), word16(2, level.encoding))
+            let length = word32(4, level.encoding)
+            switch tag {
+            case .item where length != .max:
+                position += 8
+                try beginContent(&reading, UInt64(length))
+            case .sequenceDelimitation:
+                if length != 0 { warn(reading.tag, "sequence delimiter with length \(length)") }
+                return true
+            default:
+                throw error(.unexpectedTag, reading.tag, "\(tag) with length \(length) stands where a fragment should")
+            }
+        }
+    }
+
+    private mutating func beginContent(_ reading: inout FragmentReading, _ length: UInt64) throws(ReadError) {
+        let room = level.end == .max ? .max : level.end > offset ? level.end - offset : 0
+        guard length <= room else {
+            throw error(.lengthExceedsParent, reading.tag, "fragment length \(length) exceeds the \(room) bytes left")
+        }
+        if reading.sawOffsetTable, reading.isLocated {
+            guard reading.located.count < options.limits.fragments else {
+                throw error(.tooManyElements, reading.tag, "more than \(options.limits.fragments) fragments")
+            }
+            reading.located.append(ByteRange(offset: offset, length: length))
+        } else {
+            guard length <= options.limits.elementInMemory else {
+                throw error(.tooLarge, reading.tag, "item of \(length) bytes is larger than may be held in memory")
+            }
+            try hold(length, reading.tag)
+        }
+        reading.content = ([], length)
+    }
+
+    /// True when the item's content is whole.
+    private mutating func readContent(_ reading: inout FragmentReading) -> Bool {
+        guard var content = reading.content else { return true }
+        reading.content = nil
+        let count = min(content.missing, UInt64(self.content.storage.count - position))
+        let isTable = !reading.sawOffsetTable
+        if isTable || !reading.isLocated { content.collected.append(contentsOf: self.content.storage[position..<position + Int(count)]) }
+        position += Int(count)
+        content.missing -= count
+        guard content.missing == 0 else {
+            reading.content = content
+            return false
+        }
+        if isTable {
+            reading.sawOffsetTable = true
+            reading.offsetTable = content.collected[...]
+        } else if !reading.isLocated {
+            reading.kept.append(content.collected[...])
+        }
+        return true
+    }
+
+    mutating func end(_ reading: FragmentReading) throws(ReadError) {
+        let range = ByteRange(offset: reading.start, length: offset - reading.start)
+        if self.content.storage.count - position >= 8 { position += 8 }
+        mode = .structure
+        guard reading.isLocated else {
+            try append(reading.tag, reading.vr, .fragments(Fragments(offsetTable: reading.offsetTable, fragments: reading.kept)))
+            return
+        }
+        pixelData = PixelDataLocation(
+            tag: reading.tag, vr: reading.vr, value: range, isEncapsulated: true,
+            basicOffsetTable: LittleEndian.words(reading.offsetTable, of: UInt32.self), fragments: reading.located)
+        try append(reading.tag, reading.vr, .external(range))
+    }
+}

@@ -1,0 +1,22 @@
+import DICOM
+
+/// Attributes of one frame of an enhanced image: its own functional groups, then those shared by all (PS3.3 §C.7.6.16).
+struct FunctionalGroups {
+    private let own: DataSet?
+    private let shared: DataSet?
+
+    init(_ dataSet: DataSet, frameIndex: Int) {
+        own = Self.item(frameIndex, of: .perFrameFunctionalGroupsSequence, in: dataSet)
+        shared = Self.item(0, of: .sharedFunctionalGroupsSequence, in: dataSet)
+    }
+
+    /// The item of a functional group's macro; nil where the image has none, as every image that is not enhanced.
+    subscript(macro: Tag) -> DataSet? {
+        Self.item(0, of: macro, in: own) ?? Self.item(0, of: macro, in: shared)
+    }
+
+    private static func item(_ index: Int, of sequence: Tag, in dataSet: DataSet?) -> DataSet? {
+        guard case .items(let items)? = dataSet?[sequence]?.value, items.items.indices.contains(index) else { return nil }
+        return items.items[index].dataSet
+    }
+}

@@ -1,0 +1,127 @@
+import DICOM
+
+/// Shape and meaning of an image's samples: the Image Pixel Module (PS3.3 §C.7.6.3), checked.
+///
+/// Whoever holds one may multiply its numbers: every product fits and is within ``ImageLimits``.
+public struct PixelDescription: Sendable, Equatable {
+    /// How a sample's bits are a number.
+    public enum Number: Sendable, Equatable {
+        case integer(isSigned: Bool)
+        /// Float Pixel Data, Double Float Pixel Data (PS3.3 §C.7.6.24, §C.7.6.25).
+        case float, double
+    }
+
+    public let rows: Int
+    public let columns: Int
+    public let samplesPerPixel: Int
+    /// 1, 8, 16 or 32; 64 for double precision.
+    public let bitsAllocated: Int
+    public let bitsStored: Int
+    public let highBit: Int
+    public let number: Number
+    /// All samples of one colour, then all of the next (Planar Configuration 1).
+    public let isPlanar: Bool
+    public let photometricInterpretation: PhotometricInterpretation
+    public let numberOfFrames: Int
+
+    public var pixels: Int { rows * columns }
+    public var samples: Int { rows * columns * samplesPerPixel }
+    public var isSigned: Bool { number == .integer(isSigned: true) }
+
+    /// Bits of one native frame (PS3.5 §8.1.1); two pixels share their chroma in YBR_FULL_422.
+    public var frameBits: Int {
+        pixels * (photometricInterpretation == .ybrFull422 ? 2 : samplesPerPixel) * bitsAllocated
+    }
+
+    /// Values that Bits Stored and Pixel Representation allow; nil for floating point.
+    public var storedRange: ClosedRange<Int>? {
+        guard case .integer(let isSigned) = number else { return nil }
+        return isSigned ? -(1 << (bitsStored - 1))...(1 << (bitsStored - 1)) - 1 : 0...(1 << bitsStored) - 1
+    }
+
+    /// - Parameter dataSet: the attributes before the pixel data are enough; floating point pixel data is known by its
+    ///   element (it may be held outside), or by Bits Allocated 32 or 64 without Pixel Representation.
+    /// - Throws: `missing`, `invalid`, `unsupported`, `tooLarge`, naming the attribute.
+    public init(_ dataSet: DataSet) throws(ImageError) {
+        rows = try Self.positive(.rows, in: dataSet)
+        columns = try Self.positive(.columns, in: dataSet)
+        let (pixels, overflow) = rows.multipliedReportingOverflow(by: columns)
+        guard !overflow, pixels <= ImageLimits.framePixels else {
+            throw ImageError(.tooLarge, .rows, "\(rows) rows of \(columns) columns are more than \(ImageLimits.framePixels) pixels")
+        }
+
+        guard let term = dataSet.string(.photometricInterpretation) else {
+            throw ImageError(.missing, .photometricInterpretation, "is needed to know what the samples mean")
+        }
+        guard let photometric = PhotometricInterpretation(rawValue: term) else {
+            throw ImageError(.unsupported, .photometricInterpretation, "\(term) is not a term of PS3.3 §C.7.6.3.1.2 that can be shown")
+        }
+        photometricInterpretation = photometric
+
+        samplesPerPixel = try Self.positive(.samplesPerPixel, in: dataSet)
+        guard samplesPerPixel == photometric.samplesPerPixel else {
+            throw ImageError(.invalid, .samplesPerPixel, "is \(samplesPerPixel), but \(term) has \(photometric.samplesPerPixel)")
+        }
+
+        bitsAllocated = try Self.positive(.bitsAllocated, in: dataSet)
+        number = try Self.number(in: dataSet, bitsAllocated: bitsAllocated)
+        (bitsStored, highBit) = try Self.storedBits(in: dataSet, number, bitsAllocated: bitsAllocated)
+
+        switch dataSet.integer(.planarConfiguration) ?? 0 {
+        // Without meaning for one sample (PS3.3 §C.7.6.3.1.3), and a pair of chroma samples has no plane of its own.
+        case 1: isPlanar = samplesPerPixel > 1 && photometric != .ybrFull422
+        case 0: isPlanar = false
+        case let other: throw ImageError(.invalid, .planarConfiguration, "is \(other), not 0 or 1")
+        }
+
+        if dataSet.string(.numberOfFrames) == nil {
+            numberOfFrames = 1
+        } else {
+            numberOfFrames = try Self.positive(.numberOfFrames, in: dataSet)
+        }
+
+        // Decoded to whole bytes; at most 2^28 × 3 × 8, which cannot overflow.
+        let bytes = pixels * samplesPerPixel * max(bitsAllocated / 8, 1)
+        guard bytes <= ImageLimits.frameBytes else {
+            throw ImageError(.tooLarge, .rows, "a frame of \(bytes) bytes is more than \(ImageLimits.frameBytes)")
+        }
+    }
+
+    private static func positive(_ tag: Tag, in dataSet: DataSet) throws(ImageError) -> Int {
+        guard let number = dataSet.integer(tag) else { throw ImageError(.missing, tag, "is needed to know the shape of the pixel data") }
+        guard number > 0 else { throw ImageError(.invalid, tag, "is \(number)") }
+        return number
+    }
+
+    private static func number(in dataSet: DataSet, bitsAllocated: Int) throws(ImageError) -> Number {
+        let isFloating = dataSet[.floatPixelData] != nil || dataSet[.doubleFloatPixelData] != nil
+            || dataSet[.pixelRepresentation] == nil && dataSet[.bitsStored] == nil
+        switch (isFloating, bitsAllocated) {
+        case (true, 32): return .float
+        case (true, 64): return .double
+        case (false, 1), (false, 8), (false, 16), (false, 32):
+            switch dataSet.integer(.pixelRepresentation) {
+            case 0: return .integer(isSigned: false)
+            case 1: return .integer(isSigned: true)
+            case nil: throw ImageError(.missing, .pixelRepresentation, "is needed to know the sign of the samples")
+            case let other?: throw ImageError(.invalid, .pixelRepresentation, "is \(other), not 0 or 1")
+            }
+        case (true, 1), (true, 8), (true, 16):
+            throw ImageError(.missing, .pixelRepresentation, "is needed to know the sign of the samples")
+        default: throw ImageError(.unsupported, .bitsAllocated, "\(bitsAllocated) is not 1, 8, 16 or 32")
+        }
+    }
+
+    private static func storedBits(in dataSet: DataSet, _ number: Number, bitsAllocated: Int) throws(ImageError) -> (Int, Int) {
+        guard case .integer = number else { return (bitsAllocated, bitsAllocated - 1) }
+        let stored = try positive(.bitsStored, in: dataSet)
+        guard stored <= bitsAllocated else {
+            throw ImageError(.invalid, .bitsStored, "\(stored) is more than the \(bitsAllocated) of Bits Allocated")
+        }
+        let high = dataSet.integer(.highBit) ?? stored - 1
+        guard high < bitsAllocated, high >= stored - 1 else {
+            throw ImageError(.invalid, .highBit, "\(high) leaves no room for \(stored) bits in \(bitsAllocated)")
+        }
+        return (stored, high)
+    }
+}

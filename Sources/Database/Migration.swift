@@ -1,0 +1,58 @@
+/// One step of a schema. Once released it is never changed: the next step is a new number.
+public struct Migration: Sendable {
+    public var number: Int
+    public var sql: String
+
+    public init(_ number: Int, _ sql: String) {
+        self.number = number
+        self.sql = sql
+    }
+}
+
+/// The tables of one module, as the steps that made them.
+public struct Schema: Sendable {
+    /// Names the module in the table of what has been applied.
+    public var module: String
+    public var migrations: [Migration]
+
+    public init(module: String, migrations: [Migration]) {
+        self.module = module
+        self.migrations = migrations
+    }
+
+    public var newest: Int { migrations.map(\.number).max() ?? 0 }
+}
+
+extension SQLDatabase {
+    /// Brings a module's tables up to date, one transaction a step. Two processes may do so at once.
+    ///
+    /// - Throws: `.newerSchema` where the database was made by a newer version: nothing is touched then.
+    public func migrate(_ schema: Schema) async throws(DatabaseError) {
+        try await write { (connection) throws(DatabaseError) in
+            try connection.script("""
+                CREATE TABLE IF NOT EXISTS schema_migration (
+                    module TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (module, number))
+                """)
+        }
+        let applied = try await first("SELECT max(number) AS newest FROM schema_migration WHERE module = \(schema.module)")
+        guard applied?.int("newest") ?? 0 <= schema.newest else {
+            throw DatabaseError(.newerSchema, """
+                the tables of \(schema.module) are of version \(applied?.int("newest") ?? 0), this program knows up to \(schema.newest): \
+                start the newer version of the program that made them
+                """)
+        }
+        for migration in schema.migrations.sorted(by: { $0.number < $1.number }) where migration.number > applied?.int("newest") ?? 0 {
+            try await apply(migration, of: schema.module)
+        }
+    }
+
+    private func apply(_ migration: Migration, of module: String) async throws(DatabaseError) {
+        let sql = dialect.translate(migration.sql)
+        try await write { (connection) throws(DatabaseError) in
+            let isNew = try connection.run("""
+                INSERT INTO schema_migration (module, number) VALUES (\(module), \(migration.number)) ON CONFLICT DO NOTHING
+                """) == 1
+            if isNew { try connection.script(sql) }
+        }
+    }
+}

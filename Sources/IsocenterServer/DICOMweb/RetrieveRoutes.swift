@@ -1,0 +1,185 @@
+import Archive
+import DICOM
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// WADO-RS (PS3.18 §10.4): studies, series and instances, their metadata and frames, as they are stored.
+struct RetrieveRoutes: Sendable {
+    let archive: Archive
+
+    func add(to group: RouterGroup<RequestScope>) {
+        for path in ["studies/:study", "studies/:study/series/:series", "studies/:study/series/:series/instances/:instance"] {
+            group.get(RouterPath(path)) { request, context in
+                try objects(try await instances(context), request, isSingle: path.hasSuffix(":instance"))
+            }
+            group.get(RouterPath(path + "/metadata")) { request, context in
+                try await metadata(try await instances(context), request)
+            }
+        }
+        group.get("studies/:study/series/:series/instances/:instance/frames/:frames") { request, context in
+            try await frames(try await instances(context), request, context)
+        }
+        group.get("studies/:study/series/:series/instances/:instance/bulkdata/**") { request, context in
+            try await bulkData(try await instances(context), request, context)
+        }
+    }
+
+    /// What the path names and the caller may see.
+    /// - Throws: 404 where that is nothing.
+    private func instances(_ context: RequestScope) async throws -> [InstanceLocation] {
+        try await archive.instances(context)
+    }
+
+    // MARK: Objects
+
+    private func objects(_ instances: [InstanceLocation], _ request: Request, isSingle: Bool) throws -> Response {
+        for type in MediaType.accepted(request.headers[.accept]) {
+            let isWhole = isSingle && type.name == "application/dicom"
+            guard isWhole || type.partType == "application/dicom" && type.name == "multipart/related" || type.name == "*/*" || type.name == "multipart/*" else { continue }
+            let asked = type.parameters["transfer-syntax"]
+            guard instances.allSatisfy({ asked == nil || asked == "*" || asked == $0.transferSyntax.uid.text }) else { continue }
+            if isWhole, let instance = instances.first { return single(instance) }
+            let root = request.serviceRoot
+            let parts = instances.map { instance in
+                MultipartBody.Part(
+                    contentType: "application/dicom; transfer-syntax=\(instance.transferSyntax.uid)", location: instance.url(root), length: instance.size
+                ) { [archive] writer in
+                    for try await chunk in archive.read(instance) { try await writer.write(ByteBuffer(bytes: chunk)) }
+                }
+            }
+            return MultipartBody(rootType: "application/dicom", parts: parts).response()
+        }
+        let stored = Set(instances.map { "\($0.transferSyntax.name) (\($0.transferSyntax.uid))" }).sorted().joined(separator: ", ")
+        throw HTTPFailure(.notAcceptable, "objects are handed out as multipart/related; type=\"application/dicom\" in the transfer syntax they are stored in: \(stored)")
+    }
+
+    private func single(_ instance: InstanceLocation) -> Response {
+        Response(
+            status: .ok, headers: [.contentType: "application/dicom; transfer-syntax=\(instance.transferSyntax.uid)", .eTag: "\"\(instance.object)\""],
+            body: ResponseBody(contentLength: Int(instance.size)) { [archive] writer in
+                for try await chunk in archive.read(instance) { try await writer.write(ByteBuffer(bytes: chunk)) }
+                try await writer.finish(nil)
+            })
+    }
+
+    // MARK: Metadata
+
+    private func metadata(_ instances: [InstanceLocation], _ request: Request) async throws -> Response {
+        let type = try JSONType.negotiated(request)
+        let root = request.serviceRoot
+        return type.response(ResponseBody { [archive] writer in
+            var separator = "["
+            for instance in instances {
+                let dataSet = try await archive.header(of: instance)
+                var buffer = ByteBuffer(string: separator)
+                buffer.writeBytes(try DICOMJSON.encode(dataSet, bulkData: BulkDataLinks(root: root, instance: instance).uri))
+                separator = ",\n"
+                try await writer.write(buffer)
+            }
+            try await writer.write(ByteBuffer(string: "]"))
+            try await writer.finish(nil)
+        })
+    }
+
+    // MARK: Frames
+
+    private func frames(_ instances: [InstanceLocation], _ request: Request, _ context: RequestScope) async throws -> Response {
+        guard let instance = instances.first else { throw HTTPFailure(.notFound, "there is no such instance") }
+        let numbers = try Self.frameNumbers(context.parameters.get("frames") ?? "")
+        let (type, isSingle) = try frameType(request, instance)
+        if numbers.count == 1, isSingle {
+            let bytes = try await archive.littleEndianFrame(numbers[0], of: instance)
+            return Response(status: .ok, headers: [.contentType: type], body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+        }
+        // The first is read before the answer begins, so that what cannot be had is said with a status.
+        let first = try await archive.littleEndianFrame(numbers[0], of: instance)
+        let root = request.serviceRoot
+        let parts = numbers.enumerated().map { index, number in
+            MultipartBody.Part(
+                contentType: type, location: "\(instance.url(root))/frames/\(number)", length: index == 0 ? UInt64(first.count) : nil
+            ) { [archive] writer in
+                let bytes = index == 0 ? first : try await archive.littleEndianFrame(number, of: instance)
+                try await writer.write(ByteBuffer(bytes: bytes))
+            }
+        }
+        let rootType = type.split(separator: ";").first.map(String.init) ?? type
+        return MultipartBody(rootType: rootType, parts: parts).response()
+    }
+
+    /// The content type of a frame, and whether the client takes it without multipart.
+    private func frameType(_ request: Request, _ instance: InstanceLocation) throws -> (String, isSingle: Bool) {
+        let stored = instance.transferSyntax
+        let syntax = stored.isEncapsulated ? stored : .explicitVRLittleEndian
+        for type in MediaType.accepted(request.headers[.accept]) {
+            let asked = type.parameters["transfer-syntax"]
+            let isStored = asked == "*" || asked == syntax.uid.text || asked == stored.uid.text
+            let wanted = type.partType
+            // Compressed bytes go out as octets only to a client that says it takes any syntax.
+            let fits = wanted == "*/*" || wanted == stored.frameMediaType && (asked == nil || isStored)
+                || wanted == "application/octet-stream" && (stored.isEncapsulated ? isStored : asked == nil || isStored)
+            guard fits else { continue }
+            let name = wanted == "*/*" ? stored.frameMediaType : wanted
+            return ("\(name); transfer-syntax=\(syntax.uid)", type.name != "multipart/related" && type.name != "*/*" && type.name != "multipart/*")
+        }
+        throw HTTPFailure(.notAcceptable, "frames are handed out as stored: \(stored.frameMediaType) in \(stored.name) (\(stored.uid))")
+    }
+
+    /// `1`, `1,3,5`.
+    private static func frameNumbers(_ text: String) throws -> [Int] {
+        let numbers = text.replacing("%2C", with: ",").replacing("%2c", with: ",").split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+        guard !numbers.isEmpty, numbers.count <= 10_000, numbers.allSatisfy({ $0 != nil && $0 ?? 0 > 0 }) else {
+            throw HTTPFailure(.badRequest, "frames are a list of numbers from 1, separated by commas")
+        }
+        return numbers.compactMap { $0 }
+    }
+
+    // MARK: Bulk data
+
+    private func bulkData(_ instances: [InstanceLocation], _ request: Request, _ context: RequestScope) async throws -> Response {
+        guard let instance = instances.first else { throw HTTPFailure(.notFound, "there is no such instance") }
+        let path = context.parameters.getCatchAll().joined(separator: "/")
+        let element = try BulkDataLinks.element(at: path, in: try await archive.header(of: instance))
+        let headers: HTTPFields = [.contentType: "application/octet-stream"]
+        switch element.value {
+        case .bytes(let bytes):
+            return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+        case .external(let range):
+            let inFile = instance.inFile(range)
+            return Response(status: .ok, headers: headers, body: ResponseBody(contentLength: Int(inFile.length)) { [archive] writer in
+                var offset = inFile.offset
+                let end = inFile.offset + inFile.length
+                while offset < end {
+                    let count = min(end - offset, 1 << 20)
+                    try await writer.write(ByteBuffer(bytes: try await archive.read(instance, ByteRange(offset: offset, length: count))))
+                    offset += count
+                }
+                try await writer.finish(nil)
+            })
+        case .items, .fragments:
+            throw HTTPFailure(.notFound, "\(element.tag) is not handed out as one piece of bulk data")
+        }
+    }
+}
+
+extension Archive {
+    /// The instances that a path names and the caller may see.
+    /// - Throws: 404 where that is nothing, 403 where the caller may read nothing at all.
+    func instances(_ context: RequestScope) async throws -> [InstanceLocation] {
+        let principal = try context.caller()
+        guard let access = Policy.access(of: principal, for: .read) else { throw HTTPFailure(.forbidden, "\(principal.name) may not read") }
+        let series = context.parameters.get("series") == nil ? nil : try context.uid("series")
+        let instance = context.parameters.get("instance") == nil ? nil : try context.uid("instance")
+        let found = try await instances(study: try context.uid("study"), series: series, instance: instance, for: access)
+        guard !found.isEmpty else { throw HTTPFailure(.notFound, "there is no such study, series or instance") }
+        return found
+    }
+}
+
+extension InstanceLocation {
+    func url(_ root: String) -> String { "\(root)/studies/\(study)/series/\(series)/instances/\(sopInstance)" }
+}
+
+extension JSONType {
+    func response(_ body: ResponseBody) -> Response { Response(status: .ok, headers: [.contentType: contentType], body: body) }
+}

@@ -1,0 +1,80 @@
+import Archive
+import DICOM
+import DICOMNetwork
+import Foundation
+import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// The composition root: builds the parts from the settings, and runs them until it is told to stop.
+public struct Server: Sendable {
+    /// Where it listens, once it does.
+    public struct Addresses: Sendable {
+        public var http: String
+        public var dimsePort: Int
+        /// Makes the first administrator; nil where there is one.
+        public var setupLink: String?
+    }
+
+    private let archive: Archive
+    private let dimse: DIMSEDoor
+    private let web: WebDoor
+    private let settings: Settings
+    private let setupSecret: String
+    private let needsSetup: Bool
+    private let logger: Logger
+
+    /// Opens the data folder and binds the DICOM port.
+    public static func open(_ settings: Settings, version: String, logger: Logger) async throws -> Server {
+        let archive = try await Archive.open(
+            ArchiveConfiguration(folder: settings[Settings.data], reserve: reserve(settings)), logger: logger)
+        let accounts = try await Accounts(archive.database)
+        let dimse = try await DIMSEDoor.open(archive: archive, settings: settings, logger: logger)
+        let setupSecret = Secret.make()
+        let web = WebDoor(
+            archive: archive, authenticator: Authenticator(accounts: accounts, settings: settings), settings: settings, setupSecret: setupSecret,
+            info: .init(version: version, aeTitle: settings[Settings.aeTitle], dimsePort: dimse.port), logger: logger)
+        return Server(
+            archive: archive, dimse: dimse, web: web, settings: settings, setupSecret: setupSecret,
+            needsSetup: try await !accounts.hasAdministrator(), logger: logger)
+    }
+
+    /// Serves until SIGTERM or SIGINT; returns when everything is closed.
+    ///
+    /// - Parameter ready: called once, when all ports listen.
+    public func run(ready: @escaping @Sendable (Addresses) -> Void) async throws {
+        let serving = ServingRecord(archive.database)
+        try await serving.prepare()
+        let service = try web.service { port in
+            let addresses = addresses(httpPort: port)
+            do {
+                try await serving.set(dimsePort: dimse.port, aeTitle: settings[Settings.aeTitle])
+            } catch {
+                logger.warning("commands beside this server will not find its port: \(error)")
+            }
+            ready(addresses)
+        }
+        let group = ServiceGroup(configuration: .init(
+            services: [.init(service: dimse), .init(service: service)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+        archive.close()
+    }
+
+    private func addresses(httpPort: Int) -> Addresses {
+        let host = settings[Settings.httpHost]
+        let shown = host == "0.0.0.0" || host == "::" ? ProcessInfo.processInfo.hostName : host.contains(":") ? "[\(host)]" : host
+        let http = "http://\(shown):\(httpPort)"
+        return Addresses(http: http, dimsePort: dimse.port, setupLink: needsSetup ? "\(http)/#/setup/\(setupSecret)" : nil)
+    }
+
+    private static func reserve(_ settings: Settings) -> ArchiveConfiguration.Reserve {
+        let bytes = UInt64(settings[Settings.reserve]) << 20
+        return bytes == 0 ? .none : .init(bytes: bytes, share: ArchiveConfiguration.Reserve.standard.share)
+    }
+}
+
+/// Why the server cannot start.
+public struct ServerError: Error, CustomStringConvertible {
+    public var description: String
+    init(_ description: String) { self.description = description }
+}

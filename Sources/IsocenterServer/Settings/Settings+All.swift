@@ -1,0 +1,48 @@
+import DICOMNetwork
+
+// Every setting of the program. A new one is a line here; flags, environment, file, checks and help follow from it.
+extension Settings {
+    public static let data = Setting("data", default: "data", help: "folder that holds everything: index, objects, keys")
+
+    public static let httpHost = Setting("http.host", default: "127.0.0.1", help: "address the web page and DICOMweb listen on; 0.0.0.0 for all (put TLS in front)")
+    public static let httpPort = Setting("http.port", default: 8080, in: 0...65535, help: "its port; 0 chooses a free one")
+    public static let httpMaxConnections = Setting("http.maxConnections", default: 1000, in: 1...100_000, help: "connections at once")
+
+    public static let aeTitle = Setting("dimse.aet", default: "ISOCENTER", help: "our Application Entity title") { title in
+        AETitle(title) != nil ? nil : "'\(title)' is no AE title: 1 to 16 characters, no backslash or control character"
+    }
+    public static let dimseHost = Setting("dimse.host", default: "0.0.0.0", help: "address the DICOM port listens on")
+    public static let dimsePort = Setting("dimse.port", default: 11112, in: 0...65535, help: "its port; 0 chooses a free one")
+    public static let peers = Setting("dimse.peers", default: [String](), help: "known callers beside loopback: AET or AET@address") { peers in
+        peers.first { KnownPeers.Peer(text: $0) == nil }.map { "'\($0)' is neither AET nor AET@address" }
+    }
+    public static let loopbackPeers = Setting("dimse.loopbackPeers", default: true, help: "callers on this machine count as known")
+    public static let checksCalledAETitle = Setting("dimse.checkCalledAET", default: false, help: "refuse callers that call us by another AE title")
+    public static let acceptsUnknownSOPClasses = Setting("dimse.unknownSOPClasses", default: true, help: "store objects of private and unknown SOP classes too")
+    public static let maxAssociations = Setting("dimse.maxAssociations", default: 200, in: 1...10_000, help: "associations at once")
+    public static let maxAssociationsPerPeer = Setting("dimse.maxAssociationsPerPeer", default: 20, in: 1...10_000, help: "associations at once from one address")
+    public static let maxPDULength = Setting("dimse.maxPDULength", default: 262_144, in: 4096...1_048_576, unit: "bytes", help: "largest PDU we ask peers to send")
+    public static let artimTimeout = Setting("dimse.artimTimeout", default: 30, in: 1...3600, unit: "s", help: "time for a caller to ask for an association, and for a connection to close")
+    public static let idleTimeout = Setting("dimse.idleTimeout", default: 600, in: 1...86_400, unit: "s", help: "an association on which nothing happens is aborted")
+    public static let dimseTimeout = Setting("dimse.timeout", default: 60, in: 1...3600, unit: "s", help: "a message that stalls is aborted")
+
+    public static let reserve = Setting("storage.reserve", default: 1024, in: 0...1_000_000_000, unit: "MiB", help: "free space below which nothing new is accepted")
+    public static let onConflict = Setting("storage.onConflict", default: "keepFirst", help: "same SOP Instance UID with other content: keepFirst, keepBoth or quarantine") { policy in
+        ["keepFirst", "keepBoth", "quarantine"].contains(policy) ? nil : "'\(policy)' is not keepFirst, keepBoth or quarantine"
+    }
+
+    public static let sessionLifetime = Setting("sessions.lifetime", default: 12, in: 1...720, unit: "h", help: "a login ends after this time")
+    public static let sessionIdle = Setting("sessions.idle", default: 120, in: 1...43_200, unit: "min", help: "a login ends when it is not used for this time")
+
+    public static let logLevel = Setting("log.level", default: "info", help: "trace, debug, info, notice, warning or error") { level in
+        ["trace", "debug", "info", "notice", "warning", "error"].contains(level) ? nil : "'\(level)' is no log level"
+    }
+    public static let webRoot = Setting("web.root", default: "", help: "folder with the application's files, for work on the page itself; empty: those of the program")
+
+    static let all: [any AnySetting] = [
+        data, httpHost, httpPort, httpMaxConnections,
+        aeTitle, dimseHost, dimsePort, peers, loopbackPeers, checksCalledAETitle, acceptsUnknownSOPClasses,
+        maxAssociations, maxAssociationsPerPeer, maxPDULength, artimTimeout, idleTimeout, dimseTimeout,
+        reserve, onConflict, sessionLifetime, sessionIdle, logLevel, webRoot,
+    ]
+}

@@ -1,0 +1,38 @@
+import Archive
+import Hummingbird
+import Logging
+
+/// Turns what the archive refuses into an answer; logs what nobody expected. Outermost but for the security headers.
+struct FailureAnswers: RouterMiddleware {
+    typealias Context = RequestScope
+    let logger: Logger
+
+    func handle(_ request: Request, context: RequestScope, next: (Request, RequestScope) async throws -> Response) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch let error as ArchiveError {
+            let failure = HTTPFailure(error)
+            if failure.status.code >= 500 { logger.error("\(request.method) \(request.uri.path): \(error.message)") }
+            throw failure
+        } catch let error as any HTTPResponseError {
+            throw error
+        } catch {
+            // A client that goes away in mid-request is no failure of ours.
+            guard !Task.isCancelled else { throw error }
+            logger.error("\(request.method) \(request.uri.path): \(error)")
+            throw HTTPFailure(.internalServerError, "the server could not do this; its log says why")
+        }
+    }
+}
+
+extension HTTPFailure {
+    init(_ error: ArchiveError) {
+        switch error.code {
+        case .outOfResources: self.init(.serviceUnavailable, error.message, headers: [.retryAfter: "60"])
+        case .notFound: self.init(.notFound, error.message)
+        case .invalidQuery, .cannotUnderstand: self.init(.badRequest, error.message)
+        case .dataSetDoesNotMatchSOPClass: self.init(.conflict, error.message)
+        default: self.init(.internalServerError, error.message)
+        }
+    }
+}

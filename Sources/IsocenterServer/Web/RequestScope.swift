@@ -1,0 +1,24 @@
+import Hummingbird
+import Logging
+import NIOCore
+
+/// What travels with an HTTP request: who asks, and from where.
+struct RequestScope: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// Set by ``Authentication``; nil on the paths that need none.
+    var principal: Principal?
+    let address: String
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        address = source.channel.remoteAddress?.ipAddress ?? "unknown"
+    }
+}
+
+extension RequestScope {
+    /// The caller, who must have been authenticated.
+    func caller() throws -> Principal {
+        guard let principal else { throw HTTPFailure(.unauthorized, "log in first") }
+        return principal
+    }
+}

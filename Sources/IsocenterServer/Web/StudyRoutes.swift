@@ -1,0 +1,158 @@
+import Archive
+import DICOM
+import Foundation
+import Hummingbird
+import NIOCore
+import Synchronization
+
+/// Lists for the application: studies, a study with its series, a series' manifest, live arrivals (docs/develop/http-api.md).
+struct StudyRoutes: Sendable {
+    let archive: Archive
+    let info: Info
+    private static let headersAtOnce = 8
+
+    init(archive: Archive, info: Info) {
+        self.archive = archive
+        self.info = info
+    }
+
+    struct Info: Sendable {
+        var version: String
+        var aeTitle: String
+        var dimsePort: Int
+    }
+
+    func add(to group: RouterGroup<RequestScope>) {
+        group.get("info") { _, context in
+            _ = try access(context)
+            return JSONAnswer.response(InfoAnswer(info, try await archive.totals()))
+        }
+        group.get("studies") { request, context in
+            JSONAnswer.response(try await archive.studyList(Self.listRequest(request), for: try access(context)))
+        }
+        group.get("studies/:study") { request, context in
+            let (uid, access) = (try context.uid("study"), try access(context))
+            guard let study = try await archive.study(uid, for: access) else { throw HTTPFailure(.notFound, "there is no such study") }
+            let series = try await archive.seriesList(uid, for: access).map { SeriesAnswer($0, study: uid) }
+            return JSONAnswer.response(StudyAnswer(study: study, series: series))
+        }
+        group.get("studies/:study/series/:series/manifest") { _, context in
+            JSONAnswer.response(ManifestAnswer(instances: try await manifest(try await archive.instances(context))))
+        }
+        group.get("events") { _, context in try events(access(context)) }
+    }
+
+    private func access(_ context: RequestScope) throws -> Access {
+        let principal = try context.caller()
+        guard let access = Policy.access(of: principal, for: .read) else { throw HTTPFailure(.forbidden, "\(principal.name) may not read") }
+        return access
+    }
+
+    private static func listRequest(_ request: Request) throws -> StudyListRequest {
+        let query = request.uri.queryParameters
+        func choice<Choice: RawRepresentable<String>>(_ name: String, _: Choice.Type) throws -> Choice? {
+            guard let text = query[Substring(name)], !text.isEmpty else { return nil }
+            guard let choice = Choice(rawValue: String(text)) else { throw HTTPFailure(.badRequest, "\(name)=\(text) is not known") }
+            return choice
+        }
+        let limit = try query["limit"].map { text in
+            guard let limit = Int(text) else { throw HTTPFailure(.badRequest, "limit is a number") }
+            return limit
+        }
+        return StudyListRequest(
+            search: query["search"].map(String.init) ?? "", modality: query["modality"].map(String.init), from: query["from"].map(String.init),
+            to: query["to"].map(String.init), sort: try choice("sort", StudyListRequest.Sort.self) ?? .date,
+            order: try choice("order", StudyListRequest.Order.self), limit: limit ?? 100, cursor: query["cursor"].map(String.init).flatMap { $0.isEmpty ? nil : $0 })
+    }
+
+    /// Headers are read a few at a time: a disk answers several questions at once better than one after the other.
+    private func manifest(_ instances: [InstanceLocation]) async throws -> [ManifestImage] {
+        let images = try await withThrowingTaskGroup(of: (Int, ManifestImage).self) { group in
+            var images = [ManifestImage?](repeating: nil, count: instances.count)
+            for (index, instance) in instances.enumerated() {
+                if index >= Self.headersAtOnce, let (done, image) = try await group.next() { images[done] = image }
+                group.addTask { (index, ManifestImage(instance, try await archive.header(of: instance))) }
+            }
+            for try await (done, image) in group { images[done] = image }
+            return images.compactMap { $0 }
+        }
+        return ManifestImage.inStackOrder(images)
+    }
+
+    // MARK: Live
+
+    /// A study is told when something of it is stored, at most once a second.
+    private func events(_ access: Access) throws -> Response {
+        EventStream.response { [archive] writer in
+            let grown = GrownStudies()
+            try await writer.write(EventStream.ping)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    for try await change in try await archive.changes() where change.kind != .quarantined { grown.add(change.study) }
+                }
+                defer { group.cancelAll() }
+                for beat in 1... {
+                    try await Task.sleep(for: .seconds(1))
+                    for uid in grown.take() {
+                        guard let uid = UID(uid), let study = try await archive.study(uid, for: access) else { continue }
+                        try await writer.write(EventStream.event("study", json: [UInt8](try JSONEncoder().encode(study))))
+                    }
+                    // Tells a proxy, and us, that the line is still there.
+                    if beat % 15 == 0 { try await writer.write(EventStream.ping) }
+                }
+            }
+        }
+    }
+
+    /// Studies that something was stored of since they were last told.
+    private final class GrownStudies: Sendable {
+        private let uids = Mutex<Set<String>>([])
+        func add(_ uid: String) { uids.withLock { _ = $0.insert(uid) } }
+        func take() -> Set<String> { uids.withLock { uids in defer { uids = [] }; return uids } }
+    }
+
+    // MARK: Answers
+
+    private struct InfoAnswer: Encodable {
+        var version: String
+        var aeTitle: String
+        var dimsePort: Int
+        var studies: Int
+        var series: Int
+        var instances: Int
+        var bytes: Int64
+
+        init(_ info: Info, _ totals: Archive.Totals) {
+            (version, aeTitle, dimsePort) = (info.version, info.aeTitle, info.dimsePort)
+            (studies, series, instances, bytes) = (totals.studies, totals.series, totals.instances, totals.bytes)
+        }
+    }
+
+    private struct StudyAnswer: Encodable {
+        var study: StudySummary
+        var series: [SeriesAnswer]
+    }
+
+    private struct ManifestAnswer: Encodable {
+        var instances: [ManifestImage]
+    }
+
+    private struct SeriesAnswer: Encodable {
+        var summary: SeriesSummary
+        /// Where a small picture is; whether one can be made is only known when it is asked for.
+        var thumbnail: String
+
+        init(_ summary: SeriesSummary, study: UID) {
+            self.summary = summary
+            thumbnail = "dicom-web/studies/\(study)/series/\(summary.seriesInstanceUID)/thumbnail"
+        }
+
+        enum CodingKeys: String, CodingKey { case thumbnail }
+
+        func encode(to encoder: any Encoder) throws {
+            try summary.encode(to: encoder)
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(thumbnail, forKey: .thumbnail)
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Archive
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import ServiceLifecycle
+import Viewer
+
+/// The HTTP port: the application, its API, DICOMweb. Puts routes and middlewares together; decides nothing.
+struct WebDoor: Sendable {
+    let archive: Archive
+    let authenticator: Authenticator
+    let settings: Settings
+    let setupSecret: String
+    let info: StudyRoutes.Info
+    let logger: Logger
+
+    /// - Parameter listening: told the bound port.
+    func service(listening: @escaping @Sendable (Int) async -> Void) throws -> some Service {
+        let configuration = ApplicationConfiguration(
+            address: .hostname(settings[Settings.httpHost], port: settings[Settings.httpPort]), serverName: nil)
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .notice)
+        return Application(
+            router: try router(), configuration: configuration,
+            onServerRunning: { channel in await listening(channel.localAddress?.port ?? 0) }, logger: quiet)
+    }
+
+    private func router() throws -> Router<RequestScope> {
+        let router = Router(context: RequestScope.self)
+        router.add(middleware: SecurityHeaders())
+        router.add(middleware: FailureAnswers(logger: logger))
+
+        SessionRoutes(authenticator: authenticator, setupSecret: setupSecret).add(to: router)
+        HealthRoutes(archive: archive).add(to: router)
+
+        let api = router.group("api").add(middleware: Authentication(authenticator: authenticator))
+        StudyRoutes(archive: archive, info: info).add(to: api)
+
+        let dicomWeb = router.group("dicom-web").add(middleware: Authentication(authenticator: authenticator))
+        SearchRoutes(archive: archive).add(to: dicomWeb)
+        RetrieveRoutes(archive: archive).add(to: dicomWeb)
+        RenderedRoutes(archive: archive).add(to: dicomWeb)
+        StoreRoutes(
+            archive: archive, onConflict: ConflictPolicy(rawValue: settings[Settings.onConflict]) ?? .keepFirst, logger: logger
+        ).add(to: dicomWeb)
+        // Nobody learns from an answer which paths there are.
+        for group in [api, dicomWeb] {
+            group.get("**") { _, _ -> Response in throw HTTPFailure(.notFound, "there is nothing here") }
+        }
+
+        try addApplication(to: router)
+        return router
+    }
+
+    private func addApplication(to router: Router<RequestScope>) throws {
+        let named = settings[Settings.webRoot]
+        guard let directory = named.isEmpty ? ViewerFiles.directory : URL(fileURLWithPath: named) else {
+            throw ServerError("the application's files are missing: they belong into a folder isocenter_Viewer.resources beside the program")
+        }
+        let files = try StaticFiles(directory: directory, isLive: !named.isEmpty)
+        router.get("/") { request, _ in try Self.file("", files, request) }
+        router.get("**") { request, context in try Self.file(context.parameters.getCatchAll().joined(separator: "/"), files, request) }
+    }
+
+    private static func file(_ path: String, _ files: StaticFiles, _ request: Request) throws -> Response {
+        guard let response = files.response(path: path, request: request) else { throw HTTPFailure(.notFound, "there is nothing here") }
+        return response
+    }
+}

@@ -1,0 +1,1 @@
+../DICOMTests/Corpus.swift

@@ -1,0 +1,85 @@
+import DICOM
+import DICOMImage
+import Testing
+
+@Suite("Colours")
+struct ColourTests {
+    private func colours(_ header: DataSet, _ bytes: [UInt8]) throws -> [UInt8] {
+        let frame = try Frame(native: bytes, description: PixelDescription(header), byteOrder: .littleEndian, index: 0)
+        let picture = try Render.picture(of: frame, dataSet: header, frameIndex: 0)
+        #expect(picture.channels == 3)
+        guard case .eight(let levels) = picture.levels else { return [] }
+        return levels
+    }
+
+    private func header(_ photometric: String, samples: Int, bits: Int = 8) -> DataSet {
+        Image.header(
+            rows: 1, columns: 2, Image.us(.samplesPerPixel, samples), Image.cs(.photometricInterpretation, photometric),
+            Image.us(.bitsAllocated, bits), Image.us(.bitsStored, bits), Image.us(.highBit, bits - 1))
+    }
+
+    /// Y, CB, CR by the rows of PS3.3 §C.7.6.3.1.2.
+    @Test("YBR_FULL", arguments: [
+        ([0, 128, 128], [0, 0, 0]), ([255, 128, 128], [255, 255, 255]), ([76, 85, 255], [254, 0, 0]), ([150, 44, 21], [0, 255, 1]), ([29, 255, 107], [0, 0, 254]),
+    ] as [([UInt8], [Int])])
+    func ybr(sample: [UInt8], expected: [Int]) throws {
+        let made = try colours(header("YBR_FULL", samples: 3), sample + sample)
+        for (a, b) in zip(made, expected + expected) { #expect(abs(Int(a) - b) <= 1) }
+    }
+
+    @Test("RGB of 16 bits")
+    func wide() throws {
+        #expect(try colours(header("RGB", samples: 3, bits: 16), Image.words([0, 65535, 32768, 257, 514, 0])) == [0, 255, 128, 1, 2, 0])
+    }
+
+    private func palette(bits: Int, _ data: [UInt8]) -> DataSet {
+        var header = header("PALETTE COLOR", samples: 1)
+        for tag in [Tag.redPaletteColorLookupTableDescriptor, .greenPaletteColorLookupTableDescriptor, .bluePaletteColorLookupTableDescriptor] {
+            header.set(Image.us(tag, 2, 5, bits))
+        }
+        for (tag, mask) in [(Tag.redPaletteColorLookupTableData, 0xFF), (.greenPaletteColorLookupTableData, 0), (.bluePaletteColorLookupTableData, 0x0F)] as [(Tag, UInt8)] {
+            header.set(DataElement(tag, .OW, bytes: data.map { $0 & mask }))
+        }
+        return header
+    }
+
+    @Test("Palettes of 8 bits packed, of 8 bits in words, of 16 bits, and of 8 bits that say 16", arguments: [
+        (8, [0x11, 0xEE]), (8, [0x11, 0, 0xEE, 0]), (16, [0, 0x11, 0, 0xEE]), (16, [0x11, 0, 0xEE, 0]),
+    ] as [(Int, [UInt8])])
+    func palette(bits: Int, data: [UInt8]) throws {
+        #expect(try colours(palette(bits: bits, data), [5, 9]) == [0x11, 0, 0x01, 0xEE, 0, 0x0E])
+    }
+
+    /// Segments of 16 bits for 8 entries.
+    private func segmented(_ words: [Int]) -> DataSet {
+        var header = header("PALETTE COLOR", samples: 1)
+        for (descriptor, element) in [(Tag.redPaletteColorLookupTableDescriptor, 0x1221), (.greenPaletteColorLookupTableDescriptor, 0x1222), (.bluePaletteColorLookupTableDescriptor, 0x1223)] as [(Tag, UInt16)] {
+            header.set(Image.us(descriptor, 8, 0, 16))
+            header.set(DataElement(Tag(0x0028, element), .OW, bytes: Image.words(words)))
+        }
+        return header
+    }
+
+    @Test("Palettes in segments: values, a line, a repetition (PS3.3 C.7.9.2)", arguments: [
+        ([0, 2, 0x1000, 0x2000, 1, 4, 0xA000, 0, 2, 0x3000, 0xFF00], [1, 5], [0x20, 0xA0]),
+        ([0, 2, 0x1000, 0x2000, 1, 4, 0xA000, 0, 2, 0x3000, 0xFF00], [3, 7], [0x60, 0xFF]),
+        ([0, 2, 0x1000, 0x2000, 1, 2, 0x4000, 2, 2, 0, 0], [5, 7], [0x20, 0x40]),
+    ] as [([Int], [UInt8], [UInt8])])
+    func segments(words: [Int], pixels: [UInt8], expected: [UInt8]) throws {
+        #expect(try colours(segmented(words), pixels) == expected.flatMap { [$0, $0, $0] })
+    }
+
+    @Test("Segments that lie are told", arguments: [
+        ([0, 9, 1], .invalid), ([0, 4, 1, 2], .truncated), ([1, 8, 5], .invalid), ([3, 1, 1], .invalid), ([0, 1, 1, 2, 1, 6, 0], .invalid),
+        ([0, 1, 7, 2, 65535, 0xFFFF, 0xFFFF], .truncated), ([], .invalid),
+    ] as [([Int], ImageError.Code)])
+    func brokenSegments(words: [Int], code: ImageError.Code) {
+        #expect(throws: ImageError(code, Tag(0x0028, 0x1221), "")) { try colours(segmented(words), [0, 0]) }
+    }
+
+    @Test("A palette that is missing or too short is told")
+    func broken() {
+        #expect(throws: ImageError(.invalid, .redPaletteColorLookupTableDescriptor, "")) { try colours(header("PALETTE COLOR", samples: 1), [0, 0]) }
+        #expect(throws: ImageError(.truncated, .redPaletteColorLookupTableData, "")) { try colours(palette(bits: 16, [1, 2]), [0, 0]) }
+    }
+}

@@ -1,0 +1,1 @@
+"""What the peer tests share: the server under test, objects to send, and the peers' side of each protocol."""

@@ -1,0 +1,164 @@
+"""Every real file: in by each door, found, and out again with the bytes of its data set as they were."""
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import pytest
+
+from peer import corpus, web
+from peer.dimse import VERIFICATION, association, context_for, dcmtk, store_raw
+from peer.part10 import split
+from peer.server import Server
+
+pytestmark = pytest.mark.skipif(not corpus.present(), reason=f"no corpus at {corpus.FOLDER}")
+FILES = corpus.files() if corpus.present() else ()
+
+
+@dataclass
+class Outcome:
+    """What became of one file: what the door said, whether a search finds it, and what comes back."""
+    said: str = ""
+    accepted: bool = False
+    found: int = 0
+    retrieved: bytes = b""
+    notes: list = field(default_factory=list)
+
+
+def look_up(server, file, outcome):
+    if not (file.sop_instance and file.study and file.series):
+        return
+    try:
+        outcome.found = len(server.search("instances", SOPInstanceUID=file.sop_instance))
+    except AssertionError as error:
+        outcome.notes.append(f"search: {error}")
+        return
+    answer = server.get("studies", file.study, "series", file.series, "instances", file.sop_instance, accept=web.ANY_SYNTAX)
+    if answer.status_code != 200:
+        outcome.notes.append(f"retrieve: {answer.status_code} {answer.text[:200]}")
+        return
+    pieces = web.parts(answer)
+    outcome.notes += [f"{len(pieces)} parts"] if len(pieces) != 1 else []
+    outcome.retrieved = pieces[0][1]
+
+
+def each_layer(tmp_path_factory, name, send):
+    """Sends each layer of the corpus to an archive of its own; {path: Outcome}."""
+    outcomes = {}
+    for number, layer in enumerate(corpus.layers(FILES)):
+        server = Server(tmp_path_factory.mktemp(f"{name}{number}")).start().add_administrator()
+        try:
+            results = send(server, layer)
+            for file in layer:
+                look_up(server, file, results[file.path])
+            outcomes.update(results)
+            assert server.alive, server.log[-3000:]
+        finally:
+            status = server.stop()
+        assert status == 0
+    return outcomes
+
+
+def by_import(server, files):
+    """One run of `isocenter import` on the data folder while nobody serves it, and its report."""
+    assert server.stop() == 0
+    report = server.folder.parent / f"{server.folder.name}.tsv"
+    run = server.command("import", "--report", report, *(file.location for file in files), timeout=600)
+    rows = dict((name, (result, reason)) for result, name, reason in
+                (line.split("\t") for line in report.read_text().splitlines()[1:]))
+    outcomes = {}
+    for file in files:
+        result, reason = rows.get(str(file.location), ("", f"not in the report: {run.stdout} {run.stderr[-300:]}"))
+        outcomes[file.path] = Outcome(said=f"{result} {reason}", accepted=result == "stored")
+    server.start()
+    return outcomes
+
+
+def by_association(server, files):
+    """C-STORE by pynetdicom: each data set's bytes, in the transfer syntax they are in."""
+    outcomes = {}
+    batches = defaultdict(list)
+    for file in files:
+        batches[(file.sop_class or "1.2.840.10008.5.1.4.1.1.7", file.transfer_syntax)].append(file)
+    keys = sorted(batches)
+    for first in range(0, len(keys), 100):
+        chosen = keys[first:first + 100]
+        with association(server.dimse, [(c, [s]) for c, s in chosen]) as assoc:
+            assert assoc.is_established, f"association refused\n{server.log[-2000:]}"
+            for key in chosen:
+                context = context_for(assoc, *key)
+                for number, file in enumerate(batches[key], 1):
+                    if context is None:
+                        outcomes[file.path] = Outcome(said=f"no presentation context for {key}")
+                        continue
+                    if not assoc.is_established:
+                        outcomes[file.path] = Outcome(said="the association is gone")
+                        continue
+                    status, comment = store_raw(assoc, context, key[0], file.sop_instance or "1.2.3", file.data_set, number)
+                    outcomes[file.path] = Outcome(said=f"{status} {comment}" if status is None else f"{status:04X}H {comment}",
+                                                  accepted=status == 0 or (status or 0) >> 12 == 0xB)
+    return outcomes
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory):
+    return each_layer(tmp_path_factory, "import", by_import)
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory):
+    return each_layer(tmp_path_factory, "sent", by_association)
+
+
+def check(file, outcome):
+    said = f"{file.path}: {outcome.said} {' '.join(outcome.notes)}"
+    if file.uncertain and not outcome.accepted:
+        assert outcome.said.strip(), f"refused without a reason ({file.uncertain})"
+        assert outcome.found == 0, f"refused, yet found: {said}"
+        return
+    assert outcome.accepted, said
+    if file.uncertain and not (file.study and file.series and file.sop_instance):
+        return
+    assert outcome.found == 1, f"found {outcome.found} times: {said}"
+    assert split(outcome.retrieved).data_set == file.data_set, f"comes back different: {said}"
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.path)
+def test_imported_found_and_retrieved_as_it_was(imported, file):
+    check(file, imported[file.path])
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.path)
+def test_sent_found_and_retrieved_as_it_was(sent, file):
+    check(file, sent[file.path])
+
+
+# dcmsend reads what DCMTK reads, and proposes what it found.
+
+DCMSEND = [file for file in FILES if not file.uncertain and split(file.bytes).has_meta]
+
+
+@pytest.mark.parametrize("number", range(len(corpus.layers(DCMSEND))))
+def test_dcmsend_sends_what_it_can_read(tmp_path, new_server, number):
+    layer = corpus.layers(DCMSEND)[number]
+    server = new_server()
+    report = tmp_path / "report.txt"
+    run = dcmtk("dcmsend", "--no-halt", "--no-illegal-proposal", "--no-uid-checks", "--decompress-never",
+                "--create-report-file", report, "-aec", "ISOCENTER", "127.0.0.1", server.dimse,
+                *(file.location for file in layer), timeout=600)
+    assert run.returncode in (0, 43), run.stdout[-2000:]  # 43: some input files were unusable for dcmsend
+    sent = re.search(r"Number of SOP instances sent\s*: (\d+)", report.read_text())
+    successful = re.search(r"with status SUCCESS\s*: (\d+)", report.read_text())
+    assert sent and int(sent.group(1)) > 0, report.read_text()
+    assert successful and successful.group(1) == sent.group(1), report.read_text() + run.stdout[-1000:]
+    kept = {web.value(i, "00080018") for start in range(0, 5000, 500)
+            for i in server.search("instances", limit=500, offset=start)}
+    assert len(kept) == int(sent.group(1))
+
+
+def test_corpus_names_every_skipped_file():
+    assert set(corpus.UNCERTAIN) <= {file.path for file in FILES}, "the table of uncertain files names one that is not there"
+
+
+def test_verification_after_all(server):
+    with association(server.dimse, [(VERIFICATION, ["1.2.840.10008.1.2"])]) as assoc:
+        assert assoc.is_established and assoc.send_c_echo().Status == 0

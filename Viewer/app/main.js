@@ -1,0 +1,80 @@
+/** Routes to screens; wiring only. Deep state lives in the hash: #/studies, #/study/UID, #/setup/TOKEN. */
+import * as api from "./net/api.js";
+import * as doors from "./ui/doors.js";
+import { studyList } from "./ui/studyList.js";
+import { viewer } from "./ui/viewer.js";
+import { uploadPanel } from "./ui/uploadPanel.js";
+import { applyTheme } from "./ui/theme.js";
+import { language, t } from "./ui/words.js";
+
+const root = document.getElementById("app");
+const memory = {}; // what the study list wants to find again when the reader comes back
+let leave = () => {};
+let user = null;
+let uploads = null; // goes on while the reader looks at studies
+
+async function route() {
+  leave();
+  leave = () => {};
+  delete document.documentElement.dataset.ready;
+  const [path, query = ""] = location.hash.replace(/^#/, "").split("?");
+  const [, screen = "", argument = ""] = path.split("/");
+  if (screen === "setup" && argument) return doors.setUp(root, decodeURIComponent(argument), { signedIn });
+  if (!user) {
+    try {
+      user = (await api.session()).user;
+    } catch (error) {
+      if (error.status === 401) return error.body.setup ? doors.setUpNeeded(root) : doors.signIn(root, { signedIn });
+      return doors.unreachable(root, error, route);
+    }
+  }
+  uploads ??= uploadPanel(document.body);
+  const context = { user, memory, uploads, signedOut, signOut, open, query: new URLSearchParams(query) };
+  document.title = t("product");
+  leave = screen === "study" && argument
+    ? viewer(root, decodeURIComponent(argument), context)
+    : studyList(root, context);
+}
+
+function open(hash) { location.hash = hash; }
+
+function signedIn(person) {
+  user = person;
+  if (location.hash.startsWith("#/setup")) history.replaceState(null, "", "#/studies");
+  route();
+}
+
+/** Everything of the archive leaves the page. */
+function forget() {
+  user = null;
+  leave();
+  leave = () => {};
+  uploads?.close();
+  uploads = null;
+  for (const key of Object.keys(memory)) delete memory[key];
+}
+
+/** The server no longer knows us. */
+function signedOut() {
+  if (!user) return;
+  forget();
+  doors.signIn(root, { signedIn, notice: t("signIn.expired") });
+}
+
+async function signOut() {
+  let notice = null;
+  try {
+    await api.signOut();
+  } catch (error) {
+    if (error.status !== 401) notice = t("signOut.failed"); // the session may still be open: say so
+  }
+  forget();
+  if (notice) return doors.signIn(root, { signedIn, notice });
+  history.replaceState(null, "", "#/studies");
+  route();
+}
+
+applyTheme();
+document.documentElement.lang = language;
+addEventListener("hashchange", route);
+route();

@@ -1,0 +1,94 @@
+/** The `/api` half of the HTTP face (docs/develop/http-api.md). Every URL is relative to the page, so a proxy prefix needs no setting. */
+
+/** An answer that is no success: `status` 0 when the server was not reached; `message` is the server's own sentence where it gave one. */
+export class RequestError extends Error {
+  constructor(status, message, body = {}, retryAfter = null) {
+    super(message);
+    this.status = status;
+    this.body = body;
+    this.retryAfter = retryAfter;
+  }
+}
+
+export const url = (path) => new URL(path, document.baseURI).href;
+
+/** A URL the server gave ("/dicom-web/…"), below the page's own prefix. */
+export const local = (path) => url(path.replace(/^\/+/, ""));
+
+async function call(path, { method = "GET", body, signal } = {}) {
+  let response;
+  try {
+    response = await fetch(url(path), {
+      method, signal, cache: "no-store",
+      headers: { Accept: "application/json", ...(body && { "Content-Type": "application/json" }) },
+      body: body && JSON.stringify(body),
+    });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new RequestError(0, "");
+  }
+  if (response.status === 204) return null;
+  const json = await response.json().catch(() => ({})); // an error page of a proxy is no JSON
+  if (!response.ok) throw new RequestError(response.status, json.error ?? "", json, response.headers.get("Retry-After"));
+  return json;
+}
+
+export const session = () => call("api/session");
+export const signIn = (name, password) => call("api/session", { method: "POST", body: { name, password } });
+export const signOut = () => call("api/session", { method: "DELETE" });
+export const setUp = (token, name, password) => call("api/setup", { method: "POST", body: { token, name, password } });
+export const info = () => call("api/info");
+
+/** One page of the study list: `{studies, next, total}`. */
+export function studies({ search, modality, sort, order, limit, cursor }, signal) {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries({ search, modality, sort, order, limit, cursor })) {
+    if (value != null && value !== "") query.set(name, value);
+  }
+  return call(`api/studies?${query}`, { signal });
+}
+export const study = (uid, signal) => call(`api/studies/${encodeURIComponent(uid)}`, { signal });
+export const manifest = (studyUID, seriesUID, signal) =>
+  call(`api/studies/${encodeURIComponent(studyUID)}/series/${encodeURIComponent(seriesUID)}/manifest`, { signal });
+
+const pauseBeforeReconnect = 5000; // ms
+
+/**
+ * Live arrivals: `study` for every new or grown study; `state(connected, again)` as the line comes and goes, `again` when
+ * it was there before, so that something may have been missed; `signedOut` when the session ended. Returns the function
+ * that ends it.
+ */
+export function events({ study: arrived, state, signedOut }) {
+  let source, timer = 0, before = false, ended = false;
+  function open() {
+    source = new EventSource(url("api/events"));
+    source.addEventListener("study", (event) => arrived(JSON.parse(event.data)));
+    source.onopen = () => { state(true, before); before = true; };
+    source.onerror = () => {
+      state(false);
+      // A browser reconnects by itself after a broken line, not after a refusal: then ask why.
+      if (source.readyState === EventSource.CLOSED) timer = setTimeout(again, pauseBeforeReconnect);
+    };
+  }
+  async function again() {
+    try {
+      await session();
+    } catch (error) {
+      if (ended) return;
+      if (error.status === 401) return signedOut();
+    }
+    if (!ended) open();
+  }
+  open();
+  return () => { ended = true; clearTimeout(timer); source.close(); };
+}
+
+/** Address of an instance for frames. */
+export const instanceURL = (studyUID, seriesUID, sopUID) => url(`dicom-web/studies/${studyUID}/series/${seriesUID}/instances/${sopUID}`);
+
+/** Metadata of one instance in the DICOM JSON model. */
+export async function metadata(studyUID, seriesUID, sopUID, signal) {
+  const response = await fetch(`${instanceURL(studyUID, seriesUID, sopUID)}/metadata`, { signal, headers: { Accept: "application/dicom+json" } });
+  if (!response.ok) throw new RequestError(response.status, "");
+  return (await response.json())[0];
+}

@@ -1,0 +1,46 @@
+/** Icons as paths on a 20 × 20 grid, drawn with the text's colour. */
+import { svg } from "./element.js";
+
+const paths = {
+  mark: "M10 2.5a7.5 7.5 0 1 0 0 15a7.5 7.5 0 1 0 0-15M10 .5v6M10 13.5v6M.5 10h6M13.5 10h6",
+  search: "M8.5 3a5.5 5.5 0 1 0 0 11a5.5 5.5 0 1 0 0-11M12.5 12.5l4.5 4.5",
+  upload: "M10 13V3M6 7l4-4l4 4M3 13v4h14v-4",
+  theme: "M10 3a7 7 0 1 0 0 14zM10 3a7 7 0 0 1 0 14",
+  user: "M10 3a3.2 3.2 0 1 0 0 6.4a3.2 3.2 0 1 0 0-6.4M3.5 17c.5-3.6 3-5.2 6.500-5.2s6 1.600 6.500 5.200",
+  exit: "M12 3H4v14h8M8 10h9M14 7l3 3l-3 3",
+  back: "M12 4l-6 6l6 6",
+  help: "M7 7.500a3 3 0 1 1 4.500 2.600c-1 .6-1.500 1.200-1.500 2.400M10 15.500v.6",
+  fullscreen: "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4",
+  stack: "M4 12.500l6 3.200l6-3.200M4 9.500l6 3.200l6-3.200M10 3l6 3.200l-6 3.200l-6-3.200z",
+  contrast: "M10 3a7 7 0 1 0 0 14a7 7 0 1 0 0-14M10 3v14M12 6.500h3.800M12.500 10h4.500M12 13.500h3.800",
+  zoom: "M8.500 3a5.500 5.500 0 1 0 0 11a5.500 5.500 0 1 0 0-11M12.500 12.500l4.500 4.500M6 8.500h5M8.500 6v5",
+  pan: "M10 2v16M2 10h16M10 2L8 4M10 2l2 2M10 18l-2-2M10 18l2-2M2 10l2-2M2 10l2 2M18 10l-2-2M18 10l-2 2",
+  presets: "M4 5h6M14 5h2M4 10h2M10 10h6M4 15h8M16 15h0M12 3v4M8 8v4M14 13v4",
+  invert: "M3 4h14v12H3zM10 4v12M10 6.500h7M10 9h7M10 11.500h7M10 14h7",
+  fit: "M3 4h14v12H3zM6.500 10h7M6.500 10l2-2M6.500 10l2 2M13.500 10l-2-2M13.500 10l-2 2",
+  onePixel: "M4 6l2-1.500V15M14 6l2-1.500V15M10 8v.6M10 12v.6",
+  rotateRight: "M15.500 8A6.200 6.200 0 1 0 16 11.500M16 3.500V8h-4.500",
+  rotateLeft: "M4.500 8A6.200 6.200 0 1 1 4 11.500M4 3.500V8h4.500",
+  flipHorizontal: "M10 2v16M7.500 5v10L2 15zM12.500 5v10L18 15z",
+  flipVertical: "M2 10h16M5 7.500h10L15 2zM5 12.500h10L15 18z",
+  reset: "M3 10l7-6.500l7 6.500M5.500 8.500V16.500h9V8.500",
+  play: "M6 4l10 6l-10 6z",
+  pause: "M6.500 4v12M13.500 4v12",
+  slower: "M4 10h12",
+  faster: "M4 10h12M10 4v12",
+  overlays: "M3 4h14v12H3zM5.500 7h4M5.500 9.500h2.500M14.500 13h-4",
+  panel: "M3 4h14v12H3zM7.500 4v12",
+  undo: "M7 4L3.500 7.500L7 11M4 7.500h8a4.500 4.500 0 0 1 0 9H9",
+  redo: "M13 4l3.500 3.500L13 11M16 7.500H8a4.500 4.500 0 0 0 0 9h3",
+  more: "M4 9.500v1M10 9.500v1M16 9.500v1",
+  close: "M5 5l10 10M15 5L5 15",
+  smooth: "M3 16h3.500v-4H10V8h3.500V4H17",
+  document: "M5 2.500h7l3.500 3.500v11.500H5zM12 2.500V6h3.500M7.500 10h5.500M7.500 13h5.500",
+  layout1x1: "M3 4h14v12H3z",
+  layout1x2: "M3 4h14v12H3zM10 4v12",
+  layout2x1: "M3 4h14v12H3zM3 10h14",
+  layout2x2: "M3 4h14v12H3zM3 10h14M10 4v12",
+};
+
+export const icon = (name) =>
+  svg("svg", { viewBox: "0 0 20 20", class: "icon", "aria-hidden": "true", focusable: "false" }, svg("path", { d: paths[name] ?? paths.document }));

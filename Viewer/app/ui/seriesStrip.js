@@ -1,0 +1,48 @@
+/** The series of the study as thumbnails: click, Enter or drag opens one in a viewport. */
+import { local } from "../net/api.js";
+import { h } from "./element.js";
+import { icon } from "./icons.js";
+import { count, t } from "./words.js";
+
+/** What a dragged series carries, so that a drop can tell it from files. */
+export const dragType = "application/x-isocenter-series";
+
+export function seriesStrip(series, openSeries) {
+  const buttons = series.map((each) => {
+    const label = t("series.open", { n: each.seriesNumber ?? "–", description: each.seriesDescription || each.modality || "", count: each.instanceCount });
+    const button = h("button", {
+      type: "button", class: "series-item", title: [each.seriesDescription, each.bodyPart].filter(Boolean).join(" · "), "aria-label": label, draggable: "true", dataset: { series: each.seriesInstanceUID },
+      onclick: () => openSeries(each.seriesInstanceUID),
+      ondragstart: (event) => { event.dataTransfer.setData(dragType, each.seriesInstanceUID); event.dataTransfer.effectAllowed = "copy"; },
+    },
+      h("span", { class: "thumbnail" }, picture(each), h("span", { class: "modality" }, each.modality ?? ""), h("span", { class: "images" }, count(each.instanceCount ?? 0))),
+      h("span", { class: "series-words" },
+        h("span", { class: "series-number" }, each.seriesNumber != null ? String(each.seriesNumber) : "–"),
+        h("bdi", { class: "series-description" }, each.seriesDescription || each.bodyPart || each.modality || "")),
+      h("span", { class: "series-loaded", "aria-hidden": "true" }, h("span", {})),
+    );
+    return button;
+  });
+  const element = h("nav", { class: "series-strip", "aria-label": t("series") }, h("ol", {}, buttons.map((button) => h("li", {}, button))));
+
+  /** @param open series on screen; @param active the one in the active viewport; @param loaded series UID → share 0…1 */
+  function update(open, active, loaded) {
+    for (const button of buttons) {
+      const uid = button.dataset.series;
+      button.classList.toggle("open", open.has(uid));
+      const current = uid === active ? "true" : "false";
+      if (button.getAttribute("aria-current") !== current) {
+        button.setAttribute("aria-current", current);
+        if (current === "true") button.scrollIntoView({ block: "nearest", inline: "nearest" });
+      }
+      button.querySelector(".series-loaded > span").style.transform = `scaleX(${loaded.get(uid) ?? 0})`;
+    }
+  }
+  return { element, update };
+}
+
+function picture(series) {
+  const placeholder = h("span", { class: "no-thumbnail" }, icon("document"));
+  if (!series.thumbnail) return placeholder;
+  return h("img", { src: local(series.thumbnail), alt: "", loading: "lazy", decoding: "async", draggable: "false", onerror: (event) => event.target.replaceWith(placeholder) });
+}

@@ -1,0 +1,74 @@
+/** The words around an image, as values: what each corner says, the letters, the badges that are never hidden. */
+import { letters } from "../model/orientation.js";
+import { slicePosition } from "../model/stack.js";
+import { barLength, spacing } from "../model/spacing.js";
+import { number } from "../model/text.js";
+import { unit } from "../model/window.js";
+import { t } from "../ui/words.js";
+import { matrix, zoomOf } from "./view.js";
+
+/** Text of the window: centre, width and where they came from. */
+export function windowText(window) {
+  if (!window) return "";
+  const digits = window.width < 10 ? 3 : 0;
+  return `${t("windowLevel", { center: number(window.center, digits), width: number(window.width, digits) })}`;
+}
+
+export function windowSource(window) {
+  if (!window) return "";
+  if (window.from === "file") return window.explanation || "";
+  if (window.from === "preset") return t(`preset.${window.explanation}`);
+  return t(`window.${window.from}`);
+}
+
+/**
+ * @param item `{image, frame}` on screen; `series`, `viewport` of the state, `window` in force, `size` in device pixels
+ */
+export function corners({ item, series, viewport, count, window, size, geometry }) {
+  const { image } = item;
+  const position = slicePosition(image);
+  const zoom = zoomOf(viewport.view, geometry, size);
+  const of = unit(image, series.modality);
+  return {
+    topLeft: [
+      [series.modality, series.seriesNumber != null && t("seriesNumber", { n: series.seriesNumber })].filter(Boolean).join(" · "),
+      series.seriesDescription,
+    ],
+    topRight: [image.sopClassUID && image.instanceNumber != null ? t("instanceNumber", { n: image.instanceNumber }) : ""],
+    bottomLeft: [
+      t("imageOf", { n: viewport.index + 1, count }),
+      position ? t("slicePosition", { side: position.side, mm: number(position.mm, 1) }) : "",
+      image.sliceThickness > 0 ? t("thickness", { mm: number(image.sliceThickness, 2) }) : "",
+    ],
+    bottomRight: [
+      window ? `${windowText(window)}${of ? ` ${of}` : ""}` : "",
+      windowSource(window),
+      t("zoom", { percent: number(zoom * 100, 0) }),
+    ],
+  };
+}
+
+/** Orientation letters of the view, or null. */
+export const lettersOf = (image, view) => letters(image, view.orientation);
+
+/** What a reader must know and the overlay key must not hide. */
+export function badges({ image, window, frame, showing, wanted, failed }) {
+  const list = [];
+  if (frame?.uncertainColour) list.push({ id: "colour", text: t("badge.colour") });
+  if (image.lossy === "01" || image.lossy === true) list.push({ id: "lossy", text: t("badge.lossy") });
+  if (window?.from === "auto") list.push({ id: "auto", text: t("badge.auto") });
+  if (showing !== wanted && !failed) list.push({ id: "loading", text: t("badge.showing", { n: showing + 1, wanted: wanted + 1 }) });
+  return list;
+}
+
+/** Scale bar: length in mm and device pixels along the vertical of the screen, only where the spacing is known. */
+export function scaleBar({ image, series, viewport, geometry, size }) {
+  const known = spacing(image, series.modality);
+  if (!known) return null;
+  const [, , c, d] = matrix(viewport.view, geometry, size);
+  // The screen's vertical runs along the rows or the columns of the image.
+  const pixelsPerMM = c !== 0 ? Math.abs(c) / known.column : Math.abs(d) / known.row;
+  const mm = barLength(1 / pixelsPerMM, size.height * 0.4);
+  if (!mm) return null;
+  return { mm, pixels: mm * pixelsPerMM, text: mm >= 10 ? t("cm", { n: number(mm / 10, 1) }) : t("mm", { n: number(mm, 2) }), source: known.source };
+}

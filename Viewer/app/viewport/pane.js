@@ -1,0 +1,89 @@
+/** One viewport's elements over the canvas: corners, letters, badges, scale bar, slider, message. */
+import { h, setText } from "../ui/element.js";
+import { icon } from "../ui/icons.js";
+import { dragType } from "../ui/seriesStrip.js";
+import { t } from "../ui/words.js";
+import { slider } from "./slider.js";
+
+const cornerNames = ["topLeft", "topRight", "bottomLeft", "bottomRight"];
+const edges = ["top", "bottom", "left", "right"];
+
+export function pane(index, { goTo, dropped }) {
+  const corners = Object.fromEntries(cornerNames.map((name) => [name, h("div", { class: `corner ${name}` })]));
+  const letters = Object.fromEntries(edges.map((edge) => [edge, h("span", { class: `letter ${edge}`, dataset: { edge } })]));
+  const badges = h("div", { class: "badges" });
+  const bar = h("div", { class: "scale-bar" }, h("span", { class: "scale-line" }), h("span", { class: "scale-text" }));
+  const message = h("div", { class: "message", hidden: true });
+  const position = slider(goTo);
+  const element = h("section", { class: "viewport", tabindex: "0", role: "group", dataset: { viewport: index, state: "loading" } },
+    Object.values(corners), Object.values(letters), bar, badges, message, position.element);
+
+  element.addEventListener("dragover", (event) => {
+    if (!event.dataTransfer.types.includes(dragType)) return;
+    event.preventDefault();
+    element.classList.add("dropping");
+  });
+  element.addEventListener("dragleave", () => element.classList.remove("dropping"));
+  element.addEventListener("drop", (event) => {
+    element.classList.remove("dropping");
+    const uid = event.dataTransfer.getData(dragType);
+    if (!uid) return;
+    event.preventDefault();
+    dropped(uid);
+  });
+
+  /** Lines of a corner, only where they changed. */
+  function fill(corner, lines) {
+    const text = lines.filter(Boolean);
+    if (corner.dataset.text === text.join("\n")) return;
+    corner.dataset.text = text.join("\n");
+    corner.replaceChildren(...text.map((line) => h("div", {}, h("bdi", {}, line))));
+  }
+
+  return {
+    element,
+    place({ x, y, width, height }, scale) {
+      Object.assign(element.style, { left: `${x / scale}px`, top: `${y / scale}px`, width: `${width / scale}px`, height: `${height / scale}px` });
+    },
+    /**
+     * @param shown `{label, active, overlays, cursor, corners, letters, badges, scale, message, index, loaded, data}`
+     */
+    update(shown) {
+      element.setAttribute("aria-label", shown.label);
+      element.classList.toggle("active", shown.active);
+      element.dataset.overlays = shown.overlays;
+      element.style.cursor = shown.cursor;
+      for (const name of cornerNames) fill(corners[name], shown.corners?.[name] ?? []);
+      for (const edge of edges) setText(letters[edge], shown.letters?.[edge] ?? "");
+      const ids = shown.badges.map(({ id, text }) => id + text).join("\n");
+      if (badges.dataset.ids !== ids) {
+        badges.dataset.ids = ids;
+        badges.replaceChildren(...shown.badges.map(({ id, text }) => h("span", { class: `badge ${id}`, title: title(id) }, text)));
+      }
+      bar.hidden = !shown.scale;
+      if (shown.scale) {
+        bar.firstChild.style.height = `${shown.scale.pixels}px`;
+        setText(bar.lastChild, [shown.scale.text, t(`scale.${shown.scale.source}`)].filter(Boolean).join(" "));
+      }
+      const { message: words } = shown;
+      message.hidden = !words;
+      const key = words ? JSON.stringify(words) : "";
+      if (message.dataset.key !== key) {
+        message.dataset.key = key;
+        message.replaceChildren(...(words ? [words.picture && icon(words.picture), h("h3", {}, words.title), ...(words.lines ?? []).map((line) => h("p", {}, line))].filter(Boolean) : []));
+      }
+      position.update(shown.index, shown.loaded);
+      element.dataset.loadedFrames = shown.loaded.filter(Boolean).length;
+      for (const [name, value] of Object.entries(shown.data)) {
+        if (value == null) delete element.dataset[name];
+        else element.dataset[name] = value;
+      }
+    },
+  };
+
+  function title(id) {
+    const key = `badge.${id}.title`;
+    const words = t(key);
+    return words === key ? null : words;
+  }
+}
