@@ -21,7 +21,7 @@ private enum DCMTK {
         process.executableURL = URL(filePath: "/usr/bin/\(tool)")
         process.arguments = arguments
         let output = FileManager.default.temporaryDirectory.appending(path: "dcmtk-\(UUID().uuidString).log")
-        FileManager.default.createFile(atPath: output.path, contents: nil)
+        try Data().write(to: output)
         defer { try? FileManager.default.removeItem(at: output) }
         let file = try FileHandle(forWritingTo: output)
         process.standardOutput = file
@@ -167,7 +167,6 @@ struct DCMTKTests {
 
     @Test("Our requestor to DCMTK's storescp", .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/storescp")))
     func toStorescp() async throws {
-        // storescp takes one association with --single-process semantics; it is ended by our test's end.
         try await withFiles(1) { folder, files in
             let received = folder.appending(path: "received")
             try FileManager.default.createDirectory(at: received, withIntermediateDirectories: true)
@@ -178,10 +177,8 @@ struct DCMTKTests {
             process.standardOutput = FileHandle.nullDevice
             process.standardError = FileHandle.nullDevice
             try process.run()
-            defer {
-                process.terminate()
-                process.waitUntilExit()
-            }
+            // It inherits a blocked SIGTERM from the thread that starts it.
+            defer { kill(process.processIdentifier, SIGKILL) }
             let requestor = Requestor(host: "127.0.0.1", port: port, calledAETitle: title("ANY-SCP"), callingAETitle: title("ISOCENTER"))
             let association = try await connect(requestor, [.verification, .init(ctImageStorage, [explicitLittle])])
             #expect(try await association.echo() == .success)
