@@ -378,6 +378,22 @@ struct BackPressureTests {
         guard case .endOfDataSet = try await harness.inbox.take(.data(of: number)) else { Issue.record("data of another"); return }
     }
 
+    @Test("So is one that filled the queue first: reading resumes") func discardedWhenFull() async throws {
+        let harness = try await HandlerHarness.established()
+        try await harness.receive(command(store, context: 3))
+        _ = try await harness.inbox.take(.command)
+        while !harness.inbox.isPaused { try await harness.receive(bytes: try pdu(64 << 10)) }
+        try await harness.channel.testingEventLoop.submit { harness.channel.pipeline.read() }.get()
+        let before = harness.reads.items.count
+        let consumer = await harness.consumer()
+        await harness.channel.testingEventLoop.run()
+        #expect(harness.reads.items.count == before + 1)
+        try await harness.receive(bytes: try pdu(64 << 10))
+        #expect(!harness.inbox.isPaused)
+        #expect(harness.inbox.waitingBytes == 0)
+        consumer.cancel()
+    }
+
     @Test("Fragments of few bytes are joined") func joined() async throws {
         let harness = try await HandlerHarness.established()
         try await harness.receive(command(store, context: 3))

@@ -131,7 +131,7 @@ private struct Rebuild {
         }
         var count = 0
         var bytes: UInt64 = 0
-        for folder in UInt16.min...UInt16.max {
+        for folder in try await archive.store.folders() {
             let stored = try await archive.store.list(folder: folder)
             guard !stored.isEmpty else { continue }
             let known = try await known(in: folder)

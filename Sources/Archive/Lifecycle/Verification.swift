@@ -35,7 +35,7 @@ public struct Verification: AsyncSequence, Sendable {
         private enum Phase {
             case instances(after: Int64)
             case versions(after: [UInt8])
-            case folders(Int)
+            case folders([UInt16])
             case candidates
             case done
         }
@@ -78,10 +78,15 @@ public struct Verification: AsyncSequence, Sendable {
                     SELECT object, size, sop_uid FROM instance_version WHERE object > \(last) ORDER BY object LIMIT \(Self.batch)
                     """)
                 try await check(rows)
-                phase = rows.last.flatMap { $0.blob("object") }.map { .versions(after: $0) } ?? .folders(0)
-            case .folders(let first):
-                for folder in first..<first + Self.foldersAtOnce { candidates += try await archive.unnamed(in: UInt16(folder)) }
-                phase = first + Self.foldersAtOnce > Int(UInt16.max) ? .candidates : .folders(first + Self.foldersAtOnce)
+                if let last = rows.last?.blob("object") {
+                    phase = .versions(after: last)
+                } else {
+                    phase = .folders(try await archive.store.folders())
+                }
+            case .folders(let folders):
+                for folder in folders.prefix(Self.foldersAtOnce) { candidates += try await archive.unnamed(in: folder) }
+                let rest = Array(folders.dropFirst(Self.foldersAtOnce))
+                phase = rest.isEmpty ? .candidates : .folders(rest)
             case .candidates:
                 // By now what was on its way has its row.
                 for candidate in candidates where try await !archive.isNamed(candidate.object) {

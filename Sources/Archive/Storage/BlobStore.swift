@@ -9,7 +9,9 @@ protocol BlobStore: Sendable {
     /// The bytes of a range, checked to lie in the object.
     func read(_ object: ObjectID, _ range: ByteRange) async throws(ArchiveError) -> [UInt8]
     func remove(_ object: ObjectID) async throws(ArchiveError)
-    /// Objects whose names begin with these two bytes; all of them by calling for 0 to FFFFH.
+    /// First two bytes of names, of which there may be objects; ascending.
+    func folders() async throws(ArchiveError) -> [UInt16]
+    /// Objects whose names begin with these two bytes; ascending.
     func list(folder: UInt16) async throws(ArchiveError) -> [StoredObject]
 }
 

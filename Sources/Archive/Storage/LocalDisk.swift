@@ -114,6 +114,21 @@ struct LocalDisk: BlobStore {
 
     private static let largestRead = 1 << 30
 
+    func folders() async throws(ArchiveError) -> [UInt16] {
+        try await pool.run { () throws(ArchiveError) in
+            var folders: [UInt16] = []
+            for first in try Self.byteNames(in: root) {
+                for second in try Self.byteNames(in: outer(UInt16(first) << 8)) { folders.append(UInt16(first) << 8 | UInt16(second)) }
+            }
+            return folders
+        }
+    }
+
+    /// Names of two hexadecimal digits, ascending.
+    private static func byteNames(in path: String) throws(ArchiveError) -> [UInt8] {
+        (try Volume.names(in: path) ?? []).filter { $0.utf8.count == 2 }.compactMap { UInt8($0, radix: 16) }.sorted()
+    }
+
     func list(folder: UInt16) async throws(ArchiveError) -> [StoredObject] {
         try await pool.run { () throws(ArchiveError) in
             let names = try Volume.names(in: inner(folder)) ?? []

@@ -13,6 +13,7 @@ extension DataSetReader {
         let length = sequence.encoding.word32(content.storage, at: position + 4)
         switch tag {
         case .item:
+            if sequence.tag == .directoryRecordSequence, outer.isEmpty { recordOffsets.append(offset) }
             position += 8
             var end = UInt64.max
             if length != .max {

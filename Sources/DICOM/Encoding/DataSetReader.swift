@@ -28,6 +28,8 @@ public struct DataSetReader: Sendable {
     public internal(set) var warnings: [ReadWarning] = []
     /// First byte of the pixel data's element or of the element the reader stopped before; the data set's length where there is neither.
     public internal(set) var headerLength: UInt64 = 0
+    /// First bytes of the items of Directory Record Sequence (0004,1220): what its records refer to each other by (PS3.3 §F.3.2.2).
+    public internal(set) var recordOffsets: [UInt64] = []
     /// No further byte is needed: the stop was reached.
     public internal(set) var isStopped = false
     /// How the headers really are encoded: differs from what the transfer syntax says where a file lies about itself.

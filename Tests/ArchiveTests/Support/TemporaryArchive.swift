@@ -5,16 +5,22 @@ import Testing
 
 @testable import Archive
 
-/// A folder that goes with the value.
-final class TemporaryFolder: Sendable {
+/// A folder that goes when the tests end: an archive may outlive the value that named its folder.
+struct TemporaryFolder: Sendable {
     let path: String
 
+    private static let all: String = {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("isocenter-tests-\(getpid())").path
+        atexit { TemporaryFolder.removeAll() }
+        return path
+    }()
+
+    private static func removeAll() { try? FileManager.default.removeItem(atPath: all) }
+
     init() throws {
-        path = FileManager.default.temporaryDirectory.appendingPathComponent("isocenter-\(UUID().uuidString)").path
+        path = "\(Self.all)/\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
 }
 
 extension Archive {
@@ -95,3 +101,36 @@ struct TestInstance {
         try DataSetWriter.encode(dataSet, as: transferSyntax)
     }
 }
+
+extension TemporaryFolder {
+    /// What lies in `incoming/` beside the lock.
+    func incoming() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: path + "/data/incoming").filter { $0 != "lock" }
+    }
+}
+
+extension Archive {
+    func report() async throws -> Verification.Report {
+        for try await event in verify() {
+            if case .finished(let report) = event { return report }
+        }
+        return Verification.Report()
+    }
+}
+
+/// Turns one bit near the end of a file round.
+func flip(_ path: String) throws {
+    let url = URL(fileURLWithPath: path)
+    var bytes = [UInt8](try Data(contentsOf: url))
+    bytes[bytes.count - 10] ^= 1
+    try Data(bytes).write(to: url)
+}
+
+/// Memory of this process (/proc/self/statm).
+func residentBytes() -> Int {
+    let fields = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ") ?? []
+    return fields.count > 1 ? (Int(fields[1]) ?? 0) * 4096 : 0
+}
+
+/// Testing has a Tag of its own.
+typealias Tag = DICOM.Tag
