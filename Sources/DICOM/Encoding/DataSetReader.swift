@@ -118,7 +118,7 @@ public struct DataSetReader: Sendable {
     func nodes(of level: Level) -> ArraySlice<DataSet.Node> { open[level.first..<(level.sequence?.first ?? open.count)] }
 
     /// The top-level elements up to this tag have been read: what is not there by now will not come (in ascending order).
-    public func hasPassed(_ tag: Tag) -> Bool { (outer.first ?? level).nodes.last.map { $0.tag > tag } ?? false }
+    public func hasPassed(_ tag: Tag) -> Bool { nodes(of: outer.first ?? level).last.map { $0.tag > tag } ?? false }
 
     // MARK: Feeding
 
