@@ -68,6 +68,14 @@ struct FileReaderTests {
         #expect(error?.code == .truncated)
     }
 
+    @Test("File meta information begins with its group")
+    func otherGroupFirst() throws {
+        var file = try Self.file(large: 0)
+        file[132] = 1
+        let error = #expect(throws: ReadError.self) { _ = try Self.read(file, .init()) }
+        #expect(error?.code == .notDICOM)
+    }
+
     @Test("What a source throws comes out")
     func sourceError() throws {
         struct Broken: Error {}
