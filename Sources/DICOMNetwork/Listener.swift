@@ -91,7 +91,7 @@ public final class Listener: Sendable {
             server.closeFuture.whenComplete { _ in arrivals.finish() }
             return Listener(server: server, limits: limits, connections: connections, registry: registry, policy: policy)
         } catch {
-            throw .cannotListen(host: host, port: port, "\(error)")
+            throw .cannotListen(host: host, port: port, words(error))
         }
     }
 

@@ -19,7 +19,7 @@ extension DataSetReader {
         } else if !encoding.isExplicit, vr.isKnown, DataElementTable.entry(for: tag)?.vrs.contains(vr) == true {
             actual = .explicitLittle
         } else if outer.isEmpty, !tag.isPrivate, vr.isKnown, DataElementTable.entry(for: tag) == nil,
-            DataElementTable.entry(for: Tag(tag.group.byteSwapped, tag.element.byteSwapped)) != nil {
+            DataElementTable.entry(for: Tag(tag.group.byteSwapped, tag.element.byteSwapped))?.vrs.contains(vr) == true {
             actual = encoding.isBigEndian ? .explicitLittle : .explicitBig
         } else {
             return

@@ -1,7 +1,7 @@
 // Sequences and their items (PS3.5 §7.5).
 extension DataSetReader {
     mutating func beginSequence(_ tag: Tag, _ vr: VR, end: UInt64, encoding: TransferSyntax.Encoding) throws(ReadError) {
-        guard outer.count + 1 < options.limits.nesting else {
+        guard outer.count < options.limits.nesting else {
             throw error(.nestingTooDeep, tag, "sequences nest deeper than \(options.limits.nesting)")
         }
         level.sequence = SequenceReading(tag: tag, vr: vr, first: open.count, end: end, encoding: encoding)

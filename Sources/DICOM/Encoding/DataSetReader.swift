@@ -117,6 +117,9 @@ public struct DataSetReader: Sendable {
     /// Elements of an open level.
     func nodes(of level: Level) -> ArraySlice<DataSet.Node> { open[level.first..<(level.sequence?.first ?? open.count)] }
 
+    /// The top-level elements up to this tag have been read: what is not there by now will not come (in ascending order).
+    public func hasPassed(_ tag: Tag) -> Bool { nodes(of: outer.first ?? level).last.map { $0.tag > tag } ?? false }
+
     // MARK: Feeding
 
     /// - Parameter start: index in `bytes` of the next byte of the data set.
