@@ -10,11 +10,10 @@ extension DataSetReader {
         guard end - position >= 8 else { return }
         if !level.isEncodingChecked { checkEncoding() }
         guard !level.encoding.isBigEndian else { return }
-        let isTop = outer.isEmpty
-        let stop = isTop ? firstSpecialTag : 0xFFFE_0000
+        let (after, before) = outer.isEmpty ? plainTopLevelTags : (0, 0xFFFE_0000)
         let largest = Int(min(options.limits.elementInMemory, 1 << 30))
         let isExplicit = level.encoding.isExplicit
-        var previous = lastTag?.rawValue ?? 0
+        var previous = lastTag?.rawValue ?? after
         var position = position
         let start = position
         let count = open.count
@@ -25,7 +24,7 @@ extension DataSetReader {
                 while nodes.freeCapacity > 0, end - position >= 8 {
                     let word = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self))
                     let tag = word << 16 | word >> 16
-                    guard tag > previous, tag < stop else { break }
+                    guard tag > previous, tag < before else { break }
                     var vr = VR(rawValue: UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: position + 4, as: UInt16.self)))
                     var length: Int
                     var value = position + 8
@@ -54,10 +53,11 @@ extension DataSetReader {
         try hold(UInt64(position - start), lastTag)
     }
 
-    /// The first top-level tag that the tight loop may not pass.
-    private var firstSpecialTag: UInt32 {
-        let group = options.onlyGroup.map { (UInt32($0) + 1) << 16 } ?? .max
-        return min(options.stopBefore?.rawValue ?? .max, group, 0x7FE0_0000)
+    /// Tags between these two are passed; the others are stopped at, are pixel data, or no data elements.
+    private var plainTopLevelTags: (after: UInt32, before: UInt32) {
+        let end = min(options.stopBefore?.rawValue ?? .max, 0x7FE0_0000)
+        guard let group = options.onlyGroup else { return (0, end) }
+        return (max(UInt32(group) << 16, 1) - 1, min(end, UInt32(group) << 16 | 0xFFFF))
     }
 
     /// One element header, item or delimiter. False: more bytes are needed, or the stop was reached.
