@@ -25,7 +25,7 @@ build: setup  ## the release binary: .build/release/isocenter
 
 demo:  ## fill the running archive with generated studies
 	@test -x $(BINARY) || { echo 'The archive is not built yet: `make run` in another terminal first.' >&2; exit 1; }
-	$(BINARY) demo --port $(DIMSE_PORT) --aet '$(AET)'
+	$(BINARY) demo --data '$(DATA)'
 
 test: setup-tests  ## everything: unit tests, viewer modules, peers, browser
 	.venv/bin/python Tools/run-tests

@@ -25,6 +25,9 @@ let package = Package(
         // PS3.5, PS3.6, PS3.10, PS3.18 Annex F: bytes to data sets and back.
         .target(name: "DICOM", dependencies: ["CZlib"]),
 
+        // Generated phantoms to fill an archive with, computed one instance at a time.
+        .target(name: "Demo", dependencies: ["DICOM"]),
+
         // MARK: Row 1: one resource each
 
         // PS3.7, PS3.8: socket to PDU to DIMSE message, both roles.
@@ -80,7 +83,7 @@ let package = Package(
         .executableTarget(
             name: "isocenter",
             dependencies: [
-                "IsocenterServer", "Archive", "CLibArchive", "DICOM", "DICOMNetwork", "Database",
+                "IsocenterServer", "Archive", "CLibArchive", "DICOM", "DICOMNetwork", "Database", "Demo",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -101,10 +104,11 @@ let package = Package(
         .testTarget(name: "DICOMNetworkTests", dependencies: ["DICOMNetwork", "DICOM", .product(name: "NIOEmbedded", package: "swift-nio")]),
         .testTarget(name: "DICOMImageTests", dependencies: ["DICOMImage", "DICOM", "CTurboJPEG", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(name: "DatabaseTests", dependencies: ["Database"]),
+        .testTarget(name: "DemoTests", dependencies: ["Demo", "DICOM"]),
         .testTarget(name: "ArchiveTests", dependencies: ["Archive", "Database", "DICOM", .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log")]),
         .testTarget(
             name: "IsocenterServerTests",
-            dependencies: ["IsocenterServer", .product(name: "HummingbirdTesting", package: "hummingbird")]
+            dependencies: ["IsocenterServer", "Archive", "DICOM", "DICOMNetwork"]
         ),
     ],
     swiftLanguageModes: [.v6]

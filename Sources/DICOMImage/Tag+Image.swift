@@ -6,4 +6,6 @@ extension Tag {
     static let regionSpatialFormat = Tag(0x0018, 0x6012)
     static let physicalUnitsYDirection = Tag(0x0018, 0x6026)
     static let segmentedRedPaletteColorLookupTableData = Tag(0x0028, 0x1221)
+    static let segmentedGreenPaletteColorLookupTableData = Tag(0x0028, 0x1222)
+    static let segmentedBluePaletteColorLookupTableData = Tag(0x0028, 0x1223)
 }

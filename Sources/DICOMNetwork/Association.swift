@@ -33,6 +33,13 @@ public final class Association: Sendable {
         presentationContexts = PresentationContext.agreed(request, answer)
     }
 
+    deinit {
+        // Nobody is left who could release it. (An acceptor's is ended by its listener.)
+        if isRequestor, inbox.end == nil {
+            channel.triggerUserOutboundEvent(LocalRequest.abort(.abortedByUs("no longer used"), close: false), promise: nil)
+        }
+    }
+
     public var callingAETitle: AETitle? { request.callingAETitle }
     public var calledAETitle: AETitle? { request.calledAETitle }
 
@@ -154,7 +161,7 @@ public final class Association: Sendable {
         } catch let error as NetworkError {
             throw error
         } catch {
-            throw .ended(inbox.end ?? .connectionLost("\(error)"))
+            throw .ended(inbox.end ?? .connectionLost(words(error)))
         }
     }
 

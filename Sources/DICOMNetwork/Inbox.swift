@@ -49,6 +49,8 @@ final class Inbox: Sendable {
         var isClosing = false
         var end: AssociationEnd?
         var waiter: Waiter?
+        /// To be told once the lock is free.
+        var answered: [(Waiter, Answer)] = []
         var number = 0
         var isInDataSet = false
         var cancelled: Set<UInt16> = []
@@ -60,7 +62,7 @@ final class Inbox: Sendable {
 
     /// - Parameters:
     ///   - limit: bytes waiting beyond which reading pauses.
-    ///   - resume: called from the consumer's task when half of them are taken.
+    ///   - resume: called, on whatever thread, when half of them are taken.
     init(limit: Int, resume: @escaping @Sendable () -> Void) {
         self.limit = limit
         self.resume = resume
@@ -70,25 +72,30 @@ final class Inbox: Sendable {
 
     /// Returns true where reading has to pause.
     func put(_ element: Element) -> Bool {
-        let (isFull, woken) = state.withLock { state -> (Bool, (Waiter, Answer)?) in
-            guard state.end == nil else { return (false, nil) }
+        change { state in
+            guard state.end == nil else { return false }
             state.append(element)
-            let woken = state.wake()
-            if state.bytes > limit { state.isPaused = true }
-            return (state.isPaused, woken)
+            state.wake()
+            let isFull = state.bytes > limit
+            if isFull { state.isPaused = true }
+            return isFull
         }
-        if let (waiter, answer) = woken { waiter.continuation.resume(returning: answer) }
-        return isFull
     }
 
     /// What is queued can still be taken; then every wait fails with the end.
     func finish(_ end: AssociationEnd) {
-        update { state in if state.end == nil { state.end = end } }
+        change { state in
+            if state.end == nil { state.end = end }
+            state.wake()
+        }
     }
 
     /// No more commands are handed out; one being worked on, and its data set, may be finished.
     func close() {
-        update { $0.isClosing = true }
+        change { state in
+            state.isClosing = true
+            state.wake()
+        }
     }
 
     /// C-CANCEL-RQ came for this message (PS3.7 §9.3.2.3).
@@ -98,6 +105,9 @@ final class Inbox: Sendable {
     }
 
     var isAwaited: Bool { state.withLock { $0.waiter != nil } }
+    var isPaused: Bool { state.withLock { $0.isPaused } }
+    /// What waits, with the overhead of its elements.
+    var waitingBytes: Int { state.withLock { $0.bytes } }
 
     // MARK: Consumer's side
 
@@ -108,37 +118,40 @@ final class Inbox: Sendable {
     /// - Throws: `ended` once nothing that is wanted is left, `cancelled` with the task, `operationInProgress` where another
     ///   task waits already.
     func take(_ want: Want) async throws(NetworkError) -> Taken {
-        let (ready, mayResume) = state.withLock { state in (state.take(want), state.unpause(below: limit / 2)) }
-        if mayResume { resume() }
-        if let ready { return try ready.get() }
+        if let ready = change({ $0.waiter == nil ? $0.take(want) : .failure(.operationInProgress) }) { return try ready.get() }
         let answer = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let ready = state.withLock { state -> Answer? in
-                    if Task.isCancelled { return .failure(.cancelled) }
-                    if state.waiter != nil { return .failure(.operationInProgress) }
-                    if let ready = state.take(want) { return ready }
-                    state.waiter = Waiter(want: want, continuation: continuation)
-                    return nil
+                change { state in
+                    let waiter = Waiter(want: want, continuation: continuation)
+                    if Task.isCancelled {
+                        state.answered.append((waiter, .failure(.cancelled)))
+                    } else if state.waiter != nil {
+                        state.answered.append((waiter, .failure(.operationInProgress)))
+                    } else {
+                        state.waiter = waiter
+                        state.wake()
+                    }
                 }
-                if let ready { continuation.resume(returning: ready) }
             }
         } onCancel: {
-            let waiter = state.withLock { state -> Waiter? in
-                defer { state.waiter = nil }
-                return state.waiter
+            change { state in
+                if let waiter = state.waiter { state.answered.append((waiter, .failure(.cancelled))) }
+                state.waiter = nil
             }
-            waiter?.continuation.resume(returning: .failure(.cancelled))
         }
-        if state.withLock({ $0.unpause(below: limit / 2) }) { resume() }
         return try answer.get()
     }
 
-    private func update(_ change: (inout State) -> Void) {
-        let woken = state.withLock { state in
-            change(&state)
-            return state.wake()
+    /// Every change goes through here: what it caused is done when the lock is free again.
+    private func change<T: Sendable>(_ body: (inout State) -> sending T) -> T {
+        let (result, answered, mayResume) = state.withLock { state in
+            let result = body(&state)
+            defer { state.answered = [] }
+            return (result, state.answered, state.unpause(below: limit / 2))
         }
-        if let (waiter, answer) = woken { waiter.continuation.resume(returning: answer) }
+        for (waiter, answer) in answered { waiter.continuation.resume(returning: answer) }
+        if mayResume { resume() }
+        return result
     }
 }
 
@@ -170,10 +183,10 @@ extension Inbox.State {
         if case .data(let chunk) = element { overhead + chunk.readableBytes } else { overhead }
     }
 
-    fileprivate mutating func wake() -> (Inbox.Waiter, Inbox.Answer)? {
-        guard let waiter, let answer = take(waiter.want) else { return nil }
+    fileprivate mutating func wake() {
+        guard let waiter, let answer = take(waiter.want) else { return }
         self.waiter = nil
-        return (waiter, answer)
+        answered.append((waiter, answer))
     }
 
     fileprivate mutating func unpause(below low: Int) -> Bool {

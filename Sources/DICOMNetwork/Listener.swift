@@ -91,7 +91,7 @@ public final class Listener: Sendable {
             server.closeFuture.whenComplete { _ in arrivals.finish() }
             return Listener(server: server, limits: limits, connections: connections, registry: registry, policy: policy)
         } catch {
-            throw .cannotListen(host: host, port: port, "\(error)")
+            throw .cannotListen(host: host, port: port, words(error))
         }
     }
 
@@ -144,6 +144,8 @@ public final class Listener: Sendable {
 
     /// Associations and connections open now.
     public var openConnections: Int { registry.count }
+    /// False once it shuts down.
+    public var accepts: Bool { !registry.isClosing }
 
     /// Stops accepting, lets messages that are being worked on finish, then aborts what is left. Returns when all is closed.
     public func shutDown(within grace: Duration = .seconds(10)) async {

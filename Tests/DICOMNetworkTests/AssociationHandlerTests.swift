@@ -228,6 +228,15 @@ struct AssociationEndTests {
         #expect(harness.records.items[0].request?.callingAETitle == title("SCU"))
     }
 
+    @Test("What a peer says of itself cannot forge lines of a log") func forgery() throws {
+        let names = item(0x50, item(0x52, Array("1.2\r\nERROR".utf8)) + item(0x55, [0x41, 0x1B, 0xC2, 0x85, 0xE2, 0x80, 0xA8, 0x42]))
+        guard case .pdu(.associateRequest(let request))? = try decode(associateRequest(items: names)).first else {
+            Issue.record("no request"); return
+        }
+        #expect(request.userInformation.implementationClassUID == "1.2??ERROR")
+        #expect(request.userInformation.implementationVersionName == "A???B")
+    }
+
     @Test("The record keeps no secrets") func secrets() async throws {
         let harness = try await HandlerHarness()
         var request = HandlerHarness.request
@@ -376,6 +385,22 @@ struct BackPressureTests {
         #expect(next == echo)
         // The old data set is over, not the new one's.
         guard case .endOfDataSet = try await harness.inbox.take(.data(of: number)) else { Issue.record("data of another"); return }
+    }
+
+    @Test("So is one that filled the queue first: reading resumes") func discardedWhenFull() async throws {
+        let harness = try await HandlerHarness.established()
+        try await harness.receive(command(store, context: 3))
+        _ = try await harness.inbox.take(.command)
+        while !harness.inbox.isPaused { try await harness.receive(bytes: try pdu(64 << 10)) }
+        try await harness.channel.testingEventLoop.submit { harness.channel.pipeline.read() }.get()
+        let before = harness.reads.items.count
+        let consumer = await harness.consumer()
+        await harness.channel.testingEventLoop.run()
+        #expect(harness.reads.items.count == before + 1)
+        try await harness.receive(bytes: try pdu(64 << 10))
+        #expect(!harness.inbox.isPaused)
+        #expect(harness.inbox.waitingBytes == 0)
+        consumer.cancel()
     }
 
     @Test("Fragments of few bytes are joined") func joined() async throws {

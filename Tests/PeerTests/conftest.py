@@ -1,6 +1,5 @@
-"""Fixtures: the server under test, alone or shared, and where a browser finds it."""
+"""Fixtures: the server under test, alone or shared."""
 import os
-import shutil
 import sys
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from peer import corpus
-from peer.server import BINARY, PASSWORD, USER, Server
+from peer.server import BINARY, Server
 
 
 def pytest_report_header():
@@ -17,9 +16,9 @@ def pytest_report_header():
             f"corpus: {corpus.FOLDER}" if corpus.present() else f"corpus: not at {corpus.FOLDER}, its tests are skipped"]
 
 
-@pytest.fixture(scope="session", autouse=True)
-def binary():
-    if not os.environ.get("ISOCENTER_URL") and not os.access(BINARY, os.X_OK):
+def pytest_collection_finish(session):
+    # The browser's tests know a stand-in; all others need the real thing.
+    if any("browser" not in item.path.parts for item in session.items) and not os.access(BINARY, os.X_OK):
         pytest.exit(f"no binary at {BINARY}: swift build first", returncode=3)
 
 
@@ -54,22 +53,3 @@ def scratch(tmp_path):
     folder = tmp_path / "files"
     folder.mkdir()
     return folder
-
-
-# The browser tests: a server that runs already (ISOCENTER_URL), or the shared one.
-
-@pytest.fixture(scope="session")
-def server_url(request):
-    return os.environ.get("ISOCENTER_URL") or request.getfixturevalue("server").http
-
-
-@pytest.fixture(scope="session")
-def login(request):
-    """(name, password) of an administrator."""
-    if os.environ.get("ISOCENTER_URL"):
-        return os.environ["ISOCENTER_USER"], os.environ["ISOCENTER_PASSWORD"]
-    request.getfixturevalue("server")
-    return USER, PASSWORD
-
-
-needs_dcmtk = pytest.mark.skipif(not shutil.which("/usr/bin/storescu"), reason="DCMTK is not installed")

@@ -8,11 +8,10 @@ import zipfile
 
 import pytest
 
-from conftest import needs_dcmtk
 from peer import corpus, objects, web
-from peer.dimse import DCMTK, dcmtk, send
+from peer.dimse import DCMTK, dcmtk, make_dicomdir, send, needs_dcmtk
 from peer.part10 import split
-from peer.server import BINARY, PASSWORD, USER, Server, isocenter
+from peer.server import BINARY, ENVIRONMENT, PASSWORD, USER, Server, isocenter
 
 COMMANDS = ("serve", "import", "export", "echo", "send", "verify", "rebuild-index", "users", "tokens", "settings", "demo")
 
@@ -22,10 +21,10 @@ def said(run):
 
 
 def number(run, word):
-    """The count a report gives for a word: "12 stored", "stored: 12" or "stored 12"."""
-    match = re.search(rf"(\d[\d,]*)\s+{word}\b|\b{word}\b\W*\s+(\d[\d,]*)", said(run), re.I)
+    """The count the closing line gives for a word: "stored 12, already there 0, not DICOM 1, refused 0"."""
+    match = re.search(rf"\b{word} (\d+)", run.stdout)
     assert match, f"no number of {word} in\n{said(run)}"
-    return int((match.group(1) or match.group(2)).replace(",", ""))
+    return int(match.group(1))
 
 
 # Help, exit status, completions
@@ -65,11 +64,18 @@ def test_version():
 def test_settings_are_listed_with_where_they_come_from(tmp_path):
     config = tmp_path / "isocenter.yaml"
     config.write_text("dimse:\n  aet: FROMFILE\n")
-    run = isocenter("settings", "--config", config, env={**os.environ, "ISOCENTER_HTTP_PORT": "8099"})
+    run = isocenter("settings", "--config", config, env={**ENVIRONMENT, "ISOCENTER_HTTP_PORT": "8099"})
     assert run.returncode == 0, said(run)
-    assert re.search(r"dimse\.aet.*FROMFILE.*isocenter\.yaml", run.stdout)
-    assert re.search(r"http\.port.*8099.*ISOCENTER_HTTP_PORT", run.stdout)
-    assert re.search(r"dimse\.port.*11112.*default", run.stdout)
+    # key = value, and on the line below what it means and where it came from.
+    assert re.search(r"^dimse\.aet = FROMFILE\n.*isocenter\.yaml", run.stdout, re.M)
+    assert re.search(r"^http\.port = 8099\n.*ISOCENTER_HTTP_PORT", run.stdout, re.M)
+    assert re.search(r"^dimse\.port = 11112\n.*default", run.stdout, re.M)
+
+
+def test_settings_as_a_file_are_a_settings_file(tmp_path):
+    config = tmp_path / "isocenter.yaml"
+    config.write_text(isocenter("settings", "--yaml", "--set", "dimse.aet=WRITTEN", check=True).stdout)
+    assert "dimse.aet = WRITTEN" in isocenter("settings", "--config", config, check=True).stdout
 
 
 @pytest.mark.parametrize("text, words", {
@@ -96,7 +102,7 @@ def test_settings_file_that_is_not_there(tmp_path):
 
 
 def test_wrong_environment_variable_is_named(tmp_path):
-    run = isocenter("serve", "--data", tmp_path / "data", env={**os.environ, "ISOCENTER_HTTP_PROT": "1"}, timeout=30)
+    run = isocenter("serve", "--data", tmp_path / "data", env={**ENVIRONMENT, "ISOCENTER_HTTP_PROT": "1"}, timeout=30)
     assert run.returncode > 0 and "ISOCENTER_HTTP_PROT" in said(run)
 
 
@@ -212,7 +218,7 @@ def test_import_what_a_dicomdir_names(new_server, tmp_path):
     medium = tmp_path / "medium"
     for n, image in enumerate(images):
         objects.save(image, medium / f"IM{n}")
-    assert dcmtk("dcmmkdir", "+id", medium, "+D", medium / "DICOMDIR", "+r", "-Nxc", "-W", medium).returncode == 0
+    make_dicomdir(medium, [f"IM{n}" for n in range(4)])
     objects.save(objects.image(), medium / "UNLISTED")
     (medium / "IM3").unlink()
     run = server.command("import", medium / "DICOMDIR")
@@ -395,9 +401,14 @@ def test_send_from_one_to_another(new_server, tmp_path):
     assert len(server.search("instances", limit=100)) == 6
 
 
+def test_demo_without_a_server_says_so(tmp_path):
+    run = isocenter("demo", "--data", tmp_path / "data", "--set", "dimse.port=1", timeout=60)
+    assert run.returncode > 0 and "isocenter serve" in said(run)
+
+
 def test_demo_fills_the_archive(new_server):
     server = new_server()
-    run = isocenter("demo", "--port", server.dimse, "--aet", "ISOCENTER", timeout=300)
+    run = server.command("demo", timeout=300)
     assert run.returncode == 0, said(run)
     studies = server.search("studies", limit=100)
     modalities = {m for s in studies for m in s["00080061"]["Value"]}

@@ -1,12 +1,9 @@
 """DCMTK as Debian ships it: echoscu, storescu, dcmsend."""
-import re
-
 import pytest
 from pydicom import dcmread
 
-from conftest import needs_dcmtk
 from peer import corpus, objects, web
-from peer.dimse import dcmtk
+from peer.dimse import dcmtk, make_dicomdir, needs_dcmtk
 from peer.part10 import split
 
 pytestmark = needs_dcmtk
@@ -34,15 +31,12 @@ PROPOSALS = {
     "-x5": "synthetic/video/hevc-main10-108.dcm",
 }
 
-# What DCMTK 3.6.7 has no option for: a configuration file names the syntax.
+# What DCMTK 3.6.7 has no option for: a configuration file names the syntax. Those that came after 3.6.7
+# (HTJ2K, JPEG XL, .98, .8.1) it cannot send at all; pynetdicom sends them, in test_corpus.py.
 CONFIGURED = {
-    "1.2.840.10008.1.2.1.98": "derived/encaps-uncompressed-98.dcm",
     "1.2.840.10008.1.2.4.57": "derived/jpeg-lossless-57-sv2.dcm",
-    "1.2.840.10008.1.2.4.201": "derived/htj2k-201-16bit.dcm",
-    "1.2.840.10008.1.2.4.202": "derived/htj2k-202-rpcl.dcm",
-    "1.2.840.10008.1.2.4.203": "derived/htj2k-203-lossy.dcm",
-    "1.2.840.10008.1.2.4.110": "derived/jxl-110-16bit.dcm",
-    "1.2.840.10008.1.2.8.1": "derived/deflated-frame-8.1.dcm",
+    "1.2.840.10008.1.2.4.53": "derived/jpeg-spectral-53-12bit.dcm",
+    "1.2.840.10008.1.2.4.55": "derived/jpeg-progressive-55-8bit.dcm",
 }
 
 
@@ -94,8 +88,7 @@ def test_dcmsend_sends_what_a_dicomdir_names(server, scratch):
     images = objects.study(series=1, instances=4)
     for n, image in enumerate(images):
         objects.save(image, scratch / f"IM{n}")
-    made = dcmtk("dcmmkdir", "+id", scratch, "+D", scratch / "DICOMDIR", "+r", "-Nxc", "-W", scratch)
-    assert made.returncode == 0 and (scratch / "DICOMDIR").is_file(), made.stdout
+    make_dicomdir(scratch, [f"IM{n}" for n in range(4)])
     run = dcmtk("dcmsend", "+rd", "-aec", "ISOCENTER", "127.0.0.1", server.dimse, scratch / "DICOMDIR")
     assert run.returncode == 0, run.stdout
     assert len(server.search("studies", images[0].StudyInstanceUID, "instances")) == 4
@@ -131,9 +124,6 @@ def test_storescu_with_a_configured_proposal(new_server, scratch, syntax):
         f"PresentationContext1 = {sop_class}\\Given\n"
         "[[Profiles]]\n[Default]\nPresentationContexts = Contexts\n")
     run = dcmtk("storescu", "-xf", scratch / "storescu.cfg", "Default", "-aec", "ISOCENTER", "127.0.0.1", server.dimse, location)
-    if run.returncode != 0 and re.search(r"unknown transfer syntax|Unknown Transfer Syntax|not supported", run.stdout, re.I) \
-            and "Presentation Context" not in run.stdout:
-        pytest.skip(f"DCMTK cannot read this syntax: {run.stdout.strip().splitlines()[-1]}")
     assert run.returncode == 0, run.stdout
     assert retrieved(server, location)[0] == syntax
 

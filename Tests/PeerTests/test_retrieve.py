@@ -74,7 +74,6 @@ def test_what_is_retrieved_is_a_part_10_file(server, sent):
     'multipart/related; type="application/dicom"; transfer-syntax=*': 200,
     'multipart/related; type="application/dicom"; transfer-syntax=1.2.840.10008.1.2.1': 200,
     'multipart/related; type=application/dicom': 200,
-    "multipart/related": 200,
     "*/*": 200,
     "": 200,
     'text/html, multipart/related; type="application/dicom"; q=0.1': 200,

@@ -1,16 +1,18 @@
 // Values as the types one computes with. All are optional: an attribute that is absent, empty or no number is nil, never a default.
 extension DataSet {
     /// Repertoire of this data set's text: its own Specific Character Set, else the inherited one.
-    public var characterSet: SpecificCharacterSet {
-        guard case .bytes(let bytes)? = self[.specificCharacterSet]?.value else { return inheritedCharacterSet }
+    public var characterSet: SpecificCharacterSet { statedCharacterSet ?? .default }
+
+    /// nil where neither this data set nor one around it names any.
+    var statedCharacterSet: SpecificCharacterSet? {
+        guard let bytes = bytes(.specificCharacterSet) else { return inherited }
         let terms = Text.split(bytes).map { Text.trim($0) }
         return SpecificCharacterSet(terms.map { String(decoding: $0, as: UTF8.self) })
     }
 
     /// Value field of an element held in memory; nil for an absent element, a sequence, or an external value.
     public func bytes(_ tag: Tag) -> ArraySlice<UInt8>? {
-        guard case .bytes(let bytes)? = self[tag]?.value else { return nil }
-        return bytes
+        index(of: tag).flatMap { content.bytes(of: nodes[$0]) }
     }
 
     /// All values of a text element, decoded and trimmed; empty where absent or empty.
@@ -26,7 +28,12 @@ extension DataSet {
     }
 
     /// First value, checked to be a UID.
-    public func uid(_ tag: Tag) -> UID? { string(tag).flatMap { UID($0) } }
+    public func uid(_ tag: Tag) -> UID? {
+        guard let index = index(of: tag), nodes[index].vr == .UI, let bytes = content.bytes(of: nodes[index]) else {
+            return string(tag).flatMap { UID($0) }
+        }
+        return UID(ascii: Text.trim(bytes.prefix { $0 != Text.backslash }))
+    }
 
     /// Numbers of IS, US, SS, UL, SL, UV, SV; values that are none are left out.
     public func integers(_ tag: Tag) -> [Int] { self[tag]?.integers ?? [] }

@@ -1,31 +1,23 @@
 /// Data elements in the order of their tags (PS3.5 §7.1), each tag at most once.
 ///
-/// A data set that was read keeps the bytes it was read from and a flat list of where each value lies in them: an element
-/// becomes a ``DataElement`` when it is asked for. That is what makes reading a header cost microseconds.
+/// A data set that was read keeps the bytes it was read from and a flat list of where each value lies in them, the elements of
+/// its items included: an element, and a sequence with its items, becomes a ``DataElement`` when it is asked for. That is what
+/// makes reading a header cost microseconds.
 public struct DataSet: Sendable {
-    /// Where the value of one element is.
-    struct Node: Sendable {
-        var tag: Tag
-        var vr: VR
-        /// The value lies in `storage` at `offset`; otherwise it is `values[offset]`.
-        var isInStorage: Bool
-        var offset: Int
-        var length: Int
-    }
-
-    var nodes: [Node]
-    var storage: [UInt8]
-    /// Sequences, fragments, external values, and whatever was set after reading.
-    var values: [Value]
+    var nodes: ArraySlice<Node>
+    var content: Content
 
     /// The character set of the data set that holds this one as an item: in force where the item names none (PS3.5 §7.5.3).
-    public var inheritedCharacterSet: SpecificCharacterSet
+    public var inheritedCharacterSet: SpecificCharacterSet {
+        get { inherited ?? .default }
+        set { inherited = newValue }
+    }
+
+    /// nil where nothing was inherited: that is most data sets, and costs nothing to copy.
+    var inherited: SpecificCharacterSet?
 
     public init() {
-        nodes = []
-        storage = []
-        values = []
-        inheritedCharacterSet = .default
+        self.init(nodes: [], content: Content())
     }
 
     /// Elements in any order; of two with one tag the later one stays.
@@ -35,58 +27,70 @@ public struct DataSet: Sendable {
     }
 
     /// For the reader, which has checked order and places.
-    init(nodes: [Node], storage: [UInt8], values: [Value], inherited: SpecificCharacterSet) {
+    init(nodes: ArraySlice<Node>, content: Content, inherited: SpecificCharacterSet? = nil) {
         self.nodes = nodes
-        self.storage = storage
-        self.values = values
-        inheritedCharacterSet = inherited
+        self.content = content
+        self.inherited = inherited
     }
 
     public var isEmpty: Bool { nodes.isEmpty }
 
     public subscript(tag: Tag) -> DataElement? {
-        get {
-            let index = insertionIndex(of: tag)
-            return index < nodes.count && nodes[index].tag == tag ? element(at: index) : nil
-        }
+        get { index(of: tag).map { element(at: $0) } }
         set {
-            let index = insertionIndex(of: tag)
-            let exists = index < nodes.count && nodes[index].tag == tag
+            // Items that were read keep the character set they were read under.
+            if tag == .specificCharacterSet { settleItems() }
             guard let element = newValue else {
-                if exists {
-                    if !nodes[index].isInStorage { values[nodes[index].offset] = .bytes([]) }
-                    nodes.remove(at: index)
-                }
+                if let index = index(of: tag) { remove(at: index) }
                 return
             }
-            var place = values.count
-            if exists, !nodes[index].isInStorage {
-                place = nodes[index].offset
-                values[place] = element.value
+            let index = insertionIndex(of: tag)
+            if index < nodes.endIndex, nodes[index].tag == tag {
+                nodes[index].vr = element.vr
+                setValue(element.value, at: index)
             } else {
-                values.append(element.value)
+                nodes.insert(Node(tag: tag, vr: element.vr, place: .values, offset: content.values.count, length: 0), at: index)
+                content.values.append(element.value)
             }
-            let node = Node(tag: tag, vr: element.vr, isInStorage: false, offset: place, length: 0)
-            if exists { nodes[index] = node } else { nodes.insert(node, at: index) }
         }
     }
 
     /// Adds or replaces an element.
     public mutating func set(_ element: DataElement) { self[element.tag] = element }
 
-    func element(at index: Int) -> DataElement {
+    private func element(at index: Int) -> DataElement {
         let node = nodes[index]
-        return DataElement(tag: node.tag, vr: node.vr, value: value(of: node))
+        return DataElement(tag: node.tag, vr: node.vr, value: content.value(of: node, characterSet: statedCharacterSet))
     }
 
-    private func value(of node: Node) -> Value {
-        node.isInStorage ? .bytes(storage[node.offset..<node.offset + node.length]) : values[node.offset]
+    private mutating func setValue(_ value: Value, at index: Int) {
+        if nodes[index].place == .values {
+            content.values[nodes[index].offset] = value
+        } else {
+            nodes[index].place = .values
+            nodes[index].offset = content.values.count
+            content.values.append(value)
+        }
+    }
+
+    private mutating func remove(at index: Int) {
+        if nodes[index].place == .values { content.values[nodes[index].offset] = .bytes([]) }
+        nodes.remove(at: index)
+    }
+
+    private mutating func settleItems() {
+        for index in nodes.indices where nodes[index].place == .nested { setValue(element(at: index).value, at: index) }
+    }
+
+    func index(of tag: Tag) -> Int? {
+        let index = insertionIndex(of: tag)
+        return index < nodes.endIndex && nodes[index].tag == tag ? index : nil
     }
 
     private func insertionIndex(of tag: Tag) -> Int {
         // Most data sets are built in order: the end is looked at first.
-        guard let last = nodes.last, last.tag >= tag else { return nodes.count }
-        var low = 0, high = nodes.count
+        guard let last = nodes.last, last.tag >= tag else { return nodes.endIndex }
+        var low = nodes.startIndex, high = nodes.endIndex
         while low < high {
             let middle = (low + high) / 2
             if nodes[middle].tag < tag { low = middle + 1 } else { high = middle }
@@ -109,6 +113,6 @@ extension DataSet {
 
         public var startIndex: Int { 0 }
         public var endIndex: Int { dataSet.nodes.count }
-        public subscript(index: Int) -> DataElement { dataSet.element(at: index) }
+        public subscript(index: Int) -> DataElement { dataSet.element(at: dataSet.nodes.startIndex + index) }
     }
 }

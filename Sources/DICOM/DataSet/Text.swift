@@ -9,10 +9,17 @@ enum Text {
 
     /// Without leading and trailing spaces and trailing NULs.
     static func trim(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        var bytes = bytes
-        while let last = bytes.last, last == 0x20 || last == 0 { bytes.removeLast() }
-        while let first = bytes.first, first == 0x20 { bytes.removeFirst() }
-        return bytes
+        let bytes = trimEnd(bytes)
+        var start = bytes.startIndex
+        while start < bytes.endIndex, bytes[start] == 0x20 { start += 1 }
+        return bytes[start...]
+    }
+
+    /// Without trailing spaces and NULs: leading spaces carry meaning in texts of paragraphs.
+    static func trimEnd(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var end = bytes.endIndex
+        while end > bytes.startIndex, bytes[end - 1] == 0x20 || bytes[end - 1] == 0 { end -= 1 }
+        return bytes[..<end]
     }
 
     /// Decoded text split into values; spaces that carry no meaning for the VR are taken off.

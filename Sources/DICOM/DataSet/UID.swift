@@ -7,20 +7,29 @@ public struct UID: Hashable, Comparable, Sendable {
     /// nil unless `text` is 1 to 64 characters, components of digits between single dots.
     /// Leading zeros of a component are let through: archives hold many (PS3.5 §9.1 forbids them).
     public init?(_ text: some StringProtocol) {
-        let bytes = text.utf8
-        guard (1...64).contains(bytes.count) else { return nil }
+        guard Self.isValid(text.utf8) else { return nil }
+        self.text = String(text)
+    }
+
+    /// As it lies in a data set, without padding.
+    init?(ascii bytes: ArraySlice<UInt8>) {
+        guard Self.isValid(bytes) else { return nil }
+        text = String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func isValid(_ bytes: some Collection<UInt8>) -> Bool {
+        guard (1...64).contains(bytes.count) else { return false }
         var afterDot = true
         for byte in bytes {
             if byte == UInt8(ascii: ".") {
-                guard !afterDot else { return nil }
+                guard !afterDot else { return false }
                 afterDot = true
             } else {
-                guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+                guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return false }
                 afterDot = false
             }
         }
-        guard !afterDot else { return nil }
-        self.text = String(text)
+        return !afterDot
     }
 
     /// For the constants of the standard, which a test checks against its table.

@@ -3,53 +3,55 @@ extension DataSetReader {
     /// The common case in one tight loop: little endian elements in order, of known VR and length, whole in the buffer.
     /// Stops before the first element that needs more thought, which `readStructure` then gives it.
     mutating func readPlainElements() throws(ReadError) {
+        guard level.sequence == nil, level.isOrdered else { return }
+        // Not more than may be held.
+        let room = options.limits.dataSetInMemory - min(bytesHeld, options.limits.dataSetInMemory)
+        let end = Int(min(UInt64(content.storage.count), level.end == .max ? .max : level.end &- base, UInt64(position) + min(room, 1 << 40)))
+        guard end - position >= 8 else { return }
+        if !level.isEncodingChecked { checkEncoding() }
+        guard !level.encoding.isBigEndian else { return }
         let isTop = outer.isEmpty
-        guard level.sequence == nil, !level.encoding.isBigEndian, level.places == nil, level.isEncodingChecked || !isTop, isBufferStorage
-        else { return }
-        let lastTag = isTop ? firstSpecialTag : 0xFFFE_0000
-        let end = level.end == .max ? buffer.count : Int(min(UInt64(buffer.count), level.end &- base))
+        let stop = isTop ? firstSpecialTag : 0xFFFE_0000
         let largest = Int(min(options.limits.elementInMemory, 1 << 30))
-        var budget = min(options.limits.elements - elementCount, Int(min((options.limits.dataSetInMemory &- min(bytesHeld, options.limits.dataSetInMemory)) / 8, 1 << 40)))
         let isExplicit = level.encoding.isExplicit
-        var previous = level.nodes.last?.tag.rawValue ?? 0
+        var previous = lastTag?.rawValue ?? 0
         var position = position
         let start = position
-        var count = 0
-        var nodes: [DataSet.Node] = []
-        swap(&nodes, &level.nodes)
-        if nodes.isEmpty { nodes.reserveCapacity(isTop ? 128 : 4) }
-        buffer.withUnsafeBytes { bytes in
-            while budget > 0, end - position >= 8 {
-                let group = UInt32(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt16.self)))
-                let element = UInt32(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: position + 2, as: UInt16.self)))
-                let tag = group << 16 | element
-                guard tag > previous, tag < lastTag, tag != Tag.specificCharacterSet.rawValue else { break }
-                var vr = VR(rawValue: UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: position + 4, as: UInt16.self)))
-                var length: Int
-                var value = position + 8
-                if !isExplicit {
-                    guard let only = DataElementTable.onlyVR(of: Tag(rawValue: tag)), only != .SQ else { break }
-                    vr = only
-                    length = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: position + 4, as: UInt32.self)))
-                } else if vr.hasShortLength {
-                    length = Int(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: position + 6, as: UInt16.self)))
-                } else {
-                    guard vr.isLetters, vr != .SQ, end - position >= 12 else { break }
-                    length = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: position + 8, as: UInt32.self)))
-                    value = position + 12
+        let count = open.count
+        // More than most data sets have; where there are more, `parse` comes back.
+        let capacity = open.capacity > count ? open.capacity - count : 128
+        content.storage.withUnsafeBytes { bytes in
+            open.append(addingCapacity: max(0, min(capacity, options.limits.elements - elementCount))) { nodes in
+                while nodes.freeCapacity > 0, end - position >= 8 {
+                    let word = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self))
+                    let tag = word << 16 | word >> 16
+                    guard tag > previous, tag < stop else { break }
+                    var vr = VR(rawValue: UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: position + 4, as: UInt16.self)))
+                    var length: Int
+                    var value = position + 8
+                    if !isExplicit {
+                        guard let only = DataElementTable.onlyVR(of: Tag(rawValue: tag)), only != .SQ else { break }
+                        vr = only
+                        length = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: position + 4, as: UInt32.self)))
+                    } else if vr.hasShortLength {
+                        length = Int(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: position + 6, as: UInt16.self)))
+                    } else {
+                        guard vr.isLetters, vr != .SQ, end - position >= 12 else { break }
+                        length = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: position + 8, as: UInt32.self)))
+                        value = position + 12
+                    }
+                    guard length <= end - value, length <= largest, length & 1 == 0 else { break }
+                    nodes.append(DataSet.Node(tag: Tag(rawValue: tag), vr: vr, place: .storage, offset: value, length: length))
+                    previous = tag
+                    position = value + length
                 }
-                guard length <= end - value, length <= largest, length & 1 == 0 else { break }
-                nodes.append(DataSet.Node(tag: Tag(rawValue: tag), vr: vr, isInStorage: true, offset: value, length: length))
-                previous = tag
-                position = value + length
-                count += 1
-                budget -= 1
             }
         }
-        swap(&nodes, &level.nodes)
+        guard position > start else { return }
         self.position = position
-        elementCount += count
-        try hold(UInt64(position - start), level.nodes.last?.tag)
+        kept = position
+        elementCount += open.count - count
+        try hold(UInt64(position - start), lastTag)
     }
 
     /// The first top-level tag that the tight loop may not pass.
@@ -64,13 +66,13 @@ extension DataSetReader {
             if offset >= sequence.end { try endSequence(); return true }
         } else if offset >= level.end {
             guard !outer.isEmpty else {
-                if position < buffer.count { throw error(.trailingBytes, nil, "bytes follow the data set's end") }
+                if position < content.storage.count { throw error(.trailingBytes, nil, "bytes follow the data set's end") }
                 return false
             }
             endItem()
             return true
         }
-        guard buffer.count - position >= 8 else { return false }
+        guard content.storage.count - position >= 8 else { return false }
         if level.sequence != nil { return try readItem() }
         if !level.isEncodingChecked { checkEncoding() }
         return try readElement()
@@ -79,7 +81,7 @@ extension DataSetReader {
     private mutating func readElement() throws(ReadError) -> Bool {
         let encoding = level.encoding
         let isTop = outer.isEmpty
-        let tag = Tag(word16(0, encoding), word16(2, encoding))
+        let tag = encoding.tag(content.storage, at: position)
         if tag.group == 0xFFFE { return try readDelimiter(tag) }
         if isTop, options.stopBefore.map({ tag >= $0 }) == true || options.onlyGroup.map({ tag.group != $0 }) == true {
             isStopped = true
@@ -87,7 +89,11 @@ extension DataSetReader {
             return false
         }
         if isTop, startsTrailing(tag) { return true }
-        guard let (vr, length, headerSize) = try readHeader(of: tag, encoding) else { return false }
+        let vr = encoding.isExplicit ? encoding.vr(content.storage, at: position) : implicitVR(of: tag)
+        guard vr.isLetters else {
+            throw error(.invalidVR, tag, "\(Tag(0, vr.rawValue.byteSwapped).hex.suffix(4))H stands where a value representation should")
+        }
+        guard let (length, headerSize) = encoding.length(of: vr, content.storage, at: position) else { return false }
         elementCount += 1
         guard elementCount <= options.limits.elements else {
             throw error(.tooManyElements, tag, "more than \(options.limits.elements) elements")
@@ -122,27 +128,14 @@ extension DataSetReader {
         return true
     }
 
-    /// VR, length and size of the header; nil while it is not whole.
-    private func readHeader(of tag: Tag, _ encoding: TransferSyntax.Encoding) throws(ReadError) -> (VR, UInt32, Int)? {
-        guard encoding.isExplicit else { return (implicitVR(of: tag), word32(4, encoding), 8) }
-        let vr = VR(buffer[position + 4], buffer[position + 5])
-        guard vr.isLetters else {
-            throw error(.invalidVR, tag, "\(Tag(0, vr.rawValue.byteSwapped).hex.suffix(4))H stands where a value representation should")
-        }
-        if vr.hasShortLength { return (vr, UInt32(word16(6, encoding)), 8) }
-        return buffer.count - position >= 12 ? (vr, word32(8, encoding), 12) : nil
-    }
-
     private mutating func readValue(_ tag: Tag, _ vr: VR, _ length: Int) throws(ReadError) {
-        let available = buffer.count - position
-        if available >= length {
-            position += length
-            try append(tag, vr, inBuffer: position - length..<position)
-        } else {
-            let bytes = Array(buffer[position...])
-            position = buffer.count
-            mode = .collecting(tag: tag, vr: vr, bytes: bytes, missing: length - bytes.count)
+        let start = position
+        guard content.storage.count - start >= length else {
+            mode = .collecting(tag: tag, vr: vr, start: start, missing: length)
+            return
         }
+        position += length
+        try append(tag, vr, held: start..<position)
     }
 
     private mutating func beginUndefinedLength(_ tag: Tag, _ vr: VR, isPixelData: Bool) throws(ReadError) {
@@ -165,22 +158,33 @@ extension DataSetReader {
         try append(tag, vr, .external(range))
         mode = range.length == 0 ? .structure : .skipping(range.length)
     }
+}
 
-    // MARK: Bytes
-
-    func word16(_ at: Int, _ encoding: TransferSyntax.Encoding) -> UInt16 {
-        let a = UInt16(buffer[position + at]), b = UInt16(buffer[position + at + 1])
-        return encoding.isBigEndian ? a << 8 | b : b << 8 | a
+// Element headers (PS3.5 §7.1.2, §7.1.3); a place outside the bytes traps.
+extension TransferSyntax.Encoding {
+    func tag(_ bytes: [UInt8], at position: Int) -> Tag {
+        let word = word32(bytes, at: position)
+        return Tag(rawValue: isBigEndian ? word : word << 16 | word >> 16)
     }
 
-    func word32(_ at: Int, _ encoding: TransferSyntax.Encoding) -> UInt32 {
-        let a = UInt32(word16(at, encoding)), b = UInt32(word16(at + 2, encoding))
-        return encoding.isBigEndian ? a << 16 | b : b << 16 | a
+    /// What stands where explicit encodings have the VR.
+    func vr(_ bytes: [UInt8], at position: Int) -> VR { VR(bytes[position + 4], bytes[position + 5]) }
+
+    /// Value length and size of the element header; nil while the header is not whole.
+    func length(of vr: VR, _ bytes: [UInt8], at position: Int) -> (value: UInt32, header: Int)? {
+        if !isExplicit { return (word32(bytes, at: position + 4), 8) }
+        if vr.hasShortLength { return (UInt32(word16(bytes, at: position + 6)), 8) }
+        return bytes.count - position >= 12 ? (word32(bytes, at: position + 8), 12) : nil
     }
 
-    func littleEndian(_ bytes: ArraySlice<UInt8>, _ vr: VR) -> ArraySlice<UInt8> {
-        guard level.encoding.isBigEndian, vr.wordSize > 1 else { return bytes }
-        return ByteOrder.swapped(bytes, wordSize: vr.wordSize)
+    func word16(_ bytes: [UInt8], at position: Int) -> UInt16 {
+        let word = bytes.span.bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt16.self)
+        return isBigEndian ? UInt16(bigEndian: word) : UInt16(littleEndian: word)
+    }
+
+    func word32(_ bytes: [UInt8], at position: Int) -> UInt32 {
+        let word = bytes.span.bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt32.self)
+        return isBigEndian ? UInt32(bigEndian: word) : UInt32(littleEndian: word)
     }
 }
 
@@ -188,9 +192,14 @@ enum ByteOrder {
     /// Whole words turned round; a rest that is no word stays.
     static func swapped(_ bytes: ArraySlice<UInt8>, wordSize: Int) -> ArraySlice<UInt8> {
         var result = Array(bytes)
-        for start in stride(from: 0, to: result.count - wordSize + 1, by: wordSize) {
-            result[start..<start + wordSize].reverse()
-        }
+        swap(&result, in: result.indices, wordSize: wordSize)
         return result[...]
+    }
+
+    static func swap(_ bytes: inout [UInt8], in range: Range<Int>, wordSize: Int) {
+        guard wordSize > 1 else { return }
+        for start in stride(from: range.lowerBound, to: range.upperBound - wordSize + 1, by: wordSize) {
+            bytes[start..<start + wordSize].reverse()
+        }
     }
 }

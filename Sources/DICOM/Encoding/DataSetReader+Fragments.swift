@@ -21,9 +21,9 @@ extension DataSetReader {
                 guard readContent(&reading) else { return false }
                 continue
             }
-            guard buffer.count - position >= 8 else { return false }
-            let tag = Tag(word16(0, level.encoding), word16(2, level.encoding))
-            let length = word32(4, level.encoding)
+            guard self.content.storage.count - position >= 8 else { return false }
+            let tag = level.encoding.tag(self.content.storage, at: position)
+            let length = level.encoding.word32(self.content.storage, at: position + 4)
             switch tag {
             case .item where length != .max:
                 position += 8
@@ -60,9 +60,9 @@ extension DataSetReader {
     private mutating func readContent(_ reading: inout FragmentReading) -> Bool {
         guard var content = reading.content else { return true }
         reading.content = nil
-        let count = min(content.missing, UInt64(buffer.count - position))
+        let count = min(content.missing, UInt64(self.content.storage.count - position))
         let isTable = !reading.sawOffsetTable
-        if isTable || !reading.isLocated { content.collected.append(contentsOf: buffer[position..<position + Int(count)]) }
+        if isTable || !reading.isLocated { content.collected.append(contentsOf: self.content.storage[position..<position + Int(count)]) }
         position += Int(count)
         content.missing -= count
         guard content.missing == 0 else {
@@ -80,7 +80,7 @@ extension DataSetReader {
 
     mutating func end(_ reading: FragmentReading) throws(ReadError) {
         let range = ByteRange(offset: reading.start, length: offset - reading.start)
-        if buffer.count - position >= 8 { position += 8 }
+        if self.content.storage.count - position >= 8 { position += 8 }
         mode = .structure
         guard reading.isLocated else {
             try append(reading.tag, reading.vr, .fragments(Fragments(offsetTable: reading.offsetTable, fragments: reading.kept)))

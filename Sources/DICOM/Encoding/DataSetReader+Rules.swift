@@ -4,13 +4,14 @@ extension DataSetReader {
     mutating func checkEncoding() {
         level.isEncodingChecked = true
         let encoding = level.encoding
-        let tag = Tag(word16(0, encoding), word16(2, encoding))
+        let tag = encoding.tag(content.storage, at: position)
         guard tag.group != 0xFFFE else { return }
-        let vr = VR(buffer[position + 4], buffer[position + 5])
+        let vr = encoding.vr(content.storage, at: position)
         let actual: TransferSyntax.Encoding
         if encoding.isExplicit, !vr.isLetters {
-            let little = Tag(word16(0, .implicitLittle), word16(2, .implicitLittle))
-            let length = word32(4, .implicitLittle)
+            let implicit = TransferSyntax.Encoding.implicitLittle
+            let little = implicit.tag(content.storage, at: position)
+            let length = implicit.word32(content.storage, at: position + 4)
             let room = level.end == .max ? UInt64(1 << 20) : level.end - offset
             // Only an element that the dictionary knows and that fits has a certain meaning.
             guard DataElementTable.entry(for: little) != nil || little.isPrivate, length == .max || UInt64(length) + 8 <= room else { return }
@@ -18,7 +19,7 @@ extension DataSetReader {
         } else if !encoding.isExplicit, vr.isKnown, DataElementTable.entry(for: tag)?.vrs.contains(vr) == true {
             actual = .explicitLittle
         } else if outer.isEmpty, !tag.isPrivate, vr.isKnown, DataElementTable.entry(for: tag) == nil,
-            DataElementTable.entry(for: Tag(tag.group.byteSwapped, tag.element.byteSwapped)) != nil {
+            DataElementTable.entry(for: Tag(tag.group.byteSwapped, tag.element.byteSwapped))?.vrs.contains(vr) == true {
             actual = encoding.isBigEndian ? .explicitLittle : .explicitBig
         } else {
             return
@@ -28,46 +29,57 @@ extension DataSetReader {
         if outer.isEmpty { self.encoding = actual }
     }
 
+    /// Tag of the element read last in this level.
+    var lastTag: Tag? { open.count > level.first ? open.last?.tag : nil }
+
     mutating func checkOrder(_ tag: Tag) {
-        guard level.places == nil, let last = level.nodes.last?.tag, tag <= last else { return }
+        guard level.isOrdered, let last = lastTag, tag <= last else { return }
         warn(tag, tag == last ? "the element stands twice" : "follows \(last): elements are not in ascending order")
-        level.places = Dictionary(uniqueKeysWithValues: level.nodes.enumerated().map { ($1.tag, $0) })
+        level.isOrdered = false
+        places[outer.count] = Dictionary(uniqueKeysWithValues: (level.first..<open.count).map { (open[$0].tag, $0) })
+    }
+
+    /// At the end of a level.
+    mutating func sortLevel() {
+        guard !level.isOrdered else { return }
+        open[level.first...].sort { $0.tag < $1.tag }
+        places[outer.count] = nil
+    }
+
+    mutating func append(_ tag: Tag, _ vr: VR, _ value: Value) throws(ReadError) {
+        content.values.append(value)
+        try append(DataSet.Node(tag: tag, vr: vr, place: .values, offset: content.values.count - 1, length: 0))
+    }
+
+    /// A value that lies whole in the storage.
+    mutating func append(_ tag: Tag, _ vr: VR, held range: Range<Int>) throws(ReadError) {
+        kept = range.upperBound
+        if level.encoding.isBigEndian { ByteOrder.swap(&content.storage, in: range, wordSize: vr.wordSize) }
+        try append(DataSet.Node(tag: tag, vr: vr, place: .storage, offset: range.lowerBound, length: range.count))
     }
 
     /// Each tag once: of repeated equal elements one stays, of different ones none can be trusted.
-    mutating func append(_ tag: Tag, _ vr: VR, _ value: Value) throws(ReadError) {
-        guard try isNew(tag, vr, value) else { return }
-        level.nodes.append(DataSet.Node(tag: tag, vr: vr, isInStorage: false, offset: level.values.count, length: 0))
-        level.values.append(value)
-        if tag == .specificCharacterSet { level.characterSet = DataSet([DataElement(tag: tag, vr: vr, value: value)]).characterSet }
+    mutating func append(_ node: DataSet.Node) throws(ReadError) {
+        if !level.isOrdered {
+            if let place = places[outer.count]?[node.tag] {
+                // Padding means nothing, however often it stands (PS3.10 §7.2).
+                guard isEqual(open[place], node) || node.tag == .dataSetTrailingPadding else {
+                    throw error(.duplicateElement, node.tag, "the element stands twice with different values")
+                }
+                return
+            }
+            places[outer.count]?[node.tag] = open.count
+        }
+        open.append(node)
     }
 
-    /// A value that lies whole in the buffer: only its place is noted where the level still reads from its first buffer.
-    mutating func append(_ tag: Tag, _ vr: VR, inBuffer range: Range<Int>) throws(ReadError) {
-        guard isBufferStorage, !level.encoding.isBigEndian || vr.wordSize == 1, tag != .specificCharacterSet else {
-            return try append(tag, vr, .bytes(littleEndian(buffer[range], vr)))
-        }
-        guard try isNew(tag, vr, .bytes(buffer[range])) else { return }
-        level.nodes.append(DataSet.Node(tag: tag, vr: vr, isInStorage: true, offset: range.lowerBound, length: range.count))
-    }
-
-    /// The level's storage and the buffer hold the same bytes of the data set.
-    var isBufferStorage: Bool { level.storageBase == base && level.storage.count == buffer.count }
-
-    private mutating func isNew(_ tag: Tag, _ vr: VR, _ value: Value) throws(ReadError) -> Bool {
-        let next = level.nodes.count
-        guard let place = level.places?.updateValue(next, forKey: tag) else { return true }
-        // Padding means nothing, however often it stands (PS3.10 §7.2).
-        guard level.nodes[place].vr == vr && level.value(of: level.nodes[place]) == value || tag == .dataSetTrailingPadding else {
-            throw error(.duplicateElement, tag, "the element stands twice with different values")
-        }
-        level.places?[tag] = place
-        return false
+    private func isEqual(_ a: DataSet.Node, _ b: DataSet.Node) -> Bool {
+        a.vr == b.vr && content.value(of: a) == content.value(of: b)
     }
 
     /// After the last element some systems fill up with one byte value.
     mutating func startsTrailing(_ tag: Tag) -> Bool {
-        guard tag.rawValue == 0 || tag.rawValue == .max, !level.nodes.isEmpty else { return false }
+        guard tag.rawValue == 0 || tag.rawValue == .max, lastTag != nil else { return false }
         warn(nil, "bytes \(tag.rawValue == 0 ? "00" : "FF")H follow the last element")
         mode = .trailing(tag.rawValue == 0 ? 0 : 0xFF)
         return true
@@ -96,17 +108,20 @@ extension DataSetReader {
     /// Pixel Representation of this data set or of one around it.
     private var isSigned: Bool {
         for level in [level] + outer.reversed() {
-            if let node = level.nodes.first(where: { $0.tag == .pixelRepresentation }) {
-                return DataElement(tag: node.tag, vr: .US, value: level.value(of: node)).integers.first == 1
+            if let value = bytes(.pixelRepresentation, in: level) {
+                return LittleEndian.words(value, of: UInt16.self).first == 1
             }
         }
         return false
     }
 
+    private func bytes(_ tag: Tag, in level: Level) -> ArraySlice<UInt8>? {
+        nodes(of: level).first { $0.tag == tag }.flatMap { content.bytes(of: $0) }
+    }
+
     private func privateVR(of tag: Tag) -> VR {
-        guard let creatorTag = tag.privateCreator, let node = level.nodes.first(where: { $0.tag == creatorTag }),
-            let name = DataElement(tag: creatorTag, vr: .LO, value: level.value(of: node)).strings(in: .default).first
-        else { return .UN }
+        guard let creatorTag = tag.privateCreator, let creator = bytes(creatorTag, in: level) else { return .UN }
+        let name = String(decoding: Text.trim(creator.prefix { $0 != Text.backslash }), as: UTF8.self)
         return PrivateElementTable.vr(of: tag, creator: name) ?? .UN
     }
 

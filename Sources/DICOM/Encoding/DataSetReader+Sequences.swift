@@ -1,18 +1,19 @@
 // Sequences and their items (PS3.5 §7.5).
 extension DataSetReader {
     mutating func beginSequence(_ tag: Tag, _ vr: VR, end: UInt64, encoding: TransferSyntax.Encoding) throws(ReadError) {
-        guard outer.count + 1 < options.limits.nesting else {
+        guard outer.count < options.limits.nesting else {
             throw error(.nestingTooDeep, tag, "sequences nest deeper than \(options.limits.nesting)")
         }
-        level.sequence = SequenceReading(tag: tag, vr: vr, end: end, encoding: encoding)
+        level.sequence = SequenceReading(tag: tag, vr: vr, first: open.count, end: end, encoding: encoding)
     }
 
     mutating func readItem() throws(ReadError) -> Bool {
         guard let sequence = level.sequence else { return true }
-        let tag = Tag(word16(0, sequence.encoding), word16(2, sequence.encoding))
-        let length = word32(4, sequence.encoding)
+        let tag = sequence.encoding.tag(content.storage, at: position)
+        let length = sequence.encoding.word32(content.storage, at: position + 4)
         switch tag {
         case .item:
+            if sequence.tag == .directoryRecordSequence, outer.isEmpty { recordOffsets.append(offset) }
             position += 8
             var end = UInt64.max
             if length != .max {
@@ -25,10 +26,8 @@ extension DataSetReader {
             }
             try hold(8, sequence.tag)
             elementCount += 1
-            let inner = Level(
-                end: end, encoding: sequence.encoding, inherited: level.characterSet, hasUndefinedLength: length == .max, storage: buffer, base: base)
             outer.append(level)
-            level = inner
+            level = Level(first: open.count, end: end, encoding: sequence.encoding, hasUndefinedLength: length == .max)
         case .sequenceDelimitation:
             position += 8
             if !sequence.hasUndefinedLength { warn(sequence.tag, "delimiter in a sequence of defined length") }
@@ -41,7 +40,7 @@ extension DataSetReader {
     }
 
     mutating func readDelimiter(_ tag: Tag) throws(ReadError) -> Bool {
-        let length = word32(4, level.encoding)
+        let length = level.encoding.word32(content.storage, at: position + 4)
         if tag == .itemDelimitation, !outer.isEmpty {
             position += 8
             if !level.hasUndefinedLength { warn(tag, "item delimiter in an item of defined length") }
@@ -61,15 +60,26 @@ extension DataSetReader {
     }
 
     mutating func endItem() {
+        sortLevel()
         guard let parent = outer.popLast() else { return }
-        let item = Items.Item(level.ordered, hasUndefinedLength: level.hasUndefinedLength)
+        let item = nest(.item, VR(rawValue: 0), from: level.first, hasUndefinedLength: level.hasUndefinedLength)
         level = parent
-        level.sequence?.items.append(item)
+        open.append(item)
     }
 
     mutating func endSequence() throws(ReadError) {
         guard let sequence = level.sequence else { return }
         level.sequence = nil
-        try append(sequence.tag, sequence.vr, .items(Items(sequence.items, hasUndefinedLength: sequence.hasUndefinedLength)))
+        try append(nest(sequence.tag, sequence.vr, from: sequence.first, hasUndefinedLength: sequence.hasUndefinedLength))
+    }
+
+    /// What is open from `first` on becomes the content of one node.
+    private mutating func nest(_ tag: Tag, _ vr: VR, from first: Int, hasUndefinedLength: Bool) -> DataSet.Node {
+        let node = DataSet.Node(
+            tag: tag, vr: vr, place: .nested, hasUndefinedLength: hasUndefinedLength, offset: content.nested.count, length: open.count - first)
+        if content.nested.isEmpty { content.nested.reserveCapacity(64) }
+        open.withUnsafeBufferPointer { content.nested.append(contentsOf: UnsafeBufferPointer(rebasing: $0[first...])) }
+        open.removeLast(node.length)
+        return node
     }
 }

@@ -28,6 +28,8 @@ public struct DataSetReader: Sendable {
     public internal(set) var warnings: [ReadWarning] = []
     /// First byte of the pixel data's element or of the element the reader stopped before; the data set's length where there is neither.
     public internal(set) var headerLength: UInt64 = 0
+    /// First bytes of the items of Directory Record Sequence (0004,1220): what its records refer to each other by (PS3.3 §F.3.2.2).
+    public internal(set) var recordOffsets: [UInt64] = []
     /// No further byte is needed: the stop was reached.
     public internal(set) var isStopped = false
     /// How the headers really are encoded: differs from what the transfer syntax says where a file lies about itself.
@@ -36,22 +38,31 @@ public struct DataSetReader: Sendable {
     // MARK: Where we are
 
     let options: Options
-    var buffer: [UInt8] = []
+    /// What has been read and is held, and behind it what has come and is still to be read.
+    var content = DataSet.Content()
+    /// In `content.storage`: the next byte to be read.
     var position = 0
-    /// Offset in the data set of `buffer[0]`: wraps below zero where the data set begins later in the buffer.
+    /// In `content.storage`: the end of the last value that is held.
+    var kept = 0
+    /// Offset in the data set of `content.storage[0]`, had nothing been left out: wraps below zero where the data set begins
+    /// later in the storage.
     var base: UInt64 = 0
     var mode: Mode = .structure
     /// The data set or item being read, and those around it from the outside in.
     var level: Level
     var outer: [Level] = []
+    /// Of each open level, from the outside in: its elements, then the items of the sequence being read in it.
+    var open: [DataSet.Node] = []
+    /// By nesting: where in `open` each tag stands, in a level whose order is broken.
+    var places: [Int: [Tag: Int]] = [:]
     var elementCount = 0
     var bytesHeld: UInt64 = 0
     var headerEnd: UInt64?
 
     enum Mode {
         case structure
-        /// The value of an element, byte by byte until it is whole.
-        case collecting(tag: Tag, vr: VR, bytes: [UInt8], missing: Int)
+        /// Inside a value, from `start` in the storage, until it is whole.
+        case collecting(tag: Tag, vr: VR, start: Int, missing: Int)
         /// A value that is not held.
         case skipping(UInt64)
         /// Inside encapsulated pixel data: item headers are read, contents noted or kept.
@@ -62,38 +73,22 @@ public struct DataSetReader: Sendable {
 
     /// A data set or item, with the sequence being read in it.
     struct Level {
-        var nodes: [DataSet.Node] = []
-        /// The buffer in force when the level began: values in it are only noted, those in later buffers kept as slices of them.
-        var storage: [UInt8]
-        var storageBase: UInt64
-        var values: [Value] = []
+        /// In `open`: its first element.
+        var first: Int
         /// First byte after it; `.max` where the length is undefined.
         var end: UInt64
         var encoding: TransferSyntax.Encoding
-        var inherited: SpecificCharacterSet
-        /// In force for the items below.
-        var characterSet: SpecificCharacterSet
         var hasUndefinedLength = false
-        /// Where each tag stands, once the order is found to be broken.
-        var places: [Tag: Int]?
-        var sequence: SequenceReading?
+        var isOrdered = true
         var isEncodingChecked = false
-
-        init(end: UInt64, encoding: TransferSyntax.Encoding, inherited: SpecificCharacterSet, hasUndefinedLength: Bool = false, storage: [UInt8], base: UInt64) {
-            self.end = end
-            self.encoding = encoding
-            self.inherited = inherited
-            characterSet = inherited
-            self.hasUndefinedLength = hasUndefinedLength
-            self.storage = storage
-            storageBase = base
-        }
+        var sequence: SequenceReading?
     }
 
     struct SequenceReading {
         var tag: Tag
         var vr: VR
-        var items: [Items.Item] = []
+        /// In `open`: its first item.
+        var first: Int
         var end: UInt64
         var encoding: TransferSyntax.Encoding
 
@@ -104,7 +99,7 @@ public struct DataSetReader: Sendable {
     public init(encoding: TransferSyntax.Encoding, length: UInt64? = nil, options: Options = Options()) {
         self.encoding = encoding
         self.options = options
-        level = Level(end: length ?? .max, encoding: encoding, inherited: .default, storage: [], base: 0)
+        level = Level(first: 0, end: length ?? .max, encoding: encoding)
     }
 
     /// Offset in the data set of the next byte to be read.
@@ -112,55 +107,75 @@ public struct DataSetReader: Sendable {
 
     /// A top-level element that has been read, also while the data set is still coming.
     public func element(_ tag: Tag) -> DataElement? {
-        let top = outer.first ?? level
-        return top.nodes.first { $0.tag == tag }.map { DataElement(tag: tag, vr: $0.vr, value: top.value(of: $0)) }
+        let nodes = nodes(of: outer.first ?? level)
+        return nodes.first { $0.tag == tag }.map { node in
+            let value = content.value(of: node, characterSet: DataSet(nodes: nodes, content: content).statedCharacterSet)
+            return DataElement(tag: tag, vr: node.vr, value: value)
+        }
     }
+
+    /// Elements of an open level.
+    func nodes(of level: Level) -> ArraySlice<DataSet.Node> { open[level.first..<(level.sequence?.first ?? open.count)] }
+
+    /// The top-level elements up to this tag have been read: what is not there by now will not come (in ascending order).
+    public func hasPassed(_ tag: Tag) -> Bool { nodes(of: outer.first ?? level).last.map { $0.tag > tag } ?? false }
 
     // MARK: Feeding
 
     /// - Parameter start: index in `bytes` of the next byte of the data set.
     public mutating func feed(_ bytes: [UInt8], from start: Int = 0) throws(ReadError) {
         guard !isStopped, start < bytes.count else { return }
-        let next = offset
-        if position == buffer.count {
-            if case .skipping(let missing) = mode, missing >= UInt64(bytes.count - start) {
-                skip(UInt64(bytes.count - start), of: missing)
-                return
-            }
-            buffer = bytes
+        let start = start + skip(bytes.count - start)
+        guard start < bytes.count else { return }
+        if content.storage.isEmpty {
+            base = offset &- UInt64(start)
             position = start
+            content.storage = bytes
         } else {
-            buffer = Array(buffer[position...]) + bytes[start...]
-            position = 0
+            dropWhatWasRead()
+            content.storage += bytes[start...]
         }
-        base = next &- UInt64(position)
-        // Nothing read yet: the level's values will lie in this buffer.
-        if outer.isEmpty, level.nodes.isEmpty { use(buffer) }
         try parse()
     }
 
     /// Feeds bytes that belong to someone else; what is skipped is not copied.
     public mutating func feed(_ bytes: UnsafeRawBufferPointer) throws(ReadError) {
-        guard !isStopped, !bytes.isEmpty else { return }
-        var rest = bytes[...]
-        if case .skipping(let missing) = mode, position == buffer.count {
-            let count = min(missing, UInt64(rest.count))
-            skip(count, of: missing)
-            rest = rest.dropFirst(Int(count))
-        }
-        if !rest.isEmpty { try feed([UInt8](rest)) }
+        guard !isStopped else { return }
+        let rest = bytes.dropFirst(skip(bytes.count))
+        guard !rest.isEmpty else { return }
+        dropWhatWasRead()
+        content.storage += rest
+        try parse()
     }
 
-    private mutating func skip(_ count: UInt64, of missing: UInt64) {
-        base = offset &+ count
-        position = 0
-        buffer = []
-        mode = count == missing ? .structure : .skipping(missing - count)
+    /// Takes in up to `count` bytes that `source` appends, right where they are kept.
+    mutating func feed(upTo count: Int, from source: (inout OutputSpan<UInt8>) throws -> Void) throws {
+        dropWhatWasRead()
+        try content.storage.append(addingCapacity: count, initializingWith: source)
+        try parse()
     }
 
-    private mutating func use(_ buffer: [UInt8]) {
-        level.storage = buffer
-        level.storageBase = base
+    /// Passes over what is left of a value that is not held, but for its last byte: that one shows that the value is whole.
+    /// - Returns: how many bytes need not be fed.
+    mutating func skip() -> UInt64 {
+        guard case .skipping(let missing) = mode else { return 0 }
+        return UInt64(skip(Int(clamping: missing - 1)))
+    }
+
+    /// How many of `count` bytes belong to a value that is not held, and need not even be taken in.
+    private mutating func skip(_ count: Int) -> Int {
+        guard case .skipping(let missing) = mode, position == content.storage.count else { return 0 }
+        let skipped = min(missing, UInt64(count))
+        mode = skipped == missing ? .structure : .skipping(missing - skipped)
+        base &+= skipped
+        return Int(skipped)
+    }
+
+    private mutating func dropWhatWasRead() {
+        guard kept < position else { return }
+        content.storage.removeSubrange(kept..<position)
+        base &+= UInt64(position - kept)
+        position = kept
     }
 
     /// Says that no byte follows: everything open must be complete.
@@ -175,25 +190,24 @@ public struct DataSetReader: Sendable {
             }
         }
         headerLength = headerEnd ?? offset
-        dataSet = level.ordered
-        buffer = []
-        position = 0
+        sortLevel()
+        dataSet = DataSet(nodes: open[...], content: content)
     }
 
     private mutating func closeMode() throws(ReadError) {
         switch mode {
         case .structure:
-            if position < buffer.count {
-                throw error(.truncated, nil, "\(buffer.count - position) bytes are left, too few for an element")
+            if position < content.storage.count {
+                throw error(.truncated, nil, "\(content.storage.count - position) bytes are left, too few for an element")
             }
         case .trailing: break
         case .collecting(let tag, _, _, let missing):
             throw error(.truncated, tag, "the data set ends \(missing) bytes before the end of the value")
         case .skipping(let missing):
-            throw error(.truncated, level.nodes.last?.tag, "the data set ends \(missing) bytes before the end of the value")
+            throw error(.truncated, lastTag, "the data set ends \(missing) bytes before the end of the value")
         case .fragments(let reading):
             // A missing delimiter after whole fragments has one meaning; a cut fragment has none.
-            guard reading.content == nil, position == buffer.count, reading.sawOffsetTable else {
+            guard reading.content == nil, position == content.storage.count, reading.sawOffsetTable else {
                 throw error(.truncated, reading.tag, "the data set ends inside a fragment")
             }
             warn(reading.tag, "sequence delimiter missing after the last fragment")
@@ -217,18 +231,18 @@ public struct DataSetReader: Sendable {
             case .structure:
                 try readPlainElements()
                 guard try readStructure() else { return }
-            case .collecting(let tag, let vr, var bytes, let missing):
-                mode = .structure
-                let count = min(missing, buffer.count - position)
-                bytes.append(contentsOf: buffer[position..<position + count])
+            case .collecting(let tag, let vr, let start, let missing):
+                let count = min(missing, content.storage.count - position)
                 position += count
+                kept = position
                 guard count == missing else {
-                    mode = .collecting(tag: tag, vr: vr, bytes: bytes, missing: missing - count)
+                    mode = .collecting(tag: tag, vr: vr, start: start, missing: missing - count)
                     return
                 }
-                try append(tag, vr, .bytes(littleEndian(bytes[...], vr)))
+                mode = .structure
+                try append(tag, vr, held: start..<position)
             case .skipping(let missing):
-                let count = min(missing, UInt64(buffer.count - position))
+                let count = min(missing, UInt64(content.storage.count - position))
                 position += Int(count)
                 mode = count == missing ? .structure : .skipping(missing - count)
                 if count != missing { return }
@@ -241,23 +255,12 @@ public struct DataSetReader: Sendable {
                 }
                 try end(reading)
             case .trailing(let padding):
-                guard buffer[position...].allSatisfy({ $0 == padding }) else {
+                guard content.storage[position...].allSatisfy({ $0 == padding }) else {
                     throw error(.trailingBytes, nil, "bytes that are no element follow the data set")
                 }
-                position = buffer.count
+                position = content.storage.count
                 return
             }
         }
-    }
-}
-
-extension DataSetReader.Level {
-    func value(of node: DataSet.Node) -> Value {
-        node.isInStorage ? .bytes(storage[node.offset..<node.offset + node.length]) : values[node.offset]
-    }
-
-    var ordered: DataSet {
-        DataSet(
-            nodes: places == nil ? nodes : nodes.sorted { $0.tag < $1.tag }, storage: storage, values: values, inherited: inherited)
     }
 }

@@ -44,13 +44,14 @@ final class Inflater: @unchecked Sendable {
 
     deinit { inflateEnd(&stream) }
 
-    /// Calls `body` with each block of inflated bytes. Bytes after the stream's end (padding) are passed over.
-    func inflate(_ bytes: [UInt8], body: ([UInt8]) throws(ReadError) -> Void) throws(ReadError) {
+    /// Calls `body` with each block of inflated bytes until it says that it needs no more. Bytes after the stream's end (padding)
+    /// are passed over.
+    func inflate(_ bytes: [UInt8], body: ([UInt8]) throws(ReadError) -> Bool) throws(ReadError) {
         bytesIn += UInt64(bytes.count)
         var input = bytes
         var consumed = 0
         while consumed < input.count, !isAtEnd {
-            var block = [UInt8](repeating: 0, count: 64 << 10)
+            var block = [UInt8](repeating: 0, count: 16 << 10)
             let start = consumed
             let (status, used, made) = input.withUnsafeMutableBufferPointer { source -> (Int32, Int, Int) in
                 block.withUnsafeMutableBufferPointer { target -> (Int32, Int, Int) in
@@ -74,7 +75,7 @@ final class Inflater: @unchecked Sendable {
             isAtEnd = status == Z_STREAM_END
             if made > 0 {
                 block.removeLast(block.count - made)
-                try body(block)
+                guard try body(block) else { return }
             } else if used == 0 {
                 break
             }

@@ -12,14 +12,23 @@ public struct EncodedDataSetReader: Sendable {
     /// - Parameter start: index in `bytes` of the next byte.
     public mutating func feed(_ bytes: [UInt8], from start: Int = 0) throws(ReadError) {
         guard let inflater else { try reader.feed(bytes, from: start); return }
-        var inner = reader
-        try inflater.inflate(start == 0 ? bytes : Array(bytes[start...])) { (block) throws(ReadError) in try inner.feed(block) }
-        reader = inner
+        try inflater.inflate(start == 0 ? bytes : Array(bytes[start...])) { (block) throws(ReadError) in
+            try reader.feed(block)
+            return !reader.isStopped
+        }
     }
 
     public mutating func feed(_ bytes: UnsafeRawBufferPointer) throws(ReadError) {
         if inflater == nil { try reader.feed(bytes) } else { try feed([UInt8](bytes)) }
     }
+
+    mutating func feed(upTo count: Int, from source: (inout OutputSpan<UInt8>) throws -> Void) throws {
+        guard inflater != nil else { return try reader.feed(upTo: count, from: source) }
+        try feed([UInt8](capacity: count, initializingWith: source))
+    }
+
+    /// See ``DataSetReader/skip()``; a deflate stream has no place to go on from.
+    mutating func skip() -> UInt64 { inflater == nil ? reader.skip() : 0 }
 
     public mutating func finish() throws(ReadError) {
         if let inflater, !inflater.isAtEnd, !reader.isStopped {

@@ -36,7 +36,7 @@ public struct FileHeadReader: Sendable {
     private mutating func readHead(isWhole: Bool) throws(ReadError) -> (FileHead, [UInt8], Int)? {
         guard !head.isEmpty else { throw ReadError(.notDICOM, offset: 0, "the file is empty") }
         let prefix = Array("DICM".utf8)
-        if head.count >= 132, head[128..<132].elementsEqual(prefix) {
+        if head.count >= 132, head[128..<132] == prefix[...] {
             return try readMeta(at: 132, isWhole: isWhole)
         } else if head.starts(with: prefix) {
             warn(0, "the preamble is missing")
@@ -74,8 +74,9 @@ public struct FileHeadReader: Sendable {
         } else {
             warn(UInt64(start), "group length of the file meta information is missing")
         }
-        if meta.transferSyntax == nil { warn(UInt64(start), "Transfer Syntax UID is missing") }
-        let syntax = if let stated = meta.transferSyntax { stated } else { try guessedSyntax(Array(head[end...].prefix(8)), at: UInt64(end)) }
+        let stated = meta.transferSyntax
+        if stated == nil { warn(UInt64(start), "Transfer Syntax UID is missing") }
+        let syntax = if let stated { stated } else { try guessedSyntax(Array(head[end...].prefix(8)), at: UInt64(end)) }
         return (FileHead(meta: meta, transferSyntax: syntax, dataSetOffset: UInt64(end), warnings: warnings), head, end)
     }
 

@@ -35,7 +35,7 @@ public struct FileReader: Sendable {
             let (head, bytes, start) = try headReader.finish()
             try begin(head, bytes, start)
         }
-        try inFile { (reader) throws(ReadError) in try reader.finish() }
+        do throws(ReadError) { try body?.finish() } catch { throw inFile(error) }
         warnings += (body?.reader.warnings ?? []).map { warning in
             var warning = warning
             warning.offset += dataSetOffset
@@ -53,25 +53,46 @@ public struct FileReader: Sendable {
     }
 
     private mutating func feedBody(_ bytes: [UInt8], from start: Int = 0) throws(ReadError) {
-        try inFile { (reader) throws(ReadError) in try reader.feed(bytes, from: start) }
+        do throws(ReadError) { try body?.feed(bytes, from: start) } catch { throw inFile(error) }
     }
 
-    /// Errors then speak of places in the file.
-    private mutating func inFile(_ work: (inout EncodedDataSetReader) throws(ReadError) -> Void) throws(ReadError) {
-        guard var reader = body else { return }
-        body = nil
-        defer { body = reader }
-        do {
-            try work(&reader)
-        } catch {
-            var error = error
-            if transferSyntax?.isDeflated != true { error.offset += dataSetOffset }
-            throw error
-        }
+    /// Speaks of the place in the file.
+    private func inFile(_ error: ReadError) -> ReadError {
+        var error = error
+        if transferSyntax?.isDeflated != true { error.offset += dataSetOffset }
+        return error
     }
 }
 
 extension FileReader {
+    /// Reads a whole file, or as much of it as `options` ask for, then finishes. Few bytes are asked for at first, for most
+    /// headers are short, and twice as many each time; none of a value that is not held.
+    ///
+    /// - Parameter source: appends bytes of the file from `offset` on, as many as there is room for or fewer; none at the end.
+    /// - Throws: `ReadError`, and what `source` throws.
+    public mutating func read(from source: (_ offset: UInt64, inout OutputSpan<UInt8>) throws -> Void) throws {
+        let smallest = 4 << 10, largest = 256 << 10
+        var offset: UInt64 = 0
+        var size = smallest
+        while !isStopped {
+            var count = 0
+            try feed(upTo: size) { bytes in
+                try source(offset, &bytes)
+                count = bytes.count
+            }
+            guard count > 0 else { break }
+            let skipped = body?.skip() ?? 0
+            offset += UInt64(count) + skipped
+            size = skipped > 0 ? smallest : min(2 * size, largest)
+        }
+        try finish()
+    }
+
+    private mutating func feed(upTo count: Int, from source: (inout OutputSpan<UInt8>) throws -> Void) throws {
+        guard body != nil else { return try feed([UInt8](capacity: count, initializingWith: source)) }
+        do { try body?.feed(upTo: count, from: source) } catch let error as ReadError { throw inFile(error) }
+    }
+
     /// A file held in memory, with its pixel data unless told otherwise.
     public static func read(_ bytes: [UInt8], options: DataSetReader.Options = .init(keepsPixelData: true)) throws(ReadError) -> FileReader {
         var reader = FileReader(length: UInt64(bytes.count), options: options)

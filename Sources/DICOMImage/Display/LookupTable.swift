@@ -15,7 +15,8 @@ struct LookupTable: Sendable, Equatable {
 
     /// - Parameters:
     ///   - isSigned: the inputs may be negative: the first value of the descriptor is then read as signed whatever its VR says.
-    init(descriptor: Tag, data: Tag, in dataSet: DataSet, isSigned: Bool) throws(ImageError) {
+    ///   - segmented: where the entries are given as segments instead.
+    init(descriptor: Tag, data: Tag, segmented: Tag? = nil, in dataSet: DataSet, isSigned: Bool) throws(ImageError) {
         let numbers = dataSet.integers(descriptor)
         guard numbers.count == 3 else { throw ImageError(.invalid, descriptor, "has \(numbers.count) values, not 3") }
         let stated = numbers[0] & 0xFFFF
@@ -23,6 +24,10 @@ struct LookupTable: Sendable, Equatable {
         first = isSigned ? Int(Int16(truncatingIfNeeded: numbers[1])) : numbers[1] & 0xFFFF
         bits = numbers[2] & 0xFFFF
         guard (8...16).contains(bits) else { throw ImageError(.invalid, descriptor, "its entries have \(bits) bits, not 8 to 16") }
+        if let segmented, dataSet[data] == nil, let bytes = dataSet.bytes(segmented) {
+            entries = try SegmentedTable.expanded(bytes, bits: bits, count: count, segmented)
+            return
+        }
         guard let bytes = dataSet.bytes(data) else { throw ImageError(.missing, data, "is needed for a table of \(count) entries") }
         entries = try Self.entries(bytes, count: count, bits: bits, data)
     }

@@ -1,17 +1,17 @@
 import DICOM
 
-/// Red, green and blue of PALETTE COLOR, 8 bits each (PS3.3 §C.7.6.3.1.5, §C.7.6.3.1.6).
+/// Red, green and blue of PALETTE COLOR, 8 bits each (PS3.3 §C.7.6.3.1.5, §C.7.6.3.1.6, §C.7.9.2).
 struct Palette: Sendable {
     private let red: LookupTable, green: LookupTable, blue: LookupTable
     private let shift: Int
 
     init(_ dataSet: DataSet, isSigned: Bool) throws(ImageError) {
-        guard dataSet[.segmentedRedPaletteColorLookupTableData] == nil || dataSet[.redPaletteColorLookupTableData] != nil else {
-            throw ImageError(.unsupported, .segmentedRedPaletteColorLookupTableData, "segmented palettes are not shown yet")
+        func table(_ descriptor: Tag, _ data: Tag, _ segmented: Tag) throws(ImageError) -> LookupTable {
+            try LookupTable(descriptor: descriptor, data: data, segmented: segmented, in: dataSet, isSigned: isSigned)
         }
-        red = try LookupTable(descriptor: .redPaletteColorLookupTableDescriptor, data: .redPaletteColorLookupTableData, in: dataSet, isSigned: isSigned)
-        green = try LookupTable(descriptor: .greenPaletteColorLookupTableDescriptor, data: .greenPaletteColorLookupTableData, in: dataSet, isSigned: isSigned)
-        blue = try LookupTable(descriptor: .bluePaletteColorLookupTableDescriptor, data: .bluePaletteColorLookupTableData, in: dataSet, isSigned: isSigned)
+        red = try table(.redPaletteColorLookupTableDescriptor, .redPaletteColorLookupTableData, .segmentedRedPaletteColorLookupTableData)
+        green = try table(.greenPaletteColorLookupTableDescriptor, .greenPaletteColorLookupTableData, .segmentedGreenPaletteColorLookupTableData)
+        blue = try table(.bluePaletteColorLookupTableDescriptor, .bluePaletteColorLookupTableData, .segmentedBluePaletteColorLookupTableData)
         // Some writers say 16 bits and write 8: all entries in the low byte would be a black picture.
         let highest = [red, green, blue].flatMap(\.entries).max() ?? 0
         shift = red.bits > 8 && highest > 0xFF ? red.bits - 8 : 0

@@ -11,7 +11,7 @@ public struct Picture: Sendable, Equatable {
     public let channels: Int
     public let levels: Levels
 
-    /// The part of it in a rectangle, then brought to another size; negative widths and heights of the target mirror it.
+    /// The part of it in a rectangle, then brought to another size.
     func resized(_ source: PixelRectangle, width: Int, height: Int) -> Picture {
         guard source != PixelRectangle(x: 0, y: 0, width: self.width, height: self.height) || width != self.width || height != self.height
         else { return self }

@@ -112,7 +112,7 @@ public struct Settings: Sendable {
         let wanted = Set(key.lowercased().filter(\.isLetter).pairs)
         let scored = all.map { ($0.key, Set($0.key.lowercased().filter(\.isLetter).pairs)) }
             .map { ($0.0, Double($0.1.intersection(wanted).count) / Double(max($0.1.union(wanted).count, 1))) }
-        return scored.max { $0.1 < $1.1 }.flatMap { $0.1 > 0.4 ? $0.0 : nil }
+        return scored.max { $0.1 < $1.1 }.flatMap { $0.1 > 0.3 ? $0.0 : nil }
     }
 }
 

@@ -50,6 +50,33 @@ struct ColourTests {
         #expect(try colours(palette(bits: bits, data), [5, 9]) == [0x11, 0, 0x01, 0xEE, 0, 0x0E])
     }
 
+    /// Segments of 16 bits for 8 entries.
+    private func segmented(_ words: [Int]) -> DataSet {
+        var header = header("PALETTE COLOR", samples: 1)
+        for (descriptor, element) in [(Tag.redPaletteColorLookupTableDescriptor, 0x1221), (.greenPaletteColorLookupTableDescriptor, 0x1222), (.bluePaletteColorLookupTableDescriptor, 0x1223)] as [(Tag, UInt16)] {
+            header.set(Image.us(descriptor, 8, 0, 16))
+            header.set(DataElement(Tag(0x0028, element), .OW, bytes: Image.words(words)))
+        }
+        return header
+    }
+
+    @Test("Palettes in segments: values, a line, a repetition (PS3.3 C.7.9.2)", arguments: [
+        ([0, 2, 0x1000, 0x2000, 1, 4, 0xA000, 0, 2, 0x3000, 0xFF00], [1, 5], [0x20, 0xA0]),
+        ([0, 2, 0x1000, 0x2000, 1, 4, 0xA000, 0, 2, 0x3000, 0xFF00], [3, 7], [0x60, 0xFF]),
+        ([0, 2, 0x1000, 0x2000, 1, 2, 0x4000, 2, 2, 0, 0], [5, 7], [0x20, 0x40]),
+    ] as [([Int], [UInt8], [UInt8])])
+    func segments(words: [Int], pixels: [UInt8], expected: [UInt8]) throws {
+        #expect(try colours(segmented(words), pixels) == expected.flatMap { [$0, $0, $0] })
+    }
+
+    @Test("Segments that lie are told", arguments: [
+        ([0, 9, 1], .invalid), ([0, 4, 1, 2], .truncated), ([1, 8, 5], .invalid), ([3, 1, 1], .invalid), ([0, 1, 1, 2, 1, 6, 0], .invalid),
+        ([0, 1, 7, 2, 65535, 0xFFFF, 0xFFFF], .truncated), ([], .invalid),
+    ] as [([Int], ImageError.Code)])
+    func brokenSegments(words: [Int], code: ImageError.Code) {
+        #expect(throws: ImageError(code, Tag(0x0028, 0x1221), "")) { try colours(segmented(words), [0, 0]) }
+    }
+
     @Test("A palette that is missing or too short is told")
     func broken() {
         #expect(throws: ImageError(.invalid, .redPaletteColorLookupTableDescriptor, "")) { try colours(header("PALETTE COLOR", samples: 1), [0, 0]) }

@@ -186,9 +186,9 @@ def radiograph():
     ribs = 180 * sum(np.exp(-(((y - 0.15 * k + 0.25 * np.abs(x)) / 0.028) ** 2)) for k in range(-4, 6)) * (np.abs(x) < 0.72)
     spine = 700 * np.exp(-((x / 0.08) ** 2))
     noise = np.random.default_rng(5).normal(0, 12, x.shape)
-    stored = np.clip(2900 - body - ribs - spine + noise, 0, 4095).astype(np.uint16)
+    stored = np.clip(3300 - body - ribs - spine + noise, 0, 4095).astype(np.uint16)
     ds = base("cr", "pa", 1, "CR", RAY, StudyDescription="Chest PA", SeriesDescription="PA", StudyDate="20260502", BodyPartExamined="CHEST")
-    grey(ds, 4095 - stored, 12, photometric="MONOCHROME1")
+    grey(ds, stored, 12, photometric="MONOCHROME1")
     ds.ImagerPixelSpacing, ds.PatientOrientation, ds.ViewPosition = [0.7, 0.7], ["L", "F"], "PA"
     ds.WindowCenter, ds.WindowWidth = 2048, 3000
     ds.LossyImageCompression = "01"

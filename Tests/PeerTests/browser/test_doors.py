@@ -79,7 +79,7 @@ def test_set_up(new_page, fresh):
     page.ready("studies")
     assert "setup" not in page.url
     assert "No images yet" in page.inner_text("main")
-    assert "ISOCENTER" in page.inner_text(".facts") and "11112" in page.inner_text(".facts")
+    assert eventually(lambda: "ISOCENTER" in page.inner_text(".facts")) and "11112" in page.inner_text(".facts")
     assert "isocenter demo" in page.inner_text("main")
     page.shot("studies-empty")
 

@@ -27,7 +27,7 @@ def test_list_as_cards(phone, server_url):
     for button in phone.locator("button:visible").all():
         box = button.bounding_box()
         assert box["width"] >= 24 and box["height"] >= 24
-    row.tap()
+    row.click()
     phone.ready("viewer")
 
 
@@ -44,7 +44,7 @@ def test_viewer_with_fingers(phone):
     phone.wait_data("loaded-frames", 48)
     phone.shot("phone-viewer")
 
-    phone.locator("[data-command=scroll]").tap()
+    phone.locator("[data-command=scroll]").click()
     phone.wait_for_selector("[data-command=scroll][aria-pressed=true]")
     phone.touch("touchStart", (195, 300))
     for y in range(310, 520, 15):
@@ -52,7 +52,7 @@ def test_viewer_with_fingers(phone):
     phone.touch("touchEnd")
     assert eventually(lambda: int(phone.data("image-index")) > 3)
 
-    phone.locator("[data-command=windowLevel]").tap()
+    phone.locator("[data-command=windowLevel]").click()
     phone.wait_for_selector("[data-command=windowLevel][aria-pressed=true]")
     phone.touch("touchStart", (195, 300))
     for x in range(200, 280, 10):
@@ -69,9 +69,19 @@ def test_viewer_with_fingers(phone):
     assert eventually(lambda: percent() > before * 1.5), "two fingers enlarge"
 
 
+def test_lying_on_its_side_the_image_has_the_screen(new_page):
+    phone = new_page(**{**PHONE, "viewport": {"width": 844, "height": 390}})
+    phone.open_study("us")
+    phone.drawn()
+    box = phone.viewport().bounding_box()
+    assert box["width"] > 830 and box["height"] > 250
+    assert fits(phone) and phone.locator("[data-menu=more]").is_visible()
+    phone.shot("phone-landscape")
+
+
 def test_more_menu(phone):
     phone.open_study("ct")
     phone.drawn()
-    phone.locator("[data-menu=more]").tap()
+    phone.locator("[data-menu=more]").click()
     assert phone.locator("#menu-more").get_by_text("Rotate right").is_visible()
     phone.shot("phone-more")

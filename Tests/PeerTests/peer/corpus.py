@@ -17,9 +17,8 @@ FOLDER = Path(os.environ.get("ISOCENTER_CORPUS") or ROOT.parent / "shared" / "da
 MANIFEST = FOLDER / "manifest.tsv"
 BROKEN = ("malformed/", "pwnlab/")
 
-# Files that an archive may not be able to keep, and why. Each is stored, or refused with words; a file
-# that is not in this table has to be stored.
-UNCERTAIN = {
+# Files that the archive refuses, and why. A file that is not in this table has to be stored.
+REFUSED = {
     # No SOP Instance UID in the data set: there is nothing to file the object under.
     "dwv/dwv-test_bad.zip/dwv-test_bad/dwv-test-simple.dcm": "no UIDs",
     "dwv/dwv-test_bad.zip/dwv-test_bad/dwv-test_no-number-rows.dcm": "no UIDs",
@@ -59,9 +58,6 @@ UNCERTAIN = {
     # Cut off.
     "pydicom/test_files/MR_truncated.dcm": "ends inside Pixel Data",
     "pydicom/test_files/rtplan_truncated.dcm": "ends inside a sequence",
-    "pydicom-data/emri_small_jpeg_2k_lossless_too_short.dcm": "ends inside a fragment",
-    # Meta information and data set contradict each other.
-    "pydicom/test_files/SC_rgb_jpeg.dcm": "says JPEG, is implicit VR",
 }
 
 
@@ -87,8 +83,8 @@ class File:
         return split(self.bytes).data_set
 
     @property
-    def uncertain(self):
-        return UNCERTAIN.get(self.path)
+    def refused(self):
+        return REFUSED.get(self.path)
 
 
 def present():

@@ -1,7 +1,10 @@
 """The DICOM peers: DCMTK's programs and pynetdicom, which sends data sets as the bytes they are."""
 import io
+import os
 import subprocess
 from contextlib import contextmanager
+
+import pytest
 
 from pynetdicom import AE
 from pynetdicom.dimse_primitives import C_STORE
@@ -13,12 +16,19 @@ SUCCESS = 0x0000
 
 # pynetdicom installs programs of the same names into the environment: DCMTK's are named by their path.
 DCMTK = "/usr/bin"
+needs_dcmtk = pytest.mark.skipif(not os.access(f"{DCMTK}/storescu", os.X_OK), reason="DCMTK is not installed")
 
 
 def dcmtk(program, *words, timeout=120, env=None):
     """Runs a DCMTK program; a CompletedProcess with what it printed in `stdout`."""
     return subprocess.run([f"{DCMTK}/{program}", *map(str, words)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, errors="replace", timeout=timeout, env=env)
+
+
+def make_dicomdir(folder, names):
+    """A DICOMDIR in the folder that names these files of it."""
+    made = dcmtk("dcmmkdir", "-Nxc", "+I", "+id", folder, "+D", folder / "DICOMDIR", *names)
+    assert made.returncode == 0 and (folder / "DICOMDIR").is_file(), made.stdout
 
 
 @contextmanager

@@ -15,6 +15,9 @@ BINARY = os.environ.get("ISOCENTER_BINARY", str(ROOT / ".build" / "debug" / "iso
 USER = "nightingale"
 PASSWORD = "lamp-and-statistics-1858"
 
+# Variables that are meant for us, or for a developer's own server, are not meant for the one under test.
+ENVIRONMENT = {name: text for name, text in os.environ.items() if not name.startswith("ISOCENTER_")}
+
 
 class DidNotStart(Exception):
     """The server ended, or said nothing, before its ready line; the text is what it printed."""
@@ -30,9 +33,7 @@ class Server:
         self.folder = Path(folder)
         self.flags = flags
         self.aet = aet
-        # Variables that are meant for us, or for a developer's own server, are not meant for this one.
-        inherited = {name: text for name, text in os.environ.items() if not name.startswith("ISOCENTER_")}
-        self.env = {**inherited, "SWIFT_BACKTRACE": "enable=no", **(env or {})}
+        self.env = {**ENVIRONMENT, "SWIFT_BACKTRACE": "enable=no", **(env or {})}
         self.process = None
         self.lines = []
         self.token = None
@@ -121,6 +122,11 @@ class Server:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmHWM:\s+(\d+) kB", status).group(1)) * 1024
 
+    @property
+    def incoming(self):
+        """Files of transfers that are under way, or were left over."""
+        return [p for p in (self.folder / "incoming").rglob("*") if p.is_file() and p.name != "lock"]
+
     # Commands
 
     def command(self, *words, stdin="", timeout=120, check=False):
@@ -160,7 +166,7 @@ class Server:
 
 def isocenter(*words, stdin="", timeout=120, check=False, env=None):
     result = subprocess.run([BINARY, *map(str, words)], input=stdin, capture_output=True, text=True, errors="replace",
-                            timeout=timeout, env=env)
+                            timeout=timeout, env=env or ENVIRONMENT)
     if check:
         assert result.returncode == 0, f"isocenter {' '.join(map(str, words))}: exit status {result.returncode}\n{result.stdout}{result.stderr}"
     return result

@@ -38,10 +38,13 @@ export function shape(frame, look, rgba = new Uint8ClampedArray(4 * frame.rows *
   return rgba;
 }
 
+const mostHeld = 16 * 2 ** 20; // pixels kept shaped, beside those on screen
+
 /** A renderer with the same face as glRenderer, on a 2D canvas. */
 export function cpuRenderer(canvas) {
   const context = canvas.getContext("2d", { alpha: false });
   const pictures = new Map(); // frame key → {text, bitmap}: the last look of each frame on screen
+  const held = () => [...pictures.values()].reduce((sum, { canvas: { width, height } }) => sum + width * height, 0);
   return {
     kind: "cpu",
     lost: false,
@@ -71,7 +74,7 @@ export function cpuRenderer(canvas) {
     const text = JSON.stringify([look.transfer, look.inverted, look.padding]);
     let picture = pictures.get(key);
     if (picture?.text === text) return picture.canvas;
-    if (pictures.size >= 8) pictures.delete(pictures.keys().next().value);
+    while (pictures.size && held() + frame.rows * frame.columns > mostHeld) pictures.delete(pictures.keys().next().value);
     picture = { text, canvas: document.createElement("canvas") };
     picture.canvas.width = frame.columns;
     picture.canvas.height = frame.rows;

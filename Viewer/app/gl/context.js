@@ -10,7 +10,7 @@ const textureBudget = 256 * 2 ** 20;
 /**
  * @param {HTMLCanvasElement} canvas
  * @param {() => void} restored called when everything has to be drawn again after a loss
- * @returns a renderer `{kind, lost, fits, begin, draw, close}` or null where WebGL2 is missing
+ * @returns a renderer `{kind, lost, fits, begin, draw, finish, close}` or null where WebGL2 is missing
  */
 export function glRenderer(canvas, restored) {
   const gl = canvas.getContext("webgl2", { alpha: false, antialias: false, depth: false, powerPreference: "high-performance" });
@@ -62,6 +62,8 @@ export function glRenderer(canvas, restored) {
       gl.clear(gl.COLOR_BUFFER_BIT);
       gl.enable(gl.SCISSOR_TEST);
     },
+    /** Waits until everything drawn is really there. */
+    finish() { gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4)); },
     /** Draws one frame into a rectangle (device pixels, y from the top). */
     draw(rectangle, key, frame, look, view) {
       const texture = textureOf(key, frame);

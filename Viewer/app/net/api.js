@@ -51,13 +51,36 @@ export const study = (uid, signal) => call(`api/studies/${encodeURIComponent(uid
 export const manifest = (studyUID, seriesUID, signal) =>
   call(`api/studies/${encodeURIComponent(studyUID)}/series/${encodeURIComponent(seriesUID)}/manifest`, { signal });
 
-/** Live arrivals: `study` for every new or grown study, `state(connected)` as the line comes and goes. Returns the function that ends it. */
-export function events({ study: arrived, state }) {
-  const source = new EventSource(url("api/events"));
-  source.addEventListener("study", (event) => arrived(JSON.parse(event.data)));
-  source.onopen = () => state(true);
-  source.onerror = () => state(false);
-  return () => source.close();
+const pauseBeforeReconnect = 5000; // ms
+
+/**
+ * Live arrivals: `study` for every new or grown study; `state(connected, again)` as the line comes and goes, `again` when
+ * it was there before, so that something may have been missed; `signedOut` when the session ended. Returns the function
+ * that ends it.
+ */
+export function events({ study: arrived, state, signedOut }) {
+  let source, timer = 0, before = false, ended = false;
+  function open() {
+    source = new EventSource(url("api/events"));
+    source.addEventListener("study", (event) => arrived(JSON.parse(event.data)));
+    source.onopen = () => { state(true, before); before = true; };
+    source.onerror = () => {
+      state(false);
+      // A browser reconnects by itself after a broken line, not after a refusal: then ask why.
+      if (source.readyState === EventSource.CLOSED) timer = setTimeout(again, pauseBeforeReconnect);
+    };
+  }
+  async function again() {
+    try {
+      await session();
+    } catch (error) {
+      if (ended) return;
+      if (error.status === 401) return signedOut();
+    }
+    if (!ended) open();
+  }
+  open();
+  return () => { ended = true; clearTimeout(timer); source.close(); };
 }
 
 /** Address of an instance for frames. */

@@ -16,6 +16,7 @@ export function pointerGestures(element, face) {
   let pinch = null;
   let turned = 0;
   let lastTap = null;
+  let lastType = "mouse";
 
   const position = (event) => {
     const box = element.getBoundingClientRect();
@@ -25,6 +26,7 @@ export function pointerGestures(element, face) {
 
   element.addEventListener("pointerdown", (event) => {
     if (event.target.closest("button, a, [role=slider], input")) return;
+    lastType = event.pointerType;
     element.setPointerCapture(event.pointerId);
     face.activated();
     element.focus({ preventScroll: true });
@@ -65,7 +67,9 @@ export function pointerGestures(element, face) {
   element.addEventListener("pointerup", end);
   element.addEventListener("pointercancel", end);
   element.addEventListener("contextmenu", (event) => event.preventDefault());
-  element.addEventListener("dblclick", (event) => { if (!event.target.closest("button, [role=slider]")) face.oneUp(); });
+  element.addEventListener("dblclick", (event) => {
+    if (lastType !== "touch" && !event.target.closest("button, [role=slider]")) face.oneUp(); // a double tap zooms
+  });
   element.addEventListener("wheel", (event) => {
     event.preventDefault();
     face.activated();

@@ -19,7 +19,7 @@ const typing = "input:not([type=range]), textarea, select, [contenteditable]";
 export function commandFor(event) {
   if (event.defaultPrevented || event.isComposing) return null;
   const target = event.target;
-  if (target.closest?.(typing) || target.closest?.("dialog[open], [popover]:popover-open")) return null;
+  if (target.closest?.(typing) || document.querySelector("dialog[open], :popover-open")) return null;
   // A focused button keeps its own keys.
   if ((event.key === "Enter" || event.key === " ") && target.closest?.("button, a[href], summary")) return null;
   return byKey.get(keyName(event)) ?? null;

@@ -183,6 +183,7 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
   }
   function ask(change) {
     list = { ...list, query: { ...list.query, ...change } };
+    selected = null; // another list begins at its top
     load();
   }
   function sortBy(sort) {
@@ -243,21 +244,35 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
   // MARK: Live arrivals
 
   const endEvents = api.events({
-    study(study) {
-      if (!loaded || request?.signal.aborted) return;
-      // What is above the first visible row, or at or above the row under the pointer, would push the reader's rows away.
-      const hold = scroller.hidden ? 0 : Math.max(scroller.scrollTop > 0 ? rows.firstVisible() + 1 : 0, pointerIndex + 1);
-      const result = arrive(list, study, hold);
-      list = result.list;
-      if (result.effect === "inserted" || result.effect === "updated") mark(study.studyInstanceUID);
-      if (result.effect === "inserted" && scroller.hidden) failed = false;
-      show();
-    },
-    state(connected) {
+    study: arrived,
+    state(connected, again) {
       line.classList.toggle("on", connected);
       line.textContent = connected ? t("list.live") : t("list.offline");
+      if (again && loaded) catchUp();
     },
+    signedOut,
   });
+  function arrived(study) {
+    if (!loaded || request?.signal.aborted) return;
+    // What is above the first visible row, or at or above the row under the pointer, would push the reader's rows away.
+    const hold = scroller.hidden ? 0 : Math.max(scroller.scrollTop > 0 ? rows.firstVisible() + 1 : 0, pointerIndex + 1);
+    const known = list.rows.find((row) => row.studyInstanceUID === study.studyInstanceUID);
+    const result = arrive(list, study, hold);
+    list = result.list;
+    if (result.effect === "inserted" || (known && known.instanceCount !== study.instanceCount)) mark(study.studyInstanceUID);
+    if (result.effect === "inserted" && scroller.hidden) failed = false;
+    show();
+  }
+  /** After a break: what the first page has now arrives as if it had been told. */
+  async function catchUp() {
+    const { signal } = request;
+    try {
+      const answer = await api.studies({ ...list.query, limit: pageSize }, signal);
+      for (const study of answer.studies.toReversed()) arrived(study);
+    } catch (error) {
+      if (error.status === 401 && !signal.aborted) signedOut(); // anything else: the next break or search asks again
+    }
+  }
   function mark(uid) {
     fresh.add(uid);
     setTimeout(() => { fresh.delete(uid); rows.refresh(); }, freshFor);

@@ -1,7 +1,7 @@
 /** The tool bar: pointer tools, window, view, cine, screen; on a phone the first few and "more". */
 import { tools } from "../tools/table.js";
 import { number } from "../model/text.js";
-import { command, commands } from "./commands.js";
+import { command } from "./commands.js";
 import { h, setText } from "./element.js";
 import { icon } from "./icons.js";
 import { keyCaps } from "./keyboard.js";
@@ -57,5 +57,3 @@ export function toolbar(app, windowEntries) {
   }
   return { element, update };
 }
-
-export { commands };

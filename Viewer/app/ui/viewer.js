@@ -5,13 +5,12 @@ import { cineFrame, cineRate, stepRate } from "../model/cine.js";
 import { fetchOrder, frames } from "../model/stack.js";
 import * as edits from "../model/state.js";
 import { undrawable } from "../model/transferSyntax.js";
-import { cpuRenderer } from "../cpu/image.js";
-import { glRenderer } from "../gl/context.js";
 import { pointerGestures } from "../tools/pointer.js";
 import { toolOf } from "../tools/table.js";
 import { rectangles } from "../viewport/layout.js";
 import { described } from "../viewport/described.js";
 import { pane } from "../viewport/pane.js";
+import { rendererFor } from "../viewport/renderer.js";
 import { frameBytes, keysOf, sight } from "../viewport/sight.js";
 import { inverted, matrix } from "../viewport/view.js";
 import { explain } from "./doors.js";
@@ -31,6 +30,8 @@ export function viewer(root, studyUID, { signedOut, open, query }) {
   const held = new Map(); // windows found from pixels
   const cineClocks = new Map(); // viewport → {from, at, index}: since when a loop runs
   const ended = new AbortController();
+  const asked = api.study(studyUID, ended.signal); // on its way while the page is built
+  asked.catch(() => {}); // load() tells
   let sights = [];
   let places = [];
   let scale = devicePixelRatio;
@@ -108,7 +109,9 @@ export function viewer(root, studyUID, { signedOut, open, query }) {
   const page = h("div", { class: "viewer" }, banner, h("div", { class: "viewer-body" }, stripPlace, stage), bar.element, announcer, help);
   root.replaceChildren(page);
 
-  const renderer = (query?.get("renderer") === "cpu" ? null : glRenderer(canvas, changed)) ?? cpuRenderer(canvas);
+  const renderer = rendererFor(canvas, query.get("renderer"), () => { drawn = ""; changed(); });
+  page.dataset.renderer = renderer.kind;
+  bar.element.append(...(renderer.kind === "cpu" ? [h("p", { class: "renderer-note", title: t("cpu.title") }, t("cpu"))] : []));
   const store = frameStore({ limit: budget(), changed: () => { strip && (stripDirty = true); changed(); }, signedOut });
   let stripDirty = true;
 
@@ -136,6 +139,7 @@ export function viewer(root, studyUID, { signedOut, open, query }) {
     const height = box?.blockSize ?? Math.round(stage.clientHeight * devicePixelRatio);
     if (!width || !height) return;
     [canvas.width, canvas.height] = [width, height];
+    drawn = "";
     scale = width / stage.clientWidth;
     render(); // at once: a resized canvas is empty
   });
@@ -149,8 +153,7 @@ export function viewer(root, studyUID, { signedOut, open, query }) {
 
   async function load() {
     try {
-      const answer = await api.study(studyUID, ended.signal);
-      take(answer);
+      take(await asked);
       const first = series.find((each) => each.thumbnail) ?? series[0];
       if (first) app.edit((s) => edits.openSeries(s, 0, first.seriesInstanceUID), { undoable: false });
       panes[0].element.focus({ preventScroll: true });
@@ -224,6 +227,7 @@ export function viewer(root, studyUID, { signedOut, open, query }) {
   // MARK: Showing
 
   let frameRequest = 0;
+  let drawn = ""; // what the canvas shows, in words
   function changed() { frameRequest ||= requestAnimationFrame(render); }
 
   function render(now = performance.now()) {
@@ -252,17 +256,22 @@ export function viewer(root, studyUID, { signedOut, open, query }) {
     if (current.viewports.some((viewport) => viewport.cine)) changed();
   }
 
+  /** Draws what is on screen, unless it is there already: frames that arrive for later cost no drawing. */
   function draw(current) {
     if (renderer.lost) return;
-    renderer.begin();
+    const pictures = [];
     for (const rectangle of places) {
       const seen = sights[rectangle.index];
       if (!seen?.drawn) continue;
-      const { view } = current.viewports[rectangle.index];
+      const { view, series: uid } = current.viewports[rectangle.index];
       if (!renderer.fits(seen.frame.rows, seen.frame.columns)) { seen.large = true; continue; }
-      const key = stacks.get(current.viewports[rectangle.index].series).keys[seen.showing];
-      renderer.draw(rectangle, key, seen.frame, seen.look, inverted(matrix(view, seen.geometry, rectangle)));
+      pictures.push({ rectangle, key: stacks.get(uid).keys[seen.showing], look: seen.look, toImage: inverted(matrix(view, seen.geometry, rectangle)), frame: seen.frame });
     }
+    const text = JSON.stringify([canvas.width, canvas.height, pictures.map(({ frame, ...rest }) => rest)]);
+    if (text === drawn) return;
+    drawn = text;
+    renderer.begin();
+    for (const { rectangle, key, frame, look, toImage } of pictures) renderer.draw(rectangle, key, frame, look, toImage);
   }
 
   function show(current, rectangle) {
@@ -271,7 +280,7 @@ export function viewer(root, studyUID, { signedOut, open, query }) {
     const stack = stacks.get(viewport.series);
     panes[n].place(rectangle, scale);
     panes[n].update({
-      ...described({ seen: sights[n], viewport, series: seriesOf(viewport.series), size: rectangle, scale, number: n + 1, cpu: renderer.kind === "cpu" }),
+      ...described({ seen: sights[n], viewport, series: seriesOf(viewport.series), size: rectangle, scale, number: n + 1 }),
       active: n === current.active && places.length > 1,
       overlays: current.overlays,
       cursor: { window: "crosshair" }[toolOf(current.tool).cursor] ?? toolOf(current.tool).cursor,
@@ -338,7 +347,7 @@ export function viewer(root, studyUID, { signedOut, open, query }) {
   }
 
   load();
-  endEvents = api.events({ study: (event) => { if (event.studyInstanceUID === studyUID) grown(); }, state: () => {} });
+  endEvents = api.events({ study: (event) => { if (event.studyInstanceUID === studyUID) grown(); }, state: (_, again) => { if (again) grown(); }, signedOut });
 
   return () => {
     ended.abort();

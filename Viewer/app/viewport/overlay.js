@@ -3,7 +3,7 @@ import { letters } from "../model/orientation.js";
 import { slicePosition } from "../model/stack.js";
 import { barLength, spacing } from "../model/spacing.js";
 import { number } from "../model/text.js";
-import { presetsFor, unit } from "../model/window.js";
+import { unit } from "../model/window.js";
 import { t } from "../ui/words.js";
 import { matrix, zoomOf } from "./view.js";
 
@@ -52,8 +52,9 @@ export function corners({ item, series, viewport, count, window, size, geometry 
 export const lettersOf = (image, view) => letters(image, view.orientation);
 
 /** What a reader must know and the overlay key must not hide. */
-export function badges({ image, window, showing, wanted, failed, series }) {
+export function badges({ image, window, frame, showing, wanted, failed }) {
   const list = [];
+  if (frame?.uncertainColour) list.push({ id: "colour", text: t("badge.colour") });
   if (image.lossy === "01" || image.lossy === true) list.push({ id: "lossy", text: t("badge.lossy") });
   if (window?.from === "auto") list.push({ id: "auto", text: t("badge.auto") });
   if (showing !== wanted && !failed) list.push({ id: "loading", text: t("badge.showing", { n: showing + 1, wanted: wanted + 1 }) });
@@ -71,5 +72,3 @@ export function scaleBar({ image, series, viewport, geometry, size }) {
   if (!mm) return null;
   return { mm, pixels: mm * pixelsPerMM, text: mm >= 10 ? t("cm", { n: number(mm / 10, 1) }) : t("mm", { n: number(mm, 2) }), source: known.source };
 }
-
-export { presetsFor };

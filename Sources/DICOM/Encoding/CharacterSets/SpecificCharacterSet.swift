@@ -41,7 +41,7 @@ public struct SpecificCharacterSet: Hashable, Sendable {
     /// - Parameter vr: decides what ends a code extension (PS3.5 §6.1.2.5.3): `\` unless the VR is a single text, `^` and `=` in PN.
     public func decode(_ bytes: ArraySlice<UInt8>, vr: VR) -> String {
         bytes.withUnsafeBufferPointer { bytes in
-            if isPlain(bytes) { return String(decoding: bytes, as: UTF8.self) }
+            if isASCII(bytes) { return String(decoding: bytes, as: UTF8.self) }
             switch form {
             case .utf8: return String(decoding: bytes, as: UTF8.self)
             case .gb18030, .gbk: return Iconv.decode(bytes, from: "GB18030")
@@ -60,8 +60,11 @@ public struct SpecificCharacterSet: Hashable, Sendable {
         }
     }
 
+    /// The bytes are the text, and each `\` in them separates values or is one.
+    func isASCII(_ bytes: ArraySlice<UInt8>) -> Bool { bytes.withUnsafeBufferPointer { isASCII($0) } }
+
     /// ASCII without escape sequences means the same everywhere but in JIS X 0201.
-    private func isPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    private func isASCII(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         var high: UInt8 = 0
         var hasEscape = false
         for byte in bytes {

@@ -25,7 +25,7 @@ export const words = {
   "scale.detector": "am Detektor", "scale.stated": "laut Angabe", "window.full": "voller Bereich", "window.menu": "Fenster", "window.file": "Aus der Datei", "window.file.n": "Fenster {n}",
   "window.presets": "Voreinstellungen", "window.pixels": "Aus den Pixeln", "window.none": "Farbbilder haben kein Fenster",
   "preset.brain": "Gehirn", "preset.stroke": "Schlaganfall", "preset.soft": "Weichteile", "preset.lung": "Lunge", "preset.bone": "Knochen", "preset.liver": "Leber", "preset.angio": "Angiographie",
-  "badge.lossy": "Verlustbehaftet", "badge.auto": "Fenster automatisch", "badge.showing": "Bild {n}, während {wanted} lädt", "badge.cpu": "Ohne Grafikbeschleunigung",
+  "badge.lossy": "Verlustbehaftet", "badge.auto": "Fenster automatisch", "badge.showing": "Bild {n}, während {wanted} lädt", "cpu": "Ohne Grafikbeschleunigung",
   "message.syntax.how": "Das Bild ist sicher gespeichert; diese Version kann die Kompression noch nicht anzeigen.",
   "message.photometric.how": "Das Bild ist sicher gespeichert; diese Version kann das Farbmodell noch nicht anzeigen.",
   "message.failed": "Dieses Bild konnte nicht geladen werden", "message.series": "Diese Serie konnte nicht geladen werden",
