@@ -33,7 +33,10 @@ struct CorpusReadingTests {
 
     private static func inflated(_ bytes: [UInt8]) throws -> [UInt8] {
         var result: [UInt8] = []
-        try Inflater(ratio: 1000).inflate(bytes) { result += $0 }
+        try Inflater(ratio: 1000).inflate(bytes) { block in
+            result += block
+            return true
+        }
         return result
     }
 
