@@ -52,6 +52,7 @@ public final class Archive: Sendable {
         } catch {
             throw ArchiveError(error, "opening \(folder.index)")
         }
+        if configuration.role == .serving { try await pool.perform { () throws(ArchiveError) in try folder.sync() } }
         database = sqlite
         disk = LocalDisk(root: folder.objects, volume: volume, pool: pool)
         store = disk

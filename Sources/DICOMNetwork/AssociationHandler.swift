@@ -224,7 +224,7 @@ final class AssociationHandler: ChannelDuplexHandler {
         case .resumeReading:
             resumeReading()
         case .closeUnlessEstablished:
-            guard [.sta2, .sta3, .sta13].contains(machine.state) else { break }
+            guard [.sta1, .sta2, .sta3, .sta13].contains(machine.state) else { break }
             abort(.shutDown)
             context.close(promise: nil)
         }

@@ -255,12 +255,14 @@ struct LoopbackTests {
 
     @Test("Two operations at once on one association") func concurrentUse() async throws {
         try await withListener(serve: { association, _ in
+            // Is heard, not answered.
             _ = try await association.nextMessage()
             _ = try await association.nextMessage()
         }) { server in
             let association = try await server.requestor().connect([.verification])
             let first = Task { try await association.echo() }
             while !association.inbox.isAwaited { await Task.yield() }
+            // Nothing of it is sent.
             await #expect(throws: NetworkError.operationInProgress) { _ = try await association.echo() }
             association.abort("done")
             await #expect(throws: NetworkError.ended(.abortedByUs("done"))) { _ = try await first.value }

@@ -13,7 +13,7 @@ extension Archive {
             var reader = DataSetReader(encoding: .explicitLittle)
             try reader.feed(dataSet)
             try reader.finish()
-            let record = try InstanceRecord(reader, transferSyntax: .explicitVRLittleEndian, dataSetOffset: 300, size: UInt64(300 + dataSet.count))
+            let record = try InstanceRecord(reader, identity: nil, transferSyntax: .explicitVRLittleEndian, dataSetOffset: 300, size: UInt64(300 + dataSet.count))
             entries.append(IndexWriter.Entry(
                 record: record, object: ObjectID(SHA256.hash(data: Array(instance.instance.utf8))), size: UInt64(300 + dataSet.count),
                 received: Int64(1_700_000_000_000_000 + number * 1000), source: "test", policy: .keepFirst))
