@@ -217,6 +217,32 @@ import Testing
         Refusal(name: "a length beyond the end", code: .cannotUnderstand, words: "ends") { try TestInstance().encoded() + [8, 0, 5, 0, 0x43, 0x53, 0xFE, 0xFF] },
     ]
 
+    /// Colour palettes and the like belong to no study (PS3.4 Annex GG).
+    @Test func anObjectWithoutAStudyIsKeptAsItCameAndFiledAlwaysAtTheSamePlace() async throws {
+        let archive = try await Archive.open(try TemporaryFolder())
+        var dataSet = TestInstance().dataSet
+        dataSet[.studyInstanceUID] = nil
+        dataSet[.seriesInstanceUID] = nil
+        let bytes = try DataSetWriter.encode(dataSet, as: .explicitVRLittleEndian)
+        let outcome = try await archive.store(bytes)
+        #expect(outcome.warnings.count == 2)
+        #expect(try await archive.store(bytes).result == .alreadyStored)
+        let location = try #require(await archive.instances(study: outcome.study, for: .everything).first)
+        #expect(try await archive.bytes(location).suffix(bytes.count) == bytes[...])
+        _ = try await archive.rebuildIndex()
+        #expect(try await archive.instance(outcome.sopInstance, for: .everything)?.study == outcome.study)
+    }
+
+    /// The announced UIDs stand for those that the data set does not say; where it says them, they must agree.
+    @Test func whatTheDataSetDoesNotSayIsTakenFromTheAnnouncement() async throws {
+        let archive = try await Archive.open(try TemporaryFolder())
+        let announced = (sopClass: UID(test: "1.2.840.10008.5.1.4.1.1.2"), sopInstance: UID(test: "1.2.3.4.5"))
+        let outcome = try await archive.store(try Self.without(.sopInstanceUID), expecting: announced)
+        #expect(outcome.sopInstance == announced.sopInstance)
+        _ = try await archive.rebuildIndex()
+        #expect(try await archive.instance(announced.sopInstance, for: .everything)?.object == outcome.object)
+    }
+
     private static func without(_ tag: Tag) throws -> [UInt8] {
         var dataSet = TestInstance().dataSet
         dataSet[tag] = nil
