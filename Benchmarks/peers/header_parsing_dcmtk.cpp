@@ -14,14 +14,19 @@ int main(int argc, char **argv) {
     std::ifstream list(argv[1]);
     for (std::string line; std::getline(list, line);) paths.push_back(line);
     const double seconds = std::stod(argv[2]);
+    auto parse = [](const std::string &path) {
+        DcmFileFormat file;
+        // Values longer than 4096 bytes stay on disk: DCMTK's own way of not reading what is not needed.
+        return file.loadFileUntilTag(path.c_str(), EXS_Unknown, EGL_noChange, 4096, ERM_autoDetect, DCM_PixelData).good();
+    };
+    // The first pass is not timed: it fills the page cache.
+    for (const auto &path : paths) parse(path);
     long parsed = 0, failed = 0;
     const auto start = std::chrono::steady_clock::now();
     auto elapsed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
     while (elapsed() < seconds) {
         for (const auto &path : paths) {
-            DcmFileFormat file;
-            // Values longer than 4096 bytes stay on disk: DCMTK's own way of not reading what is not needed.
-            if (file.loadFileUntilTag(path.c_str(), EXS_Unknown, EGL_noChange, 4096, ERM_autoDetect, DCM_PixelData).good()) parsed++;
+            if (parse(path)) parsed++;
             else failed++;
         }
     }

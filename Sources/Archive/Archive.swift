@@ -52,6 +52,7 @@ public final class Archive: Sendable {
         } catch {
             throw ArchiveError(error, "opening \(folder.index)")
         }
+        if configuration.role == .serving { try await pool.perform { () throws(ArchiveError) in try folder.sync() } }
         database = sqlite
         disk = LocalDisk(root: folder.objects, volume: volume, pool: pool)
         store = disk
@@ -71,10 +72,12 @@ public final class Archive: Sendable {
     /// - Parameters:
     ///   - transferSyntax: of the bytes that will come; they are kept as they are.
     ///   - expecting: what the sender announced (C-STORE-RQ); the data set must agree.
+    ///   - stated: what the file meta information says; taken where the data set itself does not say it.
     ///   - study: the one it must belong to, where the request names one (STOW-RS).
     /// - Throws: `.outOfResources` where less space is left than is held in reserve.
     public func begin(
-        source: Source, transferSyntax: TransferSyntax, expecting expected: (sopClass: UID, sopInstance: UID)? = nil, study: UID? = nil
+        source: Source, transferSyntax: TransferSyntax, expecting expected: (sopClass: UID, sopInstance: UID)? = nil,
+        stated: (sopClass: UID, sopInstance: UID)? = nil, study: UID? = nil
     ) async throws(ArchiveError) -> Ingest {
         guard lock != nil else { throw ArchiveError(.notServing, "the archive was opened for reading only") }
         let (volume, reserve, incoming) = (volume, configuration.reserve, configuration.folder.incoming)
@@ -87,7 +90,7 @@ public final class Archive: Sendable {
         }
         let context = Ingest.Context(
             incoming: incoming, volume: volume, pool: pool, store: store, database: database, commit: commit, limits: configuration.limits)
-        return Ingest(context, file: file, source: source, transferSyntax: transferSyntax, expecting: expected, study: study)
+        return Ingest(context, file: file, source: source, transferSyntax: transferSyntax, expecting: expected, stated: expected ?? stated, study: study)
     }
 
     // MARK: What is here

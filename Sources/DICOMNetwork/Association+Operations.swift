@@ -22,7 +22,8 @@ extension Association {
     /// C-ECHO (PS3.7 §9.1.5).
     public func echo() async throws(NetworkError) -> DIMSEStatus {
         let context = try context(for: CommandSet.verification)
-        let command = CommandSet.echoRequest(messageID: nextMessageID())
+        let command = CommandSet.echoRequest(messageID: try beginOperation())
+        defer { endOperation() }
         try await send(command, in: context)
         return try await response(to: command).status ?? .processingFailure
     }
@@ -37,9 +38,10 @@ extension Association {
         moveOriginator: (title: AETitle, messageID: UInt16)? = nil, dataSet: Bytes
     ) async throws -> CommandSet where Bytes.Element == ByteBuffer {
         let command = CommandSet.storeRequest(
-            messageID: nextMessageID(), sopClass: sopClass, sopInstance: sopInstance, priority: priority,
+            messageID: try beginOperation(), sopClass: sopClass, sopInstance: sopInstance, priority: priority,
             moveOriginator: moveOriginator
         )
+        defer { endOperation() }
         try await send(command, in: context, dataSet: dataSet)
         return try await response(to: command)
     }
@@ -50,9 +52,10 @@ extension Association {
         moveOriginator: (title: AETitle, messageID: UInt16)? = nil, dataSet: ByteBuffer
     ) async throws(NetworkError) -> CommandSet {
         let command = CommandSet.storeRequest(
-            messageID: nextMessageID(), sopClass: sopClass, sopInstance: sopInstance, priority: priority,
+            messageID: try beginOperation(), sopClass: sopClass, sopInstance: sopInstance, priority: priority,
             moveOriginator: moveOriginator
         )
+        defer { endOperation() }
         try await send(command, in: context, dataSet: dataSet)
         return try await response(to: command)
     }

@@ -17,7 +17,7 @@ public final class Association: Sendable {
 
     let channel: any Channel
     let inbox: Inbox
-    private let lastMessageID = Mutex<UInt16>(0)
+    private let operations = Mutex<(lastMessageID: UInt16, isUnderWay: Bool)>((0, false))
 
     init(
         address: PeerAddress, isRequestor: Bool, request: AssociateRequest, answer: AssociateAccept,
@@ -31,6 +31,13 @@ public final class Association: Sendable {
         self.channel = channel
         self.inbox = inbox
         presentationContexts = PresentationContext.agreed(request, answer)
+    }
+
+    deinit {
+        // Nobody is left who could release it. (An acceptor's is ended by its listener.)
+        if isRequestor, inbox.end == nil {
+            channel.triggerUserOutboundEvent(LocalRequest.abort(.abortedByUs("no longer used"), close: false), promise: nil)
+        }
     }
 
     public var callingAETitle: AETitle? { request.callingAETitle }
@@ -154,7 +161,7 @@ public final class Association: Sendable {
         } catch let error as NetworkError {
             throw error
         } catch {
-            throw .ended(inbox.end ?? .connectionLost("\(error)"))
+            throw .ended(inbox.end ?? .connectionLost(words(error)))
         }
     }
 
@@ -177,13 +184,21 @@ public final class Association: Sendable {
         channel.triggerUserOutboundEvent(LocalRequest.abort(.abortedByUs(reason), close: false), promise: nil)
     }
 
-    /// Odd or even alike, never 0, not repeated while it could be outstanding.
-    func nextMessageID() -> UInt16 {
-        lastMessageID.withLock { id in
-            id = id == .max ? 1 : id + 1
-            return id
+    // MARK: Operations of ours, one at a time (our asynchronous operations window is 1)
+
+    /// - Returns: the operation's message ID: never 0, and not used again soon.
+    func beginOperation() throws(NetworkError) -> UInt16 {
+        let id = operations.withLock { operations -> UInt16? in
+            guard !operations.isUnderWay else { return nil }
+            operations.isUnderWay = true
+            operations.lastMessageID = operations.lastMessageID == .max ? 1 : operations.lastMessageID + 1
+            return operations.lastMessageID
         }
+        guard let id else { throw .operationInProgress }
+        return id
     }
+
+    func endOperation() { operations.withLock { $0.isUnderWay = false } }
 }
 
 /// A message from the peer (PS3.7 §6.3).

@@ -21,26 +21,26 @@ final class AssociationHandler: ChannelDuplexHandler {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let limits: NetworkLimits
-    private let inbox: Inbox
+    let limits: NetworkLimits
+    let inbox: Inbox
     private let onEnd: @Sendable (AssociationRecord) -> Void
-    private var machine: AssociationStateMachine
+    var machine: AssociationStateMachine
     private var decoder: PDUDecoder
-    private var assembler: MessageAssembler?
+    var assembler: MessageAssembler?
     private let request: AssociateRequest?
 
     private var record: AssociationRecord
-    private var hasEnded = false
-    private var context: ChannelHandlerContext?
+    var hasEnded = false
+    var context: ChannelHandlerContext?
 
-    private var isPaused = false
+    var isPaused = false
     private var wantsRead = false
     private var began = NIODeadline.uptimeNanoseconds(0)
-    private var lastActivity = NIODeadline.uptimeNanoseconds(0)
-    private var pendingWrites = 0
-    private var lastWriteProgress = NIODeadline.uptimeNanoseconds(0)
+    var lastActivity = NIODeadline.uptimeNanoseconds(0)
+    var pendingWrites = 0
+    var lastWriteProgress = NIODeadline.uptimeNanoseconds(0)
     private var artim: Scheduled<Void>?
-    private var watch: (at: NIODeadline, task: Scheduled<Void>)?
+    var watch: (at: NIODeadline, task: Scheduled<Void>)?
 
     /// - Parameters:
     ///   - request: what to ask for, as association-requestor; nil as acceptor.
@@ -97,7 +97,7 @@ final class AssociationHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        finish(.connectionLost("\(error)"))
+        finish(.connectionLost(words(error)))
         context.close(promise: nil)
     }
 
@@ -224,7 +224,7 @@ final class AssociationHandler: ChannelDuplexHandler {
         case .resumeReading:
             resumeReading()
         case .closeUnlessEstablished:
-            guard [.sta2, .sta3, .sta13].contains(machine.state) else { break }
+            guard [.sta1, .sta2, .sta3, .sta13].contains(machine.state) else { break }
             abort(.shutDown)
             context.close(promise: nil)
         }
@@ -255,7 +255,7 @@ final class AssociationHandler: ChannelDuplexHandler {
         if pendingWrites > 0 { armWatch() }
     }
 
-    private func abort(_ end: AssociationEnd) {
+    func abort(_ end: AssociationEnd) {
         finish(end)
         run(.abortRequest)
         // Table 9-10 knows no abort before an association is requested: there is no one to be told.
@@ -264,7 +264,7 @@ final class AssociationHandler: ChannelDuplexHandler {
 
     // MARK: Effects
 
-    private func run(_ event: AssociationStateMachine.Event) {
+    func run(_ event: AssociationStateMachine.Event) {
         for effect in machine.handle(event) { run(effect, event) }
     }
 
@@ -349,7 +349,7 @@ final class AssociationHandler: ChannelDuplexHandler {
     }
 
     /// The first end is the true one; what follows is its consequence.
-    private func finish(_ end: AssociationEnd) {
+    func finish(_ end: AssociationEnd) {
         guard !hasEnded else { return }
         hasEnded = true
         record.end = end
@@ -359,59 +359,4 @@ final class AssociationHandler: ChannelDuplexHandler {
         // So that the peer's close is noticed.
         resumeReading()
     }
-
-    // MARK: Timers
-
-    private func artimExpired() {
-        if machine.state == .sta2 { finish(.noAssociation(seconds: limits.artim.wholeSeconds)) }
-        run(.artimExpired)
-    }
-
-    /// What is waited for now, until when, and how the association ends if it does not come. nil: for our own side.
-    private func deadline() -> (at: NIODeadline, end: AssociationEnd)? {
-        if pendingWrites > 0 {
-            return (lastWriteProgress + limits.dimseTimeout, .stalled(seconds: limits.dimseTimeout.wholeSeconds))
-        }
-        switch machine.state {
-        case .sta5, .sta7, .sta9, .sta10, .sta11:
-            return (lastActivity + limits.associateTimeout, .noResponse(seconds: limits.associateTimeout.wholeSeconds))
-        case .sta6:
-            if isPaused { return nil }
-            if assembler?.isInMessage == true {
-                return (lastActivity + limits.dimseTimeout, .stalled(seconds: limits.dimseTimeout.wholeSeconds))
-            }
-            guard inbox.isAwaited else { return nil }
-            return machine.role == .acceptor
-                ? (lastActivity + limits.idleTimeout, .idle(seconds: limits.idleTimeout.wholeSeconds))
-                : (lastActivity + limits.responseTimeout, .noResponse(seconds: limits.responseTimeout.wholeSeconds))
-        default:
-            return nil
-        }
-    }
-
-    /// Looks again at the earliest moment at which something could be due; activity in between only moves `lastActivity`.
-    private func armWatch() {
-        guard let context, !hasEnded else { return }
-        let now = context.eventLoop.now
-        let quiet = machine.role == .acceptor ? limits.idleTimeout : limits.responseTimeout
-        let at = deadline()?.at ?? now + quiet
-        if let watch, watch.at <= at, watch.at > now { return }
-        watch?.task.cancel()
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        watch = (at, context.eventLoop.scheduleTask(deadline: at) { bound.value.watchDue() })
-    }
-
-    private func watchDue() {
-        watch = nil
-        guard let context, !hasEnded else { return }
-        if let (at, end) = deadline(), at <= context.eventLoop.now {
-            abort(end)
-        } else {
-            armWatch()
-        }
-    }
-}
-
-extension TimeAmount {
-    var wholeSeconds: Int { Int(nanoseconds / 1_000_000_000) }
 }

@@ -91,7 +91,7 @@ public final class Listener: Sendable {
             server.closeFuture.whenComplete { _ in arrivals.finish() }
             return Listener(server: server, limits: limits, connections: connections, registry: registry, policy: policy)
         } catch {
-            throw .cannotListen(host: host, port: port, "\(error)")
+            throw .cannotListen(host: host, port: port, words(error))
         }
     }
 
@@ -114,10 +114,12 @@ public final class Listener: Sendable {
             guard let association = try await establish(connection) else { return }
             do {
                 try await serve(association)
-                let end: AssociationEnd = registry.isClosing ? .shutDown : .abortedByUs("the service ended it")
-                connection.channel.triggerUserOutboundEvent(LocalRequest.abort(end, close: registry.isClosing), promise: nil)
+                let isClosing = registry.isClosing || Task.isCancelled
+                let end: AssociationEnd = isClosing ? .shutDown : .abortedByUs("the service ended it")
+                connection.channel.triggerUserOutboundEvent(LocalRequest.abort(end, close: isClosing), promise: nil)
             } catch {
-                association.abort("\(error)")
+                let end: AssociationEnd = Task.isCancelled ? .shutDown : .abortedByUs("\(error)")
+                connection.channel.triggerUserOutboundEvent(LocalRequest.abort(end, close: Task.isCancelled), promise: nil)
             }
         } catch {
             // How it ended is in its record. A cancelled wait leaves the connection open.

@@ -1,3 +1,11 @@
+import NIOCore
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// What goes wrong between the socket and the DIMSE message. Descriptions are for people: log, peer's administrator, command line.
 public enum NetworkError: Error, Equatable, Sendable {
     // What the peer sent
@@ -44,6 +52,13 @@ extension NetworkError: CustomStringConvertible {
         case .cancelled: "cancelled"
         }
     }
+}
+
+/// What the system says of a failed call, without the call.
+func words(_ error: any Error) -> String {
+    guard let error = error as? IOError else { return "\(error)" }
+    let text = String(cString: strerror(error.errnoCode))
+    return error.errnoCode == EACCES ? "\(text) (ports below 1024 need the right to bind them)" : text
 }
 
 /// `0AH`, as the standard writes numbers.

@@ -45,7 +45,13 @@ final class Registry: Sendable {
             state.open[ObjectIdentifier(channel)] = (channel, inbox)
             return state.isClosing
         }
-        if isClosing { inbox.close() }
+        if isClosing { Self.close(channel, inbox) }
+    }
+
+    private static func close(_ channel: any Channel, _ inbox: Inbox) {
+        inbox.close()
+        // Not yet associated: nobody works on anything.
+        channel.triggerUserOutboundEvent(LocalRequest.closeUnlessEstablished, promise: nil)
     }
 
     private func leave(_ id: ObjectIdentifier, _ address: PeerAddress, _ admission: Admission) {
@@ -70,11 +76,7 @@ final class Registry: Sendable {
             state.isClosing = true
             return Array(state.open.values)
         }
-        for (channel, inbox) in all {
-            inbox.close()
-            // Not yet associated: nobody works on anything.
-            channel.triggerUserOutboundEvent(LocalRequest.closeUnlessEstablished, promise: nil)
-        }
+        for (channel, inbox) in all { Self.close(channel, inbox) }
     }
 
     func abortAll() {

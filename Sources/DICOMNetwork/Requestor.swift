@@ -113,8 +113,7 @@ public struct Requestor: Sendable {
         switch error {
         case ChannelError.connectTimeout: "no answer within \(limits.connectTimeout.wholeSeconds) s"
         case let error as NIOConnectionError: words(error, limits)
-        case let error as IOError: error.description
-        default: "\(error)"
+        default: DICOMNetwork.words(error)
         }
     }
 

@@ -6,9 +6,9 @@ import Demo
 import IsocenterServer
 import NIOCore
 
-struct Demo: AsyncParsableCommand {
+struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Fill the running archive with generated studies, through its own DICOM port.",
+        commandName: "demo", abstract: "Fill the running archive with generated studies, through its own DICOM port.",
         discussion: """
             A CT of a phantom and its follow-up, an MR in three planes, a radiograph, an ultrasound clip: generated, no person, no download. \
             Repeating the command changes nothing.

@@ -228,6 +228,15 @@ struct AssociationEndTests {
         #expect(harness.records.items[0].request?.callingAETitle == title("SCU"))
     }
 
+    @Test("What a peer says of itself cannot forge lines of a log") func forgery() throws {
+        let names = item(0x50, item(0x52, Array("1.2\r\nERROR".utf8)) + item(0x55, [0x41, 0x1B, 0xC2, 0x85, 0xE2, 0x80, 0xA8, 0x42]))
+        guard case .pdu(.associateRequest(let request))? = try decode(associateRequest(items: names)).first else {
+            Issue.record("no request"); return
+        }
+        #expect(request.userInformation.implementationClassUID == "1.2??ERROR")
+        #expect(request.userInformation.implementationVersionName == "A???B")
+    }
+
     @Test("The record keeps no secrets") func secrets() async throws {
         let harness = try await HandlerHarness()
         var request = HandlerHarness.request

@@ -10,6 +10,8 @@ struct HeaderParsing {
             exit(2)
         }
         let paths = lines(of: CommandLine.arguments[1])
+        // The first pass is not timed: it fills the page cache and loads the dictionary.
+        for path in paths { _ = parse(path) }
         var parsed = 0, failed = 0, elements = 0
         let start = now()
         while now() - start < seconds {

@@ -18,6 +18,8 @@ struct InstanceRecord: Sendable {
     var seriesAttributes: DataSet
     var instanceAttributes: DataSet
     var requests: [Request]
+    /// What was put in place of what the object lacks.
+    var warnings: [ReadWarning] = []
 
     struct Request: Sendable, Hashable {
         var procedure: String
@@ -26,14 +28,22 @@ struct InstanceRecord: Sendable {
 
     /// - Parameters:
     ///   - reader: at its end.
+    ///   - identity: of the file meta information or the command, for a data set that does not say it.
     ///   - size: of the file.
     /// - Throws: `.cannotUnderstand` naming the UID that is missing or none.
-    init(_ reader: DataSetReader, transferSyntax: TransferSyntax, dataSetOffset: UInt64, size: UInt64) throws(ArchiveError) {
+    init(
+        _ reader: DataSetReader, identity: (sopClass: UID, sopInstance: UID)?, transferSyntax: TransferSyntax, dataSetOffset: UInt64, size: UInt64
+    ) throws(ArchiveError) {
         let dataSet = reader.dataSet
-        sopClass = try dataSet.required(.sopClassUID, "SOP Class UID")
-        sopInstance = try dataSet.required(.sopInstanceUID, "SOP Instance UID")
-        study = try dataSet.required(.studyInstanceUID, "Study Instance UID")
-        series = try dataSet.required(.seriesInstanceUID, "Series Instance UID")
+        sopClass = try dataSet.required(.sopClassUID, "SOP Class UID", else: identity?.sopClass)
+        sopInstance = try dataSet.required(.sopInstanceUID, "SOP Instance UID", else: identity?.sopInstance)
+        // Colour palettes, hanging protocols and the like belong to no study (PS3.4 Annex GG), and some systems forget it:
+        // they are filed under UIDs of their own, which the object itself does not get.
+        study = try dataSet.required(.studyInstanceUID, "Study Instance UID", else: .filing(sopInstance, as: "study"))
+        series = try dataSet.required(.seriesInstanceUID, "Series Instance UID", else: .filing(sopInstance, as: "series"))
+        for (tag, uid) in [(Tag.studyInstanceUID, study), (.seriesInstanceUID, series)] where dataSet.string(tag) == nil {
+            warnings.append(ReadWarning(path: [tag], offset: 0, message: "is missing: filed under \(uid)"))
+        }
         self.transferSyntax = transferSyntax
         self.dataSetOffset = dataSetOffset
         if transferSyntax.isDeflated {
@@ -50,9 +60,9 @@ struct InstanceRecord: Sendable {
             } ?? PixelDataIndex.none
         }
         patientAttributes = dataSet.inUTF8(LevelAttributes.patient)
-        studyAttributes = dataSet.inUTF8(LevelAttributes.study)
-        seriesAttributes = dataSet.inUTF8(LevelAttributes.series)
-        instanceAttributes = dataSet.inUTF8(LevelAttributes.instance)
+        studyAttributes = dataSet.inUTF8(LevelAttributes.study).with(.studyInstanceUID, study)
+        seriesAttributes = dataSet.inUTF8(LevelAttributes.series).with(.seriesInstanceUID, series)
+        instanceAttributes = dataSet.inUTF8(LevelAttributes.instance).with(.sopClassUID, sopClass).with(.sopInstanceUID, sopInstance)
         requests = Set(dataSet.items(.requestAttributesSequence).prefix(64).map { item in
             Request(procedure: item.string(.requestedProcedureID) ?? "", step: item.string(.scheduledProcedureStepID) ?? "")
         }).filter { !$0.procedure.isEmpty || !$0.step.isEmpty }.sorted { ($0.procedure, $0.step) < ($1.procedure, $1.step) }
@@ -60,8 +70,17 @@ struct InstanceRecord: Sendable {
 }
 
 extension DataSet {
-    fileprivate func required(_ tag: Tag, _ name: String) throws(ArchiveError) -> UID {
+    /// With the UID under which it is filed, where it has none of its own.
+    fileprivate func with(_ tag: Tag, _ uid: UID) -> DataSet {
+        guard string(tag) == nil else { return self }
+        var dataSet = self
+        dataSet.set(DataElement(tag, uid: uid))
+        return dataSet
+    }
+
+    fileprivate func required(_ tag: Tag, _ name: String, else other: UID?) throws(ArchiveError) -> UID {
         guard let text = string(tag) else {
+            if let other { return other }
             throw ArchiveError(.cannotUnderstand, "\(name) \(tag) is missing: the object cannot be kept without it")
         }
         guard let uid = UID(text) else {

@@ -51,13 +51,20 @@ public struct FileIngest: Sendable {
         }
         warnings = head.warnings
         headReader = FileHeadReader()
-        let ingest = try await archive.begin(source: source, transferSyntax: head.transferSyntax, study: study)
+        let ingest = try await archive.begin(source: source, transferSyntax: head.transferSyntax, stated: head.meta?.identity, study: study)
         self.ingest = ingest
         try await ingest.write(start == 0 ? bytes : Array(bytes[start...]))
     }
 
     private mutating func readHead<T>(_ work: (inout FileHeadReader) throws(ReadError) -> T) throws(ArchiveError) -> T {
         do throws(ReadError) { return try work(&headReader) } catch { throw ArchiveError(error) }
+    }
+}
+
+extension FileMetaInformation {
+    var identity: (sopClass: UID, sopInstance: UID)? {
+        guard let sopClass = sopClassUID, let sopInstance = sopInstanceUID else { return nil }
+        return (sopClass, sopInstance)
     }
 }
 

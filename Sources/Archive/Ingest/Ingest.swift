@@ -23,6 +23,7 @@ public actor Ingest {
     private let source: Source
     private let transferSyntax: TransferSyntax
     private let expected: (sopClass: UID, sopInstance: UID)?
+    private let stated: (sopClass: UID, sopInstance: UID)?
     private let study: UID?
 
     private var file: IncomingFile?
@@ -43,13 +44,14 @@ public actor Ingest {
 
     init(
         _ context: Context, file: IncomingFile, source: Source, transferSyntax: TransferSyntax, expecting expected: (sopClass: UID, sopInstance: UID)?,
-        study: UID?
+        stated: (sopClass: UID, sopInstance: UID)?, study: UID?
     ) {
         self.context = context
         self.file = file
         self.source = source
         self.transferSyntax = transferSyntax
         self.expected = expected
+        self.stated = stated
         self.study = study
         reader = EncodedDataSetReader(transferSyntax: transferSyntax, options: .init(limits: context.limits))
     }
@@ -60,7 +62,7 @@ public actor Ingest {
         func outcome(_ result: StoreOutcome.Result) -> StoreOutcome {
             StoreOutcome(
                 result: result, sopClass: record.sopClass, sopInstance: record.sopInstance, study: record.study, series: record.series,
-                object: object, size: size, warnings: reader.reader.warnings)
+                object: object, size: size, warnings: reader.reader.warnings + record.warnings)
         }
         do throws(ArchiveError) {
             if let known = try await resultWithoutStoring(record, object, size) {
@@ -85,7 +87,7 @@ public actor Ingest {
         do throws(ArchiveError) {
             try parse { (reader) throws(ReadError) in try reader.feed(bytes) }
             pending += bytes
-            try beginFile()
+            try beginFile(isWhole: false)
             if pending.count >= Self.pieceSize { try await flush() }
         } catch {
             throw await fail(error)
@@ -104,9 +106,9 @@ public actor Ingest {
     }
 
     /// Once the UIDs are known: the normalised head (PS3.10 §7.1) comes before the data set.
-    private func beginFile() throws(ArchiveError) {
+    private func beginFile(isWhole: Bool) throws(ArchiveError) {
         guard dataSetOffset == nil else { return }
-        guard let sopClass = uid(.sopClassUID), let sopInstance = uid(.sopInstanceUID) else {
+        guard let (sopClass, sopInstance) = identity(isWhole: isWhole) else {
             guard pending.count <= Self.longestWait else {
                 throw ArchiveError(.cannotUnderstand, "SOP Class UID and SOP Instance UID are not in the first \(Self.longestWait >> 20) MiB")
             }
@@ -128,16 +130,19 @@ public actor Ingest {
         }
     }
 
-    /// What the data set says it is, as far as it has come.
-    public var named: (sopClass: UID, sopInstance: UID)? {
-        guard let sopClass = uid(.sopClassUID), let sopInstance = uid(.sopInstanceUID) else { return nil }
+    /// By the data set; by what came with it where the data set is silent, which is certain once its place has been passed.
+    private func identity(isWhole: Bool) -> (sopClass: UID, sopInstance: UID)? {
+        func uid(_ tag: Tag, else stated: UID?) -> UID? {
+            if let text = reader.reader.element(tag)?.strings(in: .default).first, !text.isEmpty { return UID(text) }
+            return isWhole || reader.reader.hasPassed(tag) ? stated : nil
+        }
+        guard let sopClass = uid(.sopClassUID, else: stated?.sopClass), let sopInstance = uid(.sopInstanceUID, else: stated?.sopInstance)
+        else { return nil }
         return (sopClass, sopInstance)
     }
 
-    private func uid(_ tag: Tag) -> UID? {
-        guard let element = reader.reader.element(tag), let text = element.strings(in: .default).first else { return nil }
-        return UID(text)
-    }
+    /// What the data set says it is, as far as it has come.
+    public var named: (sopClass: UID, sopInstance: UID)? { identity(isWhole: false) }
 
     /// Sends what is pending to the file; waits only for the piece before.
     private func flush() async throws(ArchiveError) {
@@ -168,10 +173,11 @@ public actor Ingest {
         if let failure { throw failure }
         do throws(ArchiveError) {
             try parse { (reader) throws(ReadError) in try reader.finish() }
-            try beginFile()
+            try beginFile(isWhole: true)
             // Without its UIDs there is no head: the record says which is missing.
             let record = try InstanceRecord(
-                reader.reader, transferSyntax: transferSyntax, dataSetOffset: dataSetOffset ?? 0, size: scheduled + UInt64(pending.count))
+                reader.reader, identity: identity(isWhole: true), transferSyntax: transferSyntax, dataSetOffset: dataSetOffset ?? 0,
+                size: scheduled + UInt64(pending.count))
             if let study, record.study != study {
                 throw ArchiveError(.dataSetDoesNotMatchSOPClass, "belongs to study \(record.study), not to \(study) as the request says")
             }

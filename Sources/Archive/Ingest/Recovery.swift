@@ -62,6 +62,6 @@ extension Archive {
         guard let body = reader.body, let transferSyntax = reader.transferSyntax else {
             throw ArchiveError(.cannotUnderstand, "object \(object) has no data set")
         }
-        return try InstanceRecord(body.reader, transferSyntax: transferSyntax, dataSetOffset: reader.dataSetOffset, size: size)
+        return try InstanceRecord(body.reader, identity: reader.meta?.identity, transferSyntax: transferSyntax, dataSetOffset: reader.dataSetOffset, size: size)
     }
 }

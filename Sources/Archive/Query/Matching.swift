@@ -87,8 +87,9 @@ enum Matching {
         guard let bounds = try bounds(key, lower: lower, upper: upper) else { return nil }
         switch bounds {
         case (let first?, let last?): return first == last ? "\(column) = \(first)" : "\(column) BETWEEN \(first) AND \(last)"
-        case (let first?, nil): return "\(column) >= \(first)"
-        case (nil, let last?): return "\(column) <= \(last)"
+        // Bounded on both sides, so that the index is searched and not the table walked.
+        case (let first?, nil): return "\(column) BETWEEN \(first) AND \(Fold.end(of: ""))"
+        case (nil, let last?): return "\(column) BETWEEN '' AND \(last)"
         case (nil, nil): return nil
         }
     }

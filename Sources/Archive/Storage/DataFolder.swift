@@ -30,7 +30,16 @@ public struct DataFolder: Sendable, Hashable {
             let reason = String(cString: strerror(errno))
             throw ArchiveError(.notWritable, "the data folder \(path) cannot be written (\(reason)): give this user the right to, or choose another with --data")
         }
-        try Volume(faults: nil).syncDirectory(path)
+        try sync()
+    }
+
+    /// The names of the folder's parts, and its own, are on the disk when this returns. Blocks.
+    func sync() throws(ArchiveError) {
+        let volume = Volume(faults: nil)
+        try volume.syncDirectory(path)
+        let above = "\(path)/.."
+        // A folder above that may not be read was there before us.
+        if access(above, R_OK) == 0 { try volume.syncDirectory(above) }
     }
 }
 

@@ -28,7 +28,7 @@ extension DataSet {
         var values: [Value] = []
 
         /// - Parameter characterSet: of the data set that holds the node, for its items.
-        func value(of node: Node, characterSet: @autoclosure () -> SpecificCharacterSet) -> Value {
+        func value(of node: Node, characterSet: @autoclosure () -> SpecificCharacterSet? = nil) -> Value {
             switch node.place {
             case .storage: .bytes(storage[node.offset..<node.offset + node.length])
             case .nested: .items(items(of: node, inherited: characterSet()))
@@ -38,11 +38,11 @@ extension DataSet {
 
         /// nil for a sequence, fragments, and an external value.
         func bytes(of node: Node) -> ArraySlice<UInt8>? {
-            guard node.place != .nested, case .bytes(let bytes) = value(of: node, characterSet: .default) else { return nil }
+            guard node.place != .nested, case .bytes(let bytes) = value(of: node) else { return nil }
             return bytes
         }
 
-        private func items(of sequence: Node, inherited: SpecificCharacterSet) -> Items {
+        private func items(of sequence: Node, inherited: SpecificCharacterSet?) -> Items {
             let items = nested[sequence.offset..<sequence.offset + sequence.length].map { item in
                 let nodes = nested[item.offset..<item.offset + item.length]
                 return Items.Item(DataSet(nodes: nodes, content: self, inherited: inherited), hasUndefinedLength: item.hasUndefinedLength)

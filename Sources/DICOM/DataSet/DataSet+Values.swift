@@ -1,8 +1,11 @@
 // Values as the types one computes with. All are optional: an attribute that is absent, empty or no number is nil, never a default.
 extension DataSet {
     /// Repertoire of this data set's text: its own Specific Character Set, else the inherited one.
-    public var characterSet: SpecificCharacterSet {
-        guard let bytes = bytes(.specificCharacterSet) else { return inheritedCharacterSet }
+    public var characterSet: SpecificCharacterSet { statedCharacterSet ?? .default }
+
+    /// nil where neither this data set nor one around it names any.
+    var statedCharacterSet: SpecificCharacterSet? {
+        guard let bytes = bytes(.specificCharacterSet) else { return inherited }
         let terms = Text.split(bytes).map { Text.trim($0) }
         return SpecificCharacterSet(terms.map { String(decoding: $0, as: UTF8.self) })
     }

@@ -8,10 +8,16 @@ public struct DataSet: Sendable {
     var content: Content
 
     /// The character set of the data set that holds this one as an item: in force where the item names none (PS3.5 §7.5.3).
-    public var inheritedCharacterSet: SpecificCharacterSet
+    public var inheritedCharacterSet: SpecificCharacterSet {
+        get { inherited ?? .default }
+        set { inherited = newValue }
+    }
+
+    /// nil where nothing was inherited: that is most data sets, and costs nothing to copy.
+    var inherited: SpecificCharacterSet?
 
     public init() {
-        self.init(nodes: [], content: Content(), inherited: .default)
+        self.init(nodes: [], content: Content())
     }
 
     /// Elements in any order; of two with one tag the later one stays.
@@ -21,10 +27,10 @@ public struct DataSet: Sendable {
     }
 
     /// For the reader, which has checked order and places.
-    init(nodes: ArraySlice<Node>, content: Content, inherited: SpecificCharacterSet) {
+    init(nodes: ArraySlice<Node>, content: Content, inherited: SpecificCharacterSet? = nil) {
         self.nodes = nodes
         self.content = content
-        inheritedCharacterSet = inherited
+        self.inherited = inherited
     }
 
     public var isEmpty: Bool { nodes.isEmpty }
@@ -54,7 +60,7 @@ public struct DataSet: Sendable {
 
     private func element(at index: Int) -> DataElement {
         let node = nodes[index]
-        return DataElement(tag: node.tag, vr: node.vr, value: content.value(of: node, characterSet: characterSet))
+        return DataElement(tag: node.tag, vr: node.vr, value: content.value(of: node, characterSet: statedCharacterSet))
     }
 
     private mutating func setValue(_ value: Value, at index: Int) {

@@ -16,6 +16,7 @@ extension Tag {
     public static let directoryRecordSequence = Tag(0x0004, 0x1220)
     public static let offsetOfTheNextDirectoryRecord = Tag(0x0004, 0x1400)
     public static let offsetOfReferencedLowerLevelDirectoryEntity = Tag(0x0004, 0x1420)
+    public static let recordInUseFlag = Tag(0x0004, 0x1410)
     public static let directoryRecordType = Tag(0x0004, 0x1430)
     public static let referencedFileID = Tag(0x0004, 0x1500)
     public static let referencedSOPClassUIDInFile = Tag(0x0004, 0x1510)

@@ -10,11 +10,10 @@ extension DataSetReader {
         guard end - position >= 8 else { return }
         if !level.isEncodingChecked { checkEncoding() }
         guard !level.encoding.isBigEndian else { return }
-        let isTop = outer.isEmpty
-        let stop = isTop ? firstSpecialTag : 0xFFFE_0000
+        let (after, before) = outer.isEmpty ? plainTopLevelTags : (0, 0xFFFE_0000)
         let largest = Int(min(options.limits.elementInMemory, 1 << 30))
         let isExplicit = level.encoding.isExplicit
-        var previous = lastTag?.rawValue ?? 0
+        var previous = lastTag?.rawValue ?? after
         var position = position
         let start = position
         let count = open.count
@@ -23,10 +22,9 @@ extension DataSetReader {
         content.storage.withUnsafeBytes { bytes in
             open.append(addingCapacity: max(0, min(capacity, options.limits.elements - elementCount))) { nodes in
                 while nodes.freeCapacity > 0, end - position >= 8 {
-                    let group = UInt32(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt16.self)))
-                    let element = UInt32(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: position + 2, as: UInt16.self)))
-                    let tag = group << 16 | element
-                    guard tag > previous, tag < stop else { break }
+                    let word = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self))
+                    let tag = word << 16 | word >> 16
+                    guard tag > previous, tag < before else { break }
                     var vr = VR(rawValue: UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: position + 4, as: UInt16.self)))
                     var length: Int
                     var value = position + 8
@@ -55,10 +53,11 @@ extension DataSetReader {
         try hold(UInt64(position - start), lastTag)
     }
 
-    /// The first top-level tag that the tight loop may not pass.
-    private var firstSpecialTag: UInt32 {
-        let group = options.onlyGroup.map { (UInt32($0) + 1) << 16 } ?? .max
-        return min(options.stopBefore?.rawValue ?? .max, group, 0x7FE0_0000)
+    /// Tags between these two are passed; the others are stopped at, are pixel data, or no data elements.
+    private var plainTopLevelTags: (after: UInt32, before: UInt32) {
+        let end = min(options.stopBefore?.rawValue ?? .max, 0x7FE0_0000)
+        guard let group = options.onlyGroup else { return (0, end) }
+        return (max(UInt32(group) << 16, 1) - 1, min(end, UInt32(group) << 16 | 0xFFFF))
     }
 
     /// One element header, item or delimiter. False: more bytes are needed, or the stop was reached.
@@ -82,7 +81,7 @@ extension DataSetReader {
     private mutating func readElement() throws(ReadError) -> Bool {
         let encoding = level.encoding
         let isTop = outer.isEmpty
-        let tag = Tag(word16(0, encoding), word16(2, encoding))
+        let tag = encoding.tag(content.storage, at: position)
         if tag.group == 0xFFFE { return try readDelimiter(tag) }
         if isTop, options.stopBefore.map({ tag >= $0 }) == true || options.onlyGroup.map({ tag.group != $0 }) == true {
             isStopped = true
@@ -90,7 +89,11 @@ extension DataSetReader {
             return false
         }
         if isTop, startsTrailing(tag) { return true }
-        guard let (vr, length, headerSize) = try readHeader(of: tag, encoding) else { return false }
+        let vr = encoding.isExplicit ? encoding.vr(content.storage, at: position) : implicitVR(of: tag)
+        guard vr.isLetters else {
+            throw error(.invalidVR, tag, "\(Tag(0, vr.rawValue.byteSwapped).hex.suffix(4))H stands where a value representation should")
+        }
+        guard let (length, headerSize) = encoding.length(of: vr, content.storage, at: position) else { return false }
         elementCount += 1
         guard elementCount <= options.limits.elements else {
             throw error(.tooManyElements, tag, "more than \(options.limits.elements) elements")
@@ -125,17 +128,6 @@ extension DataSetReader {
         return true
     }
 
-    /// VR, length and size of the header; nil while it is not whole.
-    private func readHeader(of tag: Tag, _ encoding: TransferSyntax.Encoding) throws(ReadError) -> (VR, UInt32, Int)? {
-        guard encoding.isExplicit else { return (implicitVR(of: tag), word32(4, encoding), 8) }
-        let vr = VR(content.storage[position + 4], content.storage[position + 5])
-        guard vr.isLetters else {
-            throw error(.invalidVR, tag, "\(Tag(0, vr.rawValue.byteSwapped).hex.suffix(4))H stands where a value representation should")
-        }
-        if vr.hasShortLength { return (vr, UInt32(word16(6, encoding)), 8) }
-        return content.storage.count - position >= 12 ? (vr, word32(8, encoding), 12) : nil
-    }
-
     private mutating func readValue(_ tag: Tag, _ vr: VR, _ length: Int) throws(ReadError) {
         let start = position
         guard content.storage.count - start >= length else {
@@ -166,17 +158,33 @@ extension DataSetReader {
         try append(tag, vr, .external(range))
         mode = range.length == 0 ? .structure : .skipping(range.length)
     }
+}
 
-    // MARK: Bytes
-
-    func word16(_ at: Int, _ encoding: TransferSyntax.Encoding) -> UInt16 {
-        let a = UInt16(content.storage[position + at]), b = UInt16(content.storage[position + at + 1])
-        return encoding.isBigEndian ? a << 8 | b : b << 8 | a
+// Element headers (PS3.5 §7.1.2, §7.1.3); a place outside the bytes traps.
+extension TransferSyntax.Encoding {
+    func tag(_ bytes: [UInt8], at position: Int) -> Tag {
+        let word = word32(bytes, at: position)
+        return Tag(rawValue: isBigEndian ? word : word << 16 | word >> 16)
     }
 
-    func word32(_ at: Int, _ encoding: TransferSyntax.Encoding) -> UInt32 {
-        let a = UInt32(word16(at, encoding)), b = UInt32(word16(at + 2, encoding))
-        return encoding.isBigEndian ? a << 16 | b : b << 16 | a
+    /// What stands where explicit encodings have the VR.
+    func vr(_ bytes: [UInt8], at position: Int) -> VR { VR(bytes[position + 4], bytes[position + 5]) }
+
+    /// Value length and size of the element header; nil while the header is not whole.
+    func length(of vr: VR, _ bytes: [UInt8], at position: Int) -> (value: UInt32, header: Int)? {
+        if !isExplicit { return (word32(bytes, at: position + 4), 8) }
+        if vr.hasShortLength { return (UInt32(word16(bytes, at: position + 6)), 8) }
+        return bytes.count - position >= 12 ? (word32(bytes, at: position + 8), 12) : nil
+    }
+
+    func word16(_ bytes: [UInt8], at position: Int) -> UInt16 {
+        let word = bytes.span.bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt16.self)
+        return isBigEndian ? UInt16(bigEndian: word) : UInt16(littleEndian: word)
+    }
+
+    func word32(_ bytes: [UInt8], at position: Int) -> UInt32 {
+        let word = bytes.span.bytes.unsafeLoadUnaligned(fromByteOffset: position, as: UInt32.self)
+        return isBigEndian ? UInt32(bigEndian: word) : UInt32(littleEndian: word)
     }
 }
 

@@ -22,8 +22,8 @@ extension DataSetReader {
                 continue
             }
             guard self.content.storage.count - position >= 8 else { return false }
-            let tag = Tag(word16(0, level.encoding), word16(2, level.encoding))
-            let length = word32(4, level.encoding)
+            let tag = level.encoding.tag(self.content.storage, at: position)
+            let length = level.encoding.word32(self.content.storage, at: position + 4)
             switch tag {
             case .item where length != .max:
                 position += 8

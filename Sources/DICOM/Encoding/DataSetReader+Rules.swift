@@ -4,13 +4,14 @@ extension DataSetReader {
     mutating func checkEncoding() {
         level.isEncodingChecked = true
         let encoding = level.encoding
-        let tag = Tag(word16(0, encoding), word16(2, encoding))
+        let tag = encoding.tag(content.storage, at: position)
         guard tag.group != 0xFFFE else { return }
-        let vr = VR(content.storage[position + 4], content.storage[position + 5])
+        let vr = encoding.vr(content.storage, at: position)
         let actual: TransferSyntax.Encoding
         if encoding.isExplicit, !vr.isLetters {
-            let little = Tag(word16(0, .implicitLittle), word16(2, .implicitLittle))
-            let length = word32(4, .implicitLittle)
+            let implicit = TransferSyntax.Encoding.implicitLittle
+            let little = implicit.tag(content.storage, at: position)
+            let length = implicit.word32(content.storage, at: position + 4)
             let room = level.end == .max ? UInt64(1 << 20) : level.end - offset
             // Only an element that the dictionary knows and that fits has a certain meaning.
             guard DataElementTable.entry(for: little) != nil || little.isPrivate, length == .max || UInt64(length) + 8 <= room else { return }
@@ -18,7 +19,7 @@ extension DataSetReader {
         } else if !encoding.isExplicit, vr.isKnown, DataElementTable.entry(for: tag)?.vrs.contains(vr) == true {
             actual = .explicitLittle
         } else if outer.isEmpty, !tag.isPrivate, vr.isKnown, DataElementTable.entry(for: tag) == nil,
-            DataElementTable.entry(for: Tag(tag.group.byteSwapped, tag.element.byteSwapped)) != nil {
+            DataElementTable.entry(for: Tag(tag.group.byteSwapped, tag.element.byteSwapped))?.vrs.contains(vr) == true {
             actual = encoding.isBigEndian ? .explicitLittle : .explicitBig
         } else {
             return
@@ -73,7 +74,7 @@ extension DataSetReader {
     }
 
     private func isEqual(_ a: DataSet.Node, _ b: DataSet.Node) -> Bool {
-        a.vr == b.vr && content.value(of: a, characterSet: .default) == content.value(of: b, characterSet: .default)
+        a.vr == b.vr && content.value(of: a) == content.value(of: b)
     }
 
     /// After the last element some systems fill up with one byte value.

@@ -1,7 +1,7 @@
 // Sequences and their items (PS3.5 §7.5).
 extension DataSetReader {
     mutating func beginSequence(_ tag: Tag, _ vr: VR, end: UInt64, encoding: TransferSyntax.Encoding) throws(ReadError) {
-        guard outer.count + 1 < options.limits.nesting else {
+        guard outer.count < options.limits.nesting else {
             throw error(.nestingTooDeep, tag, "sequences nest deeper than \(options.limits.nesting)")
         }
         level.sequence = SequenceReading(tag: tag, vr: vr, first: open.count, end: end, encoding: encoding)
@@ -9,8 +9,8 @@ extension DataSetReader {
 
     mutating func readItem() throws(ReadError) -> Bool {
         guard let sequence = level.sequence else { return true }
-        let tag = Tag(word16(0, sequence.encoding), word16(2, sequence.encoding))
-        let length = word32(4, sequence.encoding)
+        let tag = sequence.encoding.tag(content.storage, at: position)
+        let length = sequence.encoding.word32(content.storage, at: position + 4)
         switch tag {
         case .item:
             if sequence.tag == .directoryRecordSequence, outer.isEmpty { recordOffsets.append(offset) }
@@ -40,7 +40,7 @@ extension DataSetReader {
     }
 
     mutating func readDelimiter(_ tag: Tag) throws(ReadError) -> Bool {
-        let length = word32(4, level.encoding)
+        let length = level.encoding.word32(content.storage, at: position + 4)
         if tag == .itemDelimitation, !outer.isEmpty {
             position += 8
             if !level.hasUndefinedLength { warn(tag, "item delimiter in an item of defined length") }
@@ -78,7 +78,7 @@ extension DataSetReader {
         let node = DataSet.Node(
             tag: tag, vr: vr, place: .nested, hasUndefinedLength: hasUndefinedLength, offset: content.nested.count, length: open.count - first)
         if content.nested.isEmpty { content.nested.reserveCapacity(64) }
-        content.nested += open[first...]
+        open.withUnsafeBufferPointer { content.nested.append(contentsOf: UnsafeBufferPointer(rebasing: $0[first...])) }
         open.removeLast(node.length)
         return node
     }

@@ -109,13 +109,16 @@ public struct DataSetReader: Sendable {
     public func element(_ tag: Tag) -> DataElement? {
         let nodes = nodes(of: outer.first ?? level)
         return nodes.first { $0.tag == tag }.map { node in
-            let value = content.value(of: node, characterSet: DataSet(nodes: nodes, content: content, inherited: .default).characterSet)
+            let value = content.value(of: node, characterSet: DataSet(nodes: nodes, content: content).statedCharacterSet)
             return DataElement(tag: tag, vr: node.vr, value: value)
         }
     }
 
     /// Elements of an open level.
     func nodes(of level: Level) -> ArraySlice<DataSet.Node> { open[level.first..<(level.sequence?.first ?? open.count)] }
+
+    /// The top-level elements up to this tag have been read: what is not there by now will not come (in ascending order).
+    public func hasPassed(_ tag: Tag) -> Bool { nodes(of: outer.first ?? level).last.map { $0.tag > tag } ?? false }
 
     // MARK: Feeding
 
@@ -188,7 +191,7 @@ public struct DataSetReader: Sendable {
         }
         headerLength = headerEnd ?? offset
         sortLevel()
-        dataSet = DataSet(nodes: open[...], content: content, inherited: .default)
+        dataSet = DataSet(nodes: open[...], content: content)
     }
 
     private mutating func closeMode() throws(ReadError) {

@@ -35,8 +35,8 @@ public struct FileHeadReader: Sendable {
 
     private mutating func readHead(isWhole: Bool) throws(ReadError) -> (FileHead, [UInt8], Int)? {
         guard !head.isEmpty else { throw ReadError(.notDICOM, offset: 0, "the file is empty") }
-        let prefix = "DICM".utf8
-        if head.count >= 132, head[128..<132].elementsEqual(prefix) {
+        let prefix = Array("DICM".utf8)
+        if head.count >= 132, head[128..<132] == prefix[...] {
             return try readMeta(at: 132, isWhole: isWhole)
         } else if head.starts(with: prefix) {
             warn(0, "the preamble is missing")

@@ -37,5 +37,11 @@ public struct ReadWarning: Sendable, CustomStringConvertible {
     public var offset: UInt64
     public var message: String
 
+    public init(path: [Tag], offset: UInt64, message: String) {
+        self.path = path
+        self.offset = offset
+        self.message = message
+    }
+
     public var description: String { ReadError(.unexpectedTag, path: path, offset: offset, message).description }
 }

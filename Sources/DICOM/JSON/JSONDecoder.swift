@@ -10,7 +10,7 @@ struct JSONDecoder {
     }
 
     /// A data set, its attribute, the Value array: three levels each; a PN and its array in the last.
-    static func jsonDepth(_ limits: ReadLimits) -> Int { 3 * limits.nesting + 4 }
+    static func jsonDepth(_ limits: ReadLimits) -> Int { 3 * limits.nesting + 6 }
 
     mutating func dataSet(_ value: JSONValue) throws(DICOMJSONError) -> DataSet { try dataSet(value, in: []) }
 
@@ -18,7 +18,7 @@ struct JSONDecoder {
         guard case .object(let members) = value else {
             throw DICOMJSONError(code: .model, path: steps.map { "\($0.sequence.hex)/\($0.item)" }.joined(separator: "/"), offset: nil, message: "a data set is an object, not \(value.kind)")
         }
-        guard steps.count < limits.nesting else {
+        guard steps.count <= limits.nesting else {
             throw DICOMJSONError(code: .nestingTooDeep, path: "", offset: nil, message: "sequences nest deeper than \(limits.nesting)")
         }
         var elements: [DataElement] = []

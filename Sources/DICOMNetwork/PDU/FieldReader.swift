@@ -52,7 +52,8 @@ struct FieldReader {
     }
 }
 
-/// Text without the NULs and spaces that some peers pad with.
+/// Text without the NULs and spaces that some peers pad with. It is shown to people and written to logs, so what is no
+/// character of theirs becomes a question mark.
 func trimmedText(_ bytes: some BidirectionalCollection<UInt8>) -> String {
     var end = bytes.endIndex
     while end > bytes.startIndex {
@@ -60,7 +61,15 @@ func trimmedText(_ bytes: some BidirectionalCollection<UInt8>) -> String {
         guard bytes[before] == 0 || bytes[before] == UInt8(ascii: " ") else { break }
         end = before
     }
-    return String(decoding: bytes[..<end], as: UTF8.self)
+    let text = String(decoding: bytes[..<end], as: UTF8.self)
+    return text.unicodeScalars.contains(where: isControl) ? String(text.unicodeScalars.map { isControl($0) ? "?" : Character($0) }) : text
+}
+
+private func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0..<0x20, 0x7F...0x9F, 0x2028, 0x2029: true
+    default: false
+    }
 }
 
 extension UID {

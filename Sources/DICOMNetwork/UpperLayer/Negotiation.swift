@@ -68,7 +68,7 @@ public enum NegotiationResult: Equatable, Sendable {
 /// - Parameter maximumLength: what we announce as the largest P-DATA-TF variable field, in bytes.
 public func negotiate(_ request: AssociateRequest, _ policy: NegotiationPolicy, maximumLength: UInt32) -> NegotiationResult {
     guard request.applicationContext == ApplicationContext.dicom else {
-        return .reject(.applicationContextNotSupported, words: "application context \"\(request.applicationContext)\" is not DICOM's")
+        return .reject(.applicationContextNotSupported, words: "application context \"\(request.applicationContext.prefix(64))\" is not DICOM's")
     }
     guard request.callingAETitle != nil else {
         return .reject(.callingAETitleNotRecognized, words: "the calling AE title is empty or malformed")

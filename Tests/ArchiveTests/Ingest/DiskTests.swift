@@ -92,6 +92,20 @@ import Testing
     private static let canMount = SmallVolume(megabytes: 1) != nil
 
     @Test(.enabled(if: canMount, "needs root and mount for a small volume"))
+    func aVolumeThatIsReadOnlyIsSaid() async throws {
+        let volume = try #require(SmallVolume(megabytes: 16))
+        do { try await Archive.open(ArchiveConfiguration(folder: volume.path, reserve: .none), logger: Logger(label: "test")).close() }
+        #expect(mount("tmpfs", volume.path, "tmpfs", UInt(MS_REMOUNT | MS_RDONLY), nil) == 0)
+        do {
+            _ = try await Archive.open(ArchiveConfiguration(folder: volume.path, reserve: .none), logger: Logger(label: "test"))
+            Issue.record("opened")
+        } catch {
+            #expect(error.code == .notWritable)
+            #expect(error.message.contains(volume.path))
+        }
+    }
+
+    @Test(.enabled(if: canMount, "needs root and mount for a small volume"))
     func aFullDiskRefusesInWordsLosesNothingAndGoesOnWhenThereIsSpaceAgain() async throws {
         let volume = try #require(SmallVolume(megabytes: 24))
         var configuration = ArchiveConfiguration(folder: volume.path, reserve: .none)

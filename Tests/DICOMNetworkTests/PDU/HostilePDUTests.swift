@@ -178,4 +178,27 @@ struct HostilePDUTests {
         request.userInformation.others = [UnknownItem(type: 0x60, content: [UInt8](repeating: 0, count: 65536))]
         #expect(throws: NetworkError.itemTooLong(type: 0x60, length: 65536)) { try PDU.associateRequest(request).encoded() }
     }
+
+    @Test("Real conversations with bytes changed at random: read or refused, never a trap", arguments: 0..<20 as Range<UInt64>)
+    func mutations(seed: UInt64) throws {
+        var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
+        func random(_ bound: Int) -> Int {
+            state ^= state << 13
+            state ^= state >> 7
+            state ^= state << 17
+            return Int(state % UInt64(bound))
+        }
+        let small = Fixture.lines.filter { $0.bytes.readableBytes < 1000 }
+        for _ in 0..<500 {
+            var bytes = small[random(small.count)].bytes
+            for _ in 0...random(4) {
+                let at = bytes.readerIndex + random(bytes.readableBytes)
+                bytes.setInteger([0, 0xFF, 0x7F, 0x80, UInt8(random(256))][random(5)], at: at)
+            }
+            var assembler = MessageAssembler(contextIDs: [1, 3])
+            do {
+                for case .data(let value) in try decode(bytes, piece: 1 + random(300)) { try assembler.handle(value) { _ in } }
+            } catch is NetworkError {}
+        }
+    }
 }

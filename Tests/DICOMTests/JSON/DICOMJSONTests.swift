@@ -158,8 +158,8 @@ struct DICOMJSONTests {
             let open = #"{"00081140":{"vr":"SQ","Value":["#
             return Array((String(repeating: open, count: depth) + "{}" + String(repeating: "]}}", count: depth)).utf8)
         }
-        #expect(try DICOMJSON.decode(nested(63)).items(.referencedImageSequence).count == 1)
-        #expect(throws: DICOMJSONError(code: .nestingTooDeep, path: "", offset: nil, message: "")) { try DICOMJSON.decode(nested(64)) }
+        #expect(try DICOMJSON.decode(nested(64)).items(.referencedImageSequence).count == 1)
+        #expect(throws: DICOMJSONError(code: .nestingTooDeep, path: "", offset: nil, message: "")) { try DICOMJSON.decode(nested(65)) }
         #expect(throws: DICOMJSONError(code: .nestingTooDeep, path: "", offset: nil, message: "")) { try DICOMJSON.decode(nested(50_000)) }
         #expect(throws: DICOMJSONError(code: .nestingTooDeep, path: "", offset: nil, message: "")) { try DICOMJSON.decode([UInt8](repeating: UInt8(ascii: "["), count: 1_000_000)) }
     }

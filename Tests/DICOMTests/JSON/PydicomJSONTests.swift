@@ -42,9 +42,12 @@ enum Pydicom {
 
 @Suite("DICOM JSON and pydicom", .enabled(if: Corpus.root != nil && Pydicom.python != nil, "no corpus, or ISOCENTER_PYTHON names no Python with pydicom"))
 struct PydicomJSONTests {
+    /// pydicom 3.0 leaves the escape sequences of ISO 2022 IR 58 in the text, and does not know ISO_IR 203.
+    private let unknownToPydicom = ["synthetic/charset/chinese-2022-58.dcm", "synthetic/charset/latin9.dcm"]
+
     @Test func sameValues() throws {
         let root = try #require(Corpus.root)
-        let paths = Corpus.manifest.compactMap { $0["path"] }.filter { !$0.hasPrefix("malformed/") && !$0.hasPrefix("pwnlab/") }
+        let paths = Corpus.manifest.compactMap { $0["path"] }.filter { !$0.hasPrefix("malformed/") && !$0.hasPrefix("pwnlab/") && !unknownToPydicom.contains($0) }
         let lines = try Pydicom.json(of: paths.map { root.appendingPathComponent($0).path })
         var compared = 0, attributes = 0
         var differences: [String] = []
@@ -96,6 +99,8 @@ struct PydicomJSONTests {
         case (let a as NSNumber, let b as NSNumber): isSingle ? a.floatValue == b.floatValue : a.doubleValue == b.doubleValue
         case (let a as NSDictionary, let b as NSDictionary): a == b
         case (let a as String, let b as String): a == b.trimmingCharacters(in: [" ", "\0"])
+        // Large 64 bit numbers are strings with us.
+        case (let a as String, let b as NSNumber): a == b.stringValue
         // An empty value among others is null (PS3.18 §F.2.5).
         case (is NSNull, let b as String): b.isEmpty
         default: a is NSNull && b is NSNull

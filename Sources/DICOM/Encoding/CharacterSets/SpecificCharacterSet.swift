@@ -17,6 +17,14 @@ public struct SpecificCharacterSet: Hashable, Sendable {
 
     /// - Parameter terms: values of the attribute; the first may be empty (PS3.3 §C.12.1.1.2). Spellings such as `ISO-IR 100` are understood.
     public init(_ terms: [String]) {
+        if terms.count == 1, let known = Self.single[terms[0]] { self = known } else { self.init(making: terms) }
+    }
+
+    /// Nearly every data set names one of these, and is asked for its repertoire with every text.
+    private static let single: [String: SpecificCharacterSet] = Dictionary(
+        uniqueKeysWithValues: (["ISO_IR 192", "GB18030", "GBK"] + ISO2022.registered.keys.map { "ISO_IR \($0)" }).map { ($0, SpecificCharacterSet(making: [$0])) })
+
+    private init(making terms: [String]) {
         self.terms = terms
         var unknown: [String] = []
         let recognised = terms.map { term -> DefinedTerm in

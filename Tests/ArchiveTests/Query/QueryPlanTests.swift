@@ -1,0 +1,86 @@
+import DICOM
+import Database
+import Testing
+
+@testable import Archive
+
+/// No supported key is answered by reading a whole table.
+@Suite struct QueryPlanTests {
+    private static func archive() async throws -> Archive {
+        let archive = try await Archive.open(try TemporaryFolder())
+        try await archive.index((0..<200).map { TestInstance(study: "1.\($0 / 4)", series: "1.\($0 / 2).1", instance: "1.\($0).1.1", patientID: "P\($0 / 8)") })
+        return archive
+    }
+
+    private func plan(_ statement: SQLStatement, _ archive: Archive) async throws -> [String] {
+        try await archive.database.all("EXPLAIN QUERY PLAN \(statement)").map { $0.string("detail") }
+    }
+
+    /// `SCAN x` without an index reads all rows, with one it walks along the order that is asked for until the page is full.
+    private func isFullScan(_ step: String) -> Bool { step.hasPrefix("SCAN") && !step.contains("CONSTANT ROW") }
+
+    static let keys: [(Query.Level, Query.Key)] = [
+        (.patient, .init(.patientID, values: ["P1"])), (.patient, .init(.patientName, values: ["doe*"])), (.patient, .init(.patientBirthDate, values: ["19600101"])),
+        (.study, .init(.studyInstanceUID, values: ["1.1", "1.2"])), (.study, .init(.patientID, values: ["P1"])), (.study, .init(.patientID, values: ["P*"])),
+        (.study, .init(.patientName, values: ["doe*"])), (.study, .init(.patientName, values: ["Doe^Jane"])), (.study, .init(.patientBirthDate, values: ["19600101"])),
+        (.study, .init(.studyDate, values: ["20240101"])), (.study, .init(.studyDate, values: ["20240101-20240131"])), (.study, .init(.accessionNumber, values: ["A1"])),
+        (.study, .init(.studyID, values: ["1"])), (.study, .init(.studyDescription, values: ["Thorax*"])), (.study, .init(.referringPhysicianName, values: ["house*"])),
+        (.study, .init(.modalitiesInStudy, values: ["CT"])), (.study, .init(.sopClassesInStudy, values: ["1.2"])),
+        (.series, .init(.studyInstanceUID, values: ["1.1"])), (.series, .init(.seriesInstanceUID, values: ["1.1"])), (.series, .init(.modality, values: ["CT"])),
+        (.series, .init(.bodyPartExamined, values: ["HEAD"])), (.series, .init(.performedProcedureStepStartDate, values: ["20240101-"])),
+        (.series, .init(.requestAttributesSequence, .requestedProcedureID, values: ["R"])), (.series, .init(.requestAttributesSequence, .scheduledProcedureStepID, values: ["S"])),
+        (.series, .init(.patientID, values: ["P1"])),
+        (.instance, .init(.sopInstanceUID, values: ["1.1"])), (.instance, .init(.seriesInstanceUID, values: ["1.1"])), (.instance, .init(.studyInstanceUID, values: ["1.1"])),
+        (.instance, .init(.sopClassUID, values: ["1.1"])), (.instance, .init(.contentDate, values: ["20240101"])), (.instance, .init(.patientID, values: ["P1"])),
+    ]
+
+    @Test("Keys", arguments: keys.indices)
+    func key(index: Int) async throws {
+        let archive = try await Self.archive()
+        let (level, key) = Self.keys[index]
+        let statement = try QueryStatement(Query(level, keys: [key]), .everything)
+        let plan = try await plan(statement.sql, archive)
+        #expect(!plan.contains(where: isFullScan), "\(level) \(key): \(plan)")
+    }
+
+    @Test("Sorts of the study list walk along an index", arguments: StudyListRequest.Sort.allCases)
+    func list(sort: StudyListRequest.Sort) async throws {
+        let archive = try await Self.archive()
+        let first = try StudyListStatement(StudyListRequest(sort: sort), .everything)
+        let firstPlan = try await plan(first.page, archive)
+        #expect(firstPlan.allSatisfy { $0.contains("USING INDEX") || $0.contains("USING COVERING INDEX") }, "\(firstPlan)")
+        #expect(!(try await plan(first.total, archive)).contains(where: isFullScan))
+        let page = try await archive.studyList(StudyListRequest(sort: sort, limit: 3), for: .everything)
+        let next = try StudyListStatement(StudyListRequest(sort: sort, limit: 3, cursor: page.next), .everything)
+        let nextPlan = try await plan(next.page, archive)
+        #expect(nextPlan.allSatisfy { $0.hasPrefix("SEARCH") && $0.contains("INDEX") }, "\(nextPlan)")
+    }
+
+    @Test("Searches of the study list", arguments: [
+        StudyListRequest(search: "doe"), StudyListRequest(search: "doe jane"), StudyListRequest(search: "2024"), StudyListRequest(modality: "CT"),
+        StudyListRequest(from: "20240101", to: "20240131"), StudyListRequest(search: "doe", modality: "CT", from: "20240101"),
+    ])
+    func search(request: StudyListRequest) async throws {
+        let archive = try await Self.archive()
+        let statement = try StudyListStatement(request, .everything)
+        for part in [statement.page, statement.total] {
+            let plan = try await plan(part, archive)
+            #expect(!plan.contains(where: isFullScan), "\(plan)")
+        }
+    }
+
+    @Test func retrievalAndIngestSearch() async throws {
+        let archive = try await Self.archive()
+        let statements: [SQLStatement] = [
+            "\(InstanceLocation.selection) WHERE study.study_uid = \("1.1") ORDER BY series.number IS NULL, series.number, series.id, instance.number",
+            "\(InstanceLocation.selection) WHERE instance.sop_uid = \("1.1")",
+            "SELECT object FROM instance WHERE sop_uid = \("1.1")",
+            "SELECT 1 FROM instance WHERE object = \([UInt8]([1])) UNION ALL SELECT 1 FROM instance_version WHERE object = \([UInt8]([1]))",
+            "SELECT max((SELECT max(received) FROM study), 1) AS newest",
+        ]
+        for statement in statements {
+            let plan = try await plan(statement, archive)
+            #expect(!plan.contains(where: isFullScan), "\(plan)")
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import Crypto
+import DICOM
+import Database
+
+@testable import Archive
+
+extension Archive {
+    /// Rows as if these had been stored in this order, without their bytes.
+    func index(_ instances: [TestInstance]) async throws {
+        var entries: [IndexWriter.Entry] = []
+        for (number, instance) in instances.enumerated() {
+            let dataSet = try instance.encoded()
+            var reader = DataSetReader(encoding: .explicitLittle)
+            try reader.feed(dataSet)
+            try reader.finish()
+            let record = try InstanceRecord(reader, identity: nil, transferSyntax: .explicitVRLittleEndian, dataSetOffset: 300, size: UInt64(300 + dataSet.count))
+            entries.append(IndexWriter.Entry(
+                record: record, object: ObjectID(SHA256.hash(data: Array(instance.instance.utf8))), size: UInt64(300 + dataSet.count),
+                received: Int64(1_700_000_000_000_000 + number * 1000), source: "test", policy: .keepFirst))
+        }
+        for start in stride(from: 0, to: entries.count, by: 500) {
+            let batch = Array(entries[start..<min(start + 500, entries.count)])
+            try await database.write { (connection) throws(DatabaseError) in
+                for entry in batch { _ = try IndexWriter(connection: connection).insert(entry) }
+            }
+        }
+    }
+}
