@@ -17,8 +17,8 @@ extension DataSetReader {
         var position = position
         let start = position
         let count = open.count
-        // More than most data sets have; where there are more, `parse` comes back.
-        let capacity = open.capacity > count ? open.capacity - count : 128
+        // More than most data sets and groups have; where there are more, `parse` comes back.
+        let capacity = open.capacity > count ? open.capacity - count : options.onlyGroup == nil ? 128 : 16
         content.storage.withUnsafeBytes { bytes in
             open.append(addingCapacity: max(0, min(capacity, options.limits.elements - elementCount))) { nodes in
                 while nodes.freeCapacity > 0, end - position >= 8 {

@@ -77,7 +77,7 @@ extension DataSetReader {
     private mutating func nest(_ tag: Tag, _ vr: VR, from first: Int, hasUndefinedLength: Bool) -> DataSet.Node {
         let node = DataSet.Node(
             tag: tag, vr: vr, place: .nested, hasUndefinedLength: hasUndefinedLength, offset: content.nested.count, length: open.count - first)
-        if content.nested.isEmpty { content.nested.reserveCapacity(64) }
+        if content.nested.isEmpty { content.nested.reserveCapacity(40) }
         open.withUnsafeBufferPointer { content.nested.append(contentsOf: UnsafeBufferPointer(rebasing: $0[first...])) }
         open.removeLast(node.length)
         return node
