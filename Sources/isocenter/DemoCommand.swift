@@ -28,6 +28,8 @@ struct DemoCommand: AsyncParsableCommand {
         guard let called = AETitle(called), let calling = AETitle("ISOCENTER-DEMO") else { throw Failure("an AE title is wrong") }
         let requestor = Requestor(host: "127.0.0.1", port: port, calledAETitle: called, callingAETitle: calling)
         do {
+            // Before anything is computed: is there somebody to take it?
+            try await requestor.connect([.verification]).release()
             for study in DemoStudies.all(scale: scale) { try await store(study, with: requestor) }
         } catch let error as NetworkError {
             throw Failure("the archive on DICOM port \(port): \(error); is it running? 'isocenter serve' starts it")
