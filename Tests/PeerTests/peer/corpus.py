@@ -24,6 +24,8 @@ REFUSED_EVERYWHERE = {
     **{f"pydicom/test_files/dicomdirtests/{name}": "DICOMDIR"
        for name in ("DICOMDIR", "DICOMDIR-bigEnd", "DICOMDIR-empty.dcm", "DICOMDIR-implicit", "DICOMDIR-nooffset",
                     "DICOMDIR-nopatient", "DICOMDIR-reordered", "TINY_ALPHA/DICOMDIR")},
+    # One private sequence, and nothing tells how it is encoded: a sender can only guess.
+    "pydicom/test_files/no_meta.dcm": "no transfer syntax, no UIDs",
     # Cut off.
     "pydicom/test_files/MR_truncated.dcm": "ends inside Pixel Data",
     "pydicom/test_files/rtplan_truncated.dcm": "ends inside a sequence",
@@ -44,9 +46,8 @@ REFUSED = {
        for name in ("JLSL_RGB_ILV0", "JLSL_RGB_ILV1", "JLSL_RGB_ILV2", "JLSN_RGB_ILV0")},
     "pydicom/test_files/empty_charset_LEI.dcm": "no UIDs",
     "pydicom/test_files/nested_priv_SQ.dcm": "no UIDs",
-    # Nothing tells how these are encoded.
+    # Nothing tells how this is encoded.
     "pydicom/test_files/meta_missing_tsyntax.dcm": "no transfer syntax, no UIDs",
-    "pydicom/test_files/no_meta.dcm": "one private sequence, no UIDs",
 }
 
 
