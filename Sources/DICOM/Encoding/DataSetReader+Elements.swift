@@ -3,7 +3,7 @@ extension DataSetReader {
     /// The common case in one tight loop: little endian elements in order, of known VR and length, whole in the buffer.
     /// Stops before the first element that needs more thought, which `readStructure` then gives it.
     mutating func readPlainElements() throws(ReadError) {
-        guard level.sequence == nil, level.isOrdered else { return }
+        guard level.isOrdered else { return }
         // Not more than may be held.
         let room = options.limits.dataSetInMemory - min(bytesHeld, options.limits.dataSetInMemory)
         let end = Int(min(UInt64(content.storage.count), level.end == .max ? .max : level.end &- base, UInt64(position) + min(room, 1 << 40)))

@@ -7,6 +7,9 @@ extension DataSetReader {
         let tag = encoding.tag(content.storage, at: position)
         guard tag.group != 0xFFFE else { return }
         let vr = encoding.vr(content.storage, at: position)
+        // Nearly always all is well, and little work shows it.
+        let isWell = encoding.isExplicit ? vr.isLetters && (!outer.isEmpty || DataElementTable.onlyVR(of: tag) == vr) : !vr.isLetters
+        if isWell { return }
         let actual: TransferSyntax.Encoding
         if encoding.isExplicit, !vr.isLetters {
             let implicit = TransferSyntax.Encoding.implicitLittle

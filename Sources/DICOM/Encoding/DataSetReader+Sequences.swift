@@ -78,8 +78,9 @@ extension DataSetReader {
         let node = DataSet.Node(
             tag: tag, vr: vr, place: .nested, hasUndefinedLength: hasUndefinedLength, offset: content.nested.count, length: open.count - first)
         if content.nested.isEmpty { content.nested.reserveCapacity(40) }
-        open.withUnsafeBufferPointer { content.nested.append(contentsOf: UnsafeBufferPointer(rebasing: $0[first...])) }
-        open.removeLast(node.length)
+        // One by one: most items have few elements, for which the ways to move many are slower.
+        for index in first..<open.count { content.nested.append(open[index]) }
+        for _ in 0..<node.length { open.removeLast() }
         return node
     }
 }

@@ -229,7 +229,7 @@ public struct DataSetReader: Sendable {
         while true {
             switch mode {
             case .structure:
-                try readPlainElements()
+                if level.sequence == nil { try readPlainElements() }
                 guard try readStructure() else { return }
             case .collecting(let tag, let vr, let start, let missing):
                 let count = min(missing, content.storage.count - position)

@@ -36,6 +36,8 @@ final class Inflater: @unchecked Sendable {
     private var bytesIn: UInt64 = 0
     private var bytesOut: UInt64 = 0
     private(set) var isAtEnd = false
+    /// Of the next block: small at first, for often a header is all that is asked for.
+    private var blockSize = 4 << 10
 
     init(ratio: UInt64) {
         self.ratio = ratio
@@ -51,7 +53,8 @@ final class Inflater: @unchecked Sendable {
         var input = bytes
         var consumed = 0
         while consumed < input.count, !isAtEnd {
-            var block = [UInt8](repeating: 0, count: 16 << 10)
+            var block = [UInt8](repeating: 0, count: blockSize)
+            blockSize = min(2 * blockSize, 64 << 10)
             let start = consumed
             let (status, used, made) = input.withUnsafeMutableBufferPointer { source -> (Int32, Int, Int) in
                 block.withUnsafeMutableBufferPointer { target -> (Int32, Int, Int) in
