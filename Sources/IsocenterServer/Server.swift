@@ -3,6 +3,7 @@ import DICOM
 import DICOMNetwork
 import Foundation
 import Logging
+import NIOCore
 import ServiceLifecycle
 import Synchronization
 
@@ -56,7 +57,11 @@ public struct Server: Sendable {
         }
         let group = ServiceGroup(configuration: .init(
             services: [.init(service: dimse), .init(service: service)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
-        try await group.run()
+        do {
+            try await group.run()
+        } catch let error as IOError where error.errnoCode == EADDRINUSE || error.errnoCode == EACCES || error.errnoCode == EADDRNOTAVAIL {
+            throw ServerError("the web page cannot listen on \(settings[Settings.httpHost]) port \(settings[Settings.httpPort]): \(String(cString: strerror(error.errnoCode)))")
+        }
         archive.close()
     }
 

@@ -69,7 +69,7 @@ struct Export: AsyncParsableCommand {
             for try await piece in archive.read(instance) { try handle.write(contentsOf: Data(piece)) }
             try handle.synchronize()
             try handle.close()
-            _ = try FileManager.default.replaceItemAt(URL(fileURLWithPath: path), withItemAt: URL(fileURLWithPath: partial))
+            guard rename(partial, path) == 0 else { throw ArchiveError(.notWritable, "\(path): \(String(cString: strerror(errno)))") }
         } catch let error as ArchiveError {
             throw error
         } catch {

@@ -27,6 +27,8 @@ struct Import: AsyncParsableCommand {
         let ticker = Task { await tally.tick(every: .seconds(1)) }
         defer { ticker.cancel() }
         let source = ImportSource(paths: paths)
+        let counting = Task.detached { await tally.expect(source.count()) }
+        defer { counting.cancel() }
         // Ctrl-C ends after the files under way; a second one at once.
         let work = Task { try await take(source, into: try await target(settings), tally) }
         let interrupt = DispatchSource.makeSignalSource(signal: SIGINT)

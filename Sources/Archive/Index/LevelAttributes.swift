@@ -41,7 +41,7 @@ extension Tag {
 extension DataSet {
     /// Only these attributes, their text in UTF-8.
     func inUTF8(_ tags: [Tag]) -> DataSet {
-        DataSet(tags.compactMap { tag in self[tag].flatMap { $0.inUTF8(characterSet) } })
+        DataSet(tags.compactMap { tag in self[tag].flatMap { $0.understood.inUTF8(characterSet) } })
     }
 
     fileprivate var inUTF8: DataSet {

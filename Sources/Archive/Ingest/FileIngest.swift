@@ -46,9 +46,6 @@ public struct FileIngest: Sendable {
     public func cancel() async { await ingest?.cancel() }
 
     private mutating func begin(_ head: FileHead, _ bytes: [UInt8], _ start: Int) async throws(ArchiveError) {
-        if head.meta?.sopClassUID == UID.mediaStorageDirectory {
-            throw ArchiveError(.cannotUnderstand, "a DICOMDIR is a table of contents, not an object")
-        }
         warnings = head.warnings
         headReader = FileHeadReader()
         let ingest = try await archive.begin(source: source, transferSyntax: head.transferSyntax, stated: head.meta?.identity, study: study)

@@ -114,6 +114,9 @@ public actor Ingest {
             }
             return
         }
+        guard sopClass != UID.mediaStorageDirectory else {
+            throw ArchiveError(.cannotUnderstand, "a DICOMDIR is a table of contents, not an object")
+        }
         if let expected, expected.sopClass != sopClass || expected.sopInstance != sopInstance {
             throw ArchiveError(.dataSetDoesNotMatchSOPClass, """
                 announced as instance \(expected.sopInstance) of SOP Class \(expected.sopClass), \

@@ -51,9 +51,16 @@ extension DataSet {
 }
 
 extension DataElement {
+    /// An attribute of the standard that was sent as UN, with the VR it has by the standard (PS3.5 §6.2.2); every other as it is.
+    public var understood: DataElement {
+        guard vr == .UN, !tag.isPrivate, case .bytes = value, let known = DataElementTable.onlyVR(of: tag), known != .SQ else { return self }
+        return DataElement(tag: tag, vr: known, value: value)
+    }
+
     /// Values decoded and trimmed as their VR says (PS3.5 §6.2); numbers in their decimal form; empty for binary VRs.
     public func strings(in characterSet: SpecificCharacterSet) -> [String] {
         guard case .bytes(let bytes) = value, !bytes.isEmpty else { return [] }
+        let vr = understood.vr
         if vr.isText || vr == .UN {
             let text = vr.usesSpecificCharacterSet || vr == .UN
                 ? characterSet.decode(bytes, vr: vr) : String(decoding: bytes, as: UTF8.self)
@@ -68,7 +75,7 @@ extension DataElement {
     /// See ``DataSet/integers(_:)``.
     public var integers: [Int] {
         guard case .bytes(let bytes) = value else { return [] }
-        switch vr {
+        switch understood.vr {
         case .IS, .DS:
             return Text.split(bytes).compactMap { Int(String(decoding: Text.trim($0), as: UTF8.self).trimmingPlus) }
         case .US: return LittleEndian.words(bytes, of: UInt16.self).map(Int.init)
@@ -85,7 +92,7 @@ extension DataElement {
     /// See ``DataSet/decimals(_:)``.
     public var decimals: [Double] {
         guard case .bytes(let bytes) = value else { return [] }
-        switch vr {
+        switch understood.vr {
         case .DS, .IS:
             return Text.split(bytes).compactMap { Double(String(decoding: Text.trim($0), as: UTF8.self)) }.filter(\.isFinite)
         case .FL, .OF: return LittleEndian.words(bytes, of: UInt32.self).map { Double(Float(bitPattern: $0)) }.filter(\.isFinite)

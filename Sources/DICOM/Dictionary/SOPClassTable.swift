@@ -16,6 +16,9 @@ public enum SOPClassTable {
     public static let storageClasses: [UID] = entries.filter { $1.isStorage && $0 != mediaStorageDirectory }.keys.sorted()
 
     /// A DICOMDIR is a file of a medium, never sent (PS3.4 Annex I).
+    /// A storage class of objects to keep: a DICOMDIR only lists them.
+    public static func isArchived(_ uid: UID) -> Bool { entries[uid]?.isStorage == true && uid != mediaStorageDirectory }
+
     private static let mediaStorageDirectory = UID(known: "1.2.840.10008.1.3.10")
 
     private static let entries: [UID: Entry] = {

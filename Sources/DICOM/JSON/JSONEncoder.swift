@@ -7,7 +7,7 @@ struct JSONEncoder {
         let characterSet = dataSet.characterSet
         out.append(UInt8(ascii: "{"))
         var isFirst = true
-        for element in dataSet.elements where !element.tag.isGroupLength {
+        for element in dataSet.elements.lazy.map(\.understood) where !element.tag.isGroupLength {
             if !isFirst { out.append(UInt8(ascii: ",")) }
             isFirst = false
             out.append(UInt8(ascii: "\""))

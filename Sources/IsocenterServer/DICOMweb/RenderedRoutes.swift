@@ -10,6 +10,7 @@ import NIOCore
 /// A study or series is shown by the frame in its middle.
 struct RenderedRoutes: Sendable {
     let archive: Archive
+    private static let largestViewport = 16_384
 
     func add(to group: RouterGroup<RequestScope>) {
         let levels = ["studies/:study", "studies/:study/series/:series", "studies/:study/series/:series/instances/:instance"]
@@ -75,8 +76,8 @@ struct RenderedRoutes: Sendable {
     /// `width,height[,x,y,w,h]`: the size to fit in, and the part of the image to show (PS3.18 §8.3.5.1.3).
     private static func viewport(_ text: String) throws -> RenderOptions.Viewport {
         let fields = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0).flatMap { Int(exactly: $0.rounded()) } }
-        guard fields.count == 2 || fields.count == 6, let width = fields[0], let height = fields[1], width > 0, height > 0 else {
-            throw HTTPFailure(.badRequest, "viewport is width,height or width,height,x,y,w,h")
+        guard fields.count == 2 || fields.count == 6, let width = fields[0], let height = fields[1], (1...largestViewport).contains(width), (1...largestViewport).contains(height) else {
+            throw HTTPFailure(.badRequest, "viewport is width,height or width,height,x,y,w,h; at most \(largestViewport) pixels a side")
         }
         guard fields.count == 6 else { return .init(width: width, height: height) }
         guard let x = fields[2], let y = fields[3], let w = fields[4], let h = fields[5] else {

@@ -88,6 +88,10 @@ struct RetrieveRoutes: Sendable {
         guard let instance = instances.first else { throw HTTPFailure(.notFound, "there is no such instance") }
         let numbers = try Self.frameNumbers(context.parameters.get("frames") ?? "")
         let (type, isSingle) = try frameType(request, instance)
+        let count = instance.frames.count
+        if !instance.transferSyntax.isDeflated, count > 0, let missing = numbers.first(where: { $0 > count }) {
+            throw HTTPFailure(.notFound, "there is no frame \(missing): the instance has \(count)")
+        }
         if numbers.count == 1, isSingle {
             let bytes = try await archive.littleEndianFrame(numbers[0], of: instance)
             return Response(status: .ok, headers: [.contentType: type], body: .init(byteBuffer: ByteBuffer(bytes: bytes)))

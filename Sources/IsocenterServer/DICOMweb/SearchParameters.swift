@@ -11,12 +11,15 @@ struct SearchParameters {
     private var limit: Int?
     private var offset = 0
     private let level: Query.Level
+    private static let mostParameters = 200
     private var parents: Set<Tag> = []
 
     /// - Throws: 400 naming the parameter that has no meaning.
     init(_ text: String, level: Query.Level) throws {
         self.level = level
-        for (name, value) in QueryString.pairs(text) {
+        let pairs = QueryString.pairs(text)
+        guard pairs.count <= Self.mostParameters else { throw HTTPFailure(.badRequest, "a search takes at most \(Self.mostParameters) parameters") }
+        for (name, value) in pairs {
             switch name {
             case "limit": limit = try Self.number(name, value)
             case "offset": offset = try Self.number(name, value)

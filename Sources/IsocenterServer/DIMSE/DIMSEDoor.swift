@@ -79,7 +79,7 @@ struct AssociationPolicy: Sendable {
     /// Storage keeps every transfer syntax as it comes.
     private func service(for abstractSyntax: UID) -> NegotiationPolicy.Service {
         if abstractSyntax == CommandSet.verification { return .supported(.littleEndian) }
-        if SOPClassTable.entry(for: abstractSyntax)?.isStorage == true { return .supported(.proposersFirst) }
+        if SOPClassTable.isArchived(abstractSyntax) { return .supported(.proposersFirst) }
         // What the standard knows as something else than storage is no object to keep.
         let isOther = UIDTable.entry(for: abstractSyntax) != nil
         return acceptsUnknownSOPClasses && !isOther ? .supported(.proposersFirst) : .notSupported

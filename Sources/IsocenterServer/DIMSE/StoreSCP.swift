@@ -15,23 +15,28 @@ struct StoreSCP: Sendable {
     /// - Throws: `NetworkError` where the association ended in mid-object: nothing was stored then.
     func answer(_ message: IncomingMessage) async throws -> CommandSet? {
         guard Policy.access(of: principal, for: .store) != nil else {
-            return message.command.response(.notAuthorized, comment: "\(principal.name) may not store")
+            return refusal(of: message.command, .notAuthorized, "\(principal.name) may not store")
         }
         guard let dataSet = message.dataSet, let sopClass = message.command.affectedSOPClassUID,
             let sopInstance = message.command.affectedSOPInstanceUID
         else {
-            return message.command.response(.missingAttribute, comment: "C-STORE needs SOP class, SOP instance and a data set")
+            return refusal(of: message.command, .missingAttribute, "C-STORE needs SOP class, SOP instance and a data set")
         }
         guard sopClass == message.context.abstractSyntax else {
-            return message.command.response(.dataSetDoesNotMatchSOPClass, comment: "SOP class differs from the presentation context")
+            return refusal(of: message.command, .dataSetDoesNotMatchSOPClass, "SOP class differs from the presentation context")
         }
         do {
             let outcome = try await store(dataSet, TransferSyntax(message.context.transferSyntax), expecting: (sopClass, sopInstance))
             return response(to: message.command, outcome)
         } catch let error as ArchiveError {
-            logger.warning("C-STORE of \(sopInstance) from \(principal.name)@\(address) refused: \(error.message)")
-            return message.command.response(error.status, comment: error.message)
+            return refusal(of: message.command, error.status, error.message)
         }
+    }
+
+    /// What the sender hears, the administrator reads.
+    private func refusal(of command: CommandSet, _ status: DIMSEStatus, _ words: String) -> CommandSet? {
+        logger.warning("C-STORE of \(command.affectedSOPInstanceUID?.text ?? "an object") from \(principal.name)@\(address) refused: \(words)")
+        return command.response(status, comment: words)
     }
 
     private func store(_ dataSet: IncomingDataSet, _ transferSyntax: TransferSyntax, expecting: (UID, UID)) async throws -> StoreOutcome {
@@ -53,8 +58,7 @@ struct StoreSCP: Sendable {
         case .stored, .alreadyStored, .storedAsNewVersion, .quarantined:
             return command.response(.success)
         case .conflict:
-            logger.warning("C-STORE of \(outcome.sopInstance) from \(principal.name)@\(address): another object with this UID is kept")
-            return command.response(.duplicateSOPInstance, comment: "another object has this SOP Instance UID and is kept")
+            return refusal(of: command, .duplicateSOPInstance, "another object has this SOP Instance UID and is kept")
         }
     }
 }

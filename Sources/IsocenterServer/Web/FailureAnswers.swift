@@ -6,6 +6,7 @@ import Logging
 struct FailureAnswers: RouterMiddleware {
     typealias Context = RequestScope
     let logger: Logger
+    private static let unexpected = "the server could not do this; its log says why"
 
     func handle(_ request: Request, context: RequestScope, next: (Request, RequestScope) async throws -> Response) async throws -> Response {
         do {
@@ -13,14 +14,15 @@ struct FailureAnswers: RouterMiddleware {
         } catch let error as ArchiveError {
             let failure = HTTPFailure(error)
             if failure.status.code >= 500 { logger.error("\(request.method) \(request.uri.path): \(error.message)") }
-            throw failure
+            // What the disk or the index said is for the administrator, not for whoever asks.
+            throw error.code == .storageFailed ? HTTPFailure(.internalServerError, Self.unexpected) : failure
         } catch let error as any HTTPResponseError {
             throw error
         } catch {
             // A client that goes away in mid-request is no failure of ours.
             guard !Task.isCancelled else { throw error }
             logger.error("\(request.method) \(request.uri.path): \(error)")
-            throw HTTPFailure(.internalServerError, "the server could not do this; its log says why")
+            throw HTTPFailure(.internalServerError, Self.unexpected)
         }
     }
 }

@@ -3,6 +3,7 @@ import DICOM
 import Foundation
 import Hummingbird
 import NIOCore
+import ServiceLifecycle
 import Synchronization
 
 /// Lists for the application: studies, a study with its series, a series' manifest, live arrivals (docs/develop/http-api.md).
@@ -49,10 +50,10 @@ struct StudyRoutes: Sendable {
     }
 
     private static func listRequest(_ request: Request) throws -> StudyListRequest {
-        let query = request.uri.queryParameters
+        let query = Dictionary(QueryString.pairs(request.uri.query ?? ""), uniquingKeysWith: { _, last in last })
         func choice<Choice: RawRepresentable<String>>(_ name: String, _: Choice.Type) throws -> Choice? {
-            guard let text = query[Substring(name)], !text.isEmpty else { return nil }
-            guard let choice = Choice(rawValue: String(text)) else { throw HTTPFailure(.badRequest, "\(name)=\(text) is not known") }
+            guard let text = query[name], !text.isEmpty else { return nil }
+            guard let choice = Choice(rawValue: text) else { throw HTTPFailure(.badRequest, "\(name)=\(text) is not known") }
             return choice
         }
         let limit = try query["limit"].map { text in
@@ -60,9 +61,9 @@ struct StudyRoutes: Sendable {
             return limit
         }
         return StudyListRequest(
-            search: query["search"].map(String.init) ?? "", modality: query["modality"].map(String.init), from: query["from"].map(String.init),
-            to: query["to"].map(String.init), sort: try choice("sort", StudyListRequest.Sort.self) ?? .date,
-            order: try choice("order", StudyListRequest.Order.self), limit: limit ?? 100, cursor: query["cursor"].map(String.init).flatMap { $0.isEmpty ? nil : $0 })
+            search: query["search"] ?? "", modality: query["modality"], from: query["from"],
+            to: query["to"], sort: try choice("sort", StudyListRequest.Sort.self) ?? .date,
+            order: try choice("order", StudyListRequest.Order.self), limit: limit ?? 100, cursor: query["cursor"].flatMap { $0.isEmpty ? nil : $0 })
     }
 
     /// Headers are read a few at a time: a disk answers several questions at once better than one after the other.
@@ -91,7 +92,9 @@ struct StudyRoutes: Sendable {
                     for try await change in try await archive.changes() where change.kind != .quarantined { grown.add(change.study) }
                 }
                 defer { group.cancelAll() }
+                // A line that stays open must not hold up the end of the server.
                 for beat in 1... {
+                    if Task.isShuttingDownGracefully { break }
                     try await Task.sleep(for: .seconds(1))
                     for uid in grown.take() {
                         guard let uid = UID(uid), let study = try await archive.study(uid, for: access) else { continue }

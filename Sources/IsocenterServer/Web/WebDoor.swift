@@ -49,7 +49,11 @@ struct WebDoor: Sendable {
         ).add(to: dicomWeb)
         // Nobody learns from an answer which paths there are.
         for group in [api, dicomWeb] {
-            group.get("**") { _, _ -> Response in throw HTTPFailure(.notFound, "there is nothing here") }
+            for method in [HTTPRequest.Method.get, .head, .post, .put, .delete, .patch, .options] {
+                for path in ["", "**"] {
+                    group.on(RouterPath(path), method: method) { _, _ -> Response in throw HTTPFailure(.notFound, "there is nothing here") }
+                }
+            }
         }
 
         try addApplication(to: router)

@@ -37,6 +37,15 @@ struct ImportSource {
         }
     }
 
+    /// How many files there are to look at; what is inside of ZIPs is not counted.
+    func count() -> Int {
+        paths.reduce(0) { count, path in
+            var isDirectory: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue else { return count + 1 }
+            return count + (FileManager.default.enumerator(atPath: path)?.reduce(0) { sum, _ in sum + 1 } ?? 0)
+        }
+    }
+
     private func single(_ path: String, _ take: (ImportItem) async throws -> Void, _ problem: (String, String) -> Void) async throws {
         guard PackedFiles.isPacked(path) else { return try await take(ImportItem(name: path, bytes: .file(path: path))) }
         do {

@@ -21,6 +21,7 @@ actor ImportTally {
     private let start = ContinuousClock.now
     private let report: FileHandle?
     private var isShown = false
+    private var total: Int?
 
     /// - Parameter report: path of the table to write; nil writes none.
     init(report path: String?) throws {
@@ -46,6 +47,9 @@ actor ImportTally {
         }
     }
 
+    /// Known a little after the beginning: from then on the time left is shown.
+    func expect(_ files: Int) { total = files }
+
     var done: Int { stored + alreadyThere + notDICOM + refused }
 
     func add(_ name: String, _ result: Result) {
@@ -67,13 +71,19 @@ actor ImportTally {
     func tick(every pause: Duration) async {
         isShown = isatty(STDERR_FILENO) == 1
         while isShown, (try? await Task.sleep(for: pause)) != nil {  // Ends by being cancelled.
-            FileHandle.standardError.write(Data("\r\u{1B}[K\(done) files, \(rate) a second: \(summary)".utf8))
+            FileHandle.standardError.write(Data("\r\u{1B}[K\(done)\(total.map { " of \($0)" } ?? "") files, \(rate) a second\(timeLeft): \(summary)".utf8))
         }
     }
 
     private var rate: Int {
         let seconds = Double((ContinuousClock.now - start).components.seconds) + Double((ContinuousClock.now - start).components.attoseconds) / 1e18
         return Int(Double(done) / max(seconds, 0.001))
+    }
+
+    private var timeLeft: String {
+        guard let total, rate > 0, total > done else { return "" }
+        let seconds = (total - done) / rate
+        return seconds < 90 ? ", \(seconds) s left" : ", \((seconds + 30) / 60) min left"
     }
 
     private var summary: String { "stored \(stored), already there \(alreadyThere), not DICOM \(notDICOM), refused \(refused)" }
