@@ -16,13 +16,21 @@ struct DemoCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @Option(help: ArgumentHelp("Only every n-th pixel and slice, for a quick look.", valueName: "n")) var scale = 1
+
+    func validate() throws {
+        guard (1...16).contains(scale) else { throw ValidationError("--scale is 1 to 16") }
+    }
+
     func run() async throws {
         let settings = try common.settings()
         let (port, called) = try await server(settings)
         guard let called = AETitle(called), let calling = AETitle("ISOCENTER-DEMO") else { throw Failure("an AE title is wrong") }
         let requestor = Requestor(host: "127.0.0.1", port: port, calledAETitle: called, callingAETitle: calling)
         do {
-            for study in DemoStudies.all() { try await store(study, with: requestor) }
+            // Before anything is computed: is there somebody to take it?
+            try await requestor.connect([.verification]).release()
+            for study in DemoStudies.all(scale: scale) { try await store(study, with: requestor) }
         } catch let error as NetworkError {
             throw Failure("the archive on DICOM port \(port): \(error); is it running? 'isocenter serve' starts it")
         }

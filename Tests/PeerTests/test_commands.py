@@ -408,7 +408,7 @@ def test_demo_without_a_server_says_so(tmp_path):
 
 def test_demo_fills_the_archive(new_server):
     server = new_server()
-    run = server.command("demo", timeout=300)
+    run = server.command("demo", "--scale", "8", timeout=300)
     assert run.returncode == 0, said(run)
     studies = server.search("studies", limit=100)
     modalities = {m for s in studies for m in s["00080061"]["Value"]}

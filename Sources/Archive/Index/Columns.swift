@@ -21,7 +21,7 @@ struct PatientColumns {
         discriminator = if patientID.isEmpty {
             study.text
         } else if issuer.isEmpty {
-            "\(Fold.sortKey(name))|\(attributes.dateKey(.patientBirthDate) ?? "")"
+            "\(SearchText.sortKey(name))|\(attributes.dateKey(.patientBirthDate) ?? "")"
         } else {
             ""
         }
@@ -29,7 +29,7 @@ struct PatientColumns {
 
     var values: SQLStatement {
         """
-        \(Fold.sortKey(name)), \(attributes.dateKey(.patientBirthDate)), \(attributes.timeKey(.patientBirthTime)),
+        \(SearchText.sortKey(name)), \(attributes.dateKey(.patientBirthDate)), \(attributes.timeKey(.patientBirthTime)),
         \(attributes.string(.patientSex)), \(attributes.encodedForRow())
         """
     }
@@ -54,7 +54,7 @@ struct StudyColumns {
         let accession = attributes.string(.accessionNumber) ?? ""
         let description = attributes.string(.studyDescription)
         return """
-            \(attributes.string(.patientID) ?? ""), \(attributes.string(.issuerOfPatientID) ?? ""), \(Fold.sortKey(patientName)),
+            \(attributes.string(.patientID) ?? ""), \(attributes.string(.issuerOfPatientID) ?? ""), \(SearchText.sortKey(patientName)),
             \(attributes.dateKey(.patientBirthDate)), \(attributes.timeKey(.patientBirthTime)), \(attributes.string(.patientSex)),
             \(date), \(time), \((date ?? "") + (date == nil ? "" : time ?? "")), \(accession), \(Fold.fold(accession)),
             \(attributes.string(.studyID)), \(description), \(Fold.fold(description ?? "")), \(attributes.encodedForRow())
@@ -64,7 +64,7 @@ struct StudyColumns {
     /// By which people find the study; those of its modalities come with its series.
     var words: Set<String> {
         let texts = [patientName] + [Tag.patientID, .accessionNumber, .studyDescription].map { attributes.text($0) }
-        return texts.reduce(into: []) { $0.formUnion(Fold.words($1)) }
+        return texts.reduce(into: []) { $0.formUnion(SearchText.words($1)) }
     }
 }
 

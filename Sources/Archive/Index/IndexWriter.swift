@@ -147,7 +147,7 @@ struct IndexWriter {
     }
 
     private func addNames(_ name: String, role: NameRole, owner: Int64) throws(DatabaseError) {
-        for group in Fold.nameGroups(name) {
+        for group in SearchText.nameGroups(name) {
             try connection.run("""
                 INSERT INTO person_name (role, folded, owner) VALUES (\(role.rawValue), \(group), \(owner)) ON CONFLICT DO NOTHING
                 """)
@@ -228,7 +228,7 @@ struct IndexWriter {
                              modalities = \(modalities), sop_classes = \(sopClasses)
             WHERE  id = \(study.id)
             """)
-        if modalities != study.modalities { try addWords(Fold.words(modality), study: study.id) }
+        if modalities != study.modalities { try addWords(SearchText.words(modality), study: study.id) }
         try connection.run("UPDATE series SET instance_count = instance_count + 1, received = \(entry.received) WHERE id = \(series)")
         try connection.run("UPDATE patient SET instance_count = instance_count + 1 WHERE id = \(study.patient)")
         try connection.run("""

@@ -53,7 +53,7 @@ enum Matching {
         let rest = pattern[wildcard...]
         let isPrefix = rest.allSatisfy { $0 == "*" }
         if prefix.isEmpty, isPrefix { return nil }
-        let begins: SQLStatement = "\(column) >= \(prefix) AND \(column) < \(Fold.end(of: prefix))"
+        let begins: SQLStatement = "\(column) >= \(prefix) AND \(column) < \(SearchText.end(of: prefix))"
         if isPrefix { return "(\(begins))" }
         let likes: SQLStatement = "\(column) LIKE \(like(pattern)) ESCAPE '~'"
         return prefix.isEmpty ? likes : "(\(begins) AND \(likes))"
@@ -72,7 +72,7 @@ enum Matching {
 
     /// Each group that the key has must be one of the name's, case and accents ignored.
     private static func name(_ column: SQLStatement, _ value: String, _ role: NameRole) -> SQLStatement? {
-        let conditions = Fold.nameGroups(value).compactMap { group in
+        let conditions = SearchText.nameGroups(value).compactMap { group in
             text("folded", group).map { condition -> SQLStatement in
                 "\(column) IN (SELECT owner FROM person_name WHERE role = \(role.rawValue) AND \(condition))"
             }
@@ -88,7 +88,7 @@ enum Matching {
         switch bounds {
         case (let first?, let last?): return first == last ? "\(column) = \(first)" : "\(column) BETWEEN \(first) AND \(last)"
         // Bounded on both sides, so that the index is searched and not the table walked.
-        case (let first?, nil): return "\(column) BETWEEN \(first) AND \(Fold.end(of: ""))"
+        case (let first?, nil): return "\(column) BETWEEN \(first) AND \(SearchText.end(of: ""))"
         case (nil, let last?): return "\(column) BETWEEN '' AND \(last)"
         case (nil, nil): return nil
         }
@@ -119,7 +119,7 @@ enum Matching {
         else { return nil }
         var conditions: [SQLStatement] = []
         if let day = dates.0 { conditions.append("(\(dateColumn), \(timeColumn)) >= (\(day), \(times.0 ?? ""))") }
-        if let day = dates.1 { conditions.append("(\(dateColumn), \(timeColumn)) <= (\(day), \(times.1 ?? Fold.end(of: "")))") }
+        if let day = dates.1 { conditions.append("(\(dateColumn), \(timeColumn)) <= (\(day), \(times.1 ?? SearchText.end(of: "")))") }
         return conditions.isEmpty ? nil : "(\(conditions.joined(separator: " AND ")))"
     }
 }

@@ -123,14 +123,14 @@ struct StudyListStatement {
 
     private static func conditions(_ request: StudyListRequest) throws(ArchiveError) -> [SQLStatement] {
         var conditions: [SQLStatement] = []
-        for word in Fold.searchWords(request.search).prefix(StudyListRequest.mostWords) { conditions.append(condition(word)) }
+        for word in SearchText.searchWords(request.search).prefix(StudyListRequest.mostWords) { conditions.append(condition(word)) }
         if let modality = request.modality, !modality.isEmpty {
             conditions.append("study.id IN (SELECT study FROM series WHERE modality = \(modality))")
         }
         if let from = request.from, !from.isEmpty { conditions.append("study.date_sort >= \(try date(from, "from"))") }
         if let to = request.to, !to.isEmpty {
             conditions.append("study.date_sort >= '0'")
-            conditions.append("study.date_sort < \(Fold.end(of: try date(to, "to")))")
+            conditions.append("study.date_sort < \(SearchText.end(of: try date(to, "to")))")
         }
         return conditions
     }
@@ -141,10 +141,10 @@ struct StudyListStatement {
     }
 
     private static func condition(_ word: String) -> SQLStatement {
-        let words: SQLStatement = "study.id IN (SELECT study FROM study_word WHERE word >= \(word) AND word < \(Fold.end(of: word)))"
+        let words: SQLStatement = "study.id IN (SELECT study FROM study_word WHERE word >= \(word) AND word < \(SearchText.end(of: word)))"
         let digits = word.filter { $0 != "-" && $0 != "." }
         guard [4, 6, 8].contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return words }
-        return "(\(words) OR study.id IN (SELECT id FROM study WHERE date_sort >= \(digits) AND date_sort < \(Fold.end(of: digits))))"
+        return "(\(words) OR study.id IN (SELECT id FROM study WHERE date_sort >= \(digits) AND date_sort < \(SearchText.end(of: digits))))"
     }
 }
 

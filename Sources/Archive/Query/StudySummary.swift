@@ -74,6 +74,8 @@ public struct SeriesSummary: Sendable, Codable, Hashable {
     public var bodyPart: String?
     public var laterality: String?
     public var instanceCount: Int
+    /// Some instance has rows of pixels.
+    public var hasImages: Bool
 
     init(_ row: SQLRow) {
         seriesInstanceUID = row.string("series_uid")
@@ -83,6 +85,7 @@ public struct SeriesSummary: Sendable, Codable, Hashable {
         bodyPart = row.text("body_part")
         laterality = row.text("laterality")
         instanceCount = row.int("instance_count")
+        hasImages = row.bool("has_images")
     }
 }
 
@@ -100,7 +103,8 @@ extension Archive {
     public func seriesList(_ uid: UID, for access: Access) async throws(ArchiveError) -> [SeriesSummary] {
         try await all("""
             SELECT   series.series_uid, series.number, series.modality, series.description, series.body_part, series.laterality,
-                     series.instance_count
+                     series.instance_count,
+                     EXISTS (SELECT 1 FROM instance WHERE instance.series = series.id AND instance.row_count IS NOT NULL) AS has_images
             FROM     study JOIN series ON series.study = study.id
             WHERE    study.study_uid = \(uid.text)\(access.clause)
             ORDER BY series.number IS NULL, series.number, series.id

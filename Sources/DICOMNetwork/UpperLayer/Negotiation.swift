@@ -2,7 +2,7 @@ import DICOM
 
 /// Who we are in an association (PS3.7 §D.3.3.2).
 public enum Implementation {
-    public static let classUID = "2.25.116660065056550201223417652440645332767"
+    public static let classUID = FileMetaInformation.implementationClassUID.text
     public static let versionName = "ISOCENTER_0_1"
 }
 

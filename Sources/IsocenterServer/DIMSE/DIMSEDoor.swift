@@ -38,31 +38,25 @@ struct DIMSEDoor: Service {
 
     func run() async throws {
         await withGracefulShutdownHandler {
-            await listener.run { association in await serve(association) }
+            await listener.run { association in try await serve(association) }
         } onGracefulShutdown: {
             Task { await listener.shutDown() }
         }
     }
 
     /// One association to its end; whatever goes wrong in it ends it alone.
-    private func serve(_ association: Association) async {
+    private func serve(_ association: Association) async throws {
         let principal = Principal(kind: .peer, name: association.callingAETitle?.text ?? "", role: .node)
         let store = StoreSCP(archive: archive, principal: principal, address: association.address.host, onConflict: onConflict, logger: logger)
-        do {
-            for try await message in association.messages {
-                let response: CommandSet? = switch message.command.field {
-                case .cEchoRequest where Policy.access(of: principal, for: .verify) != nil: message.command.response(.success)
-                case .cStoreRequest: try await store.answer(message)
-                default: message.command.response(.unrecognizedOperation, comment: "this service is not provided here")
-                }
-                if let response { try await association.send(response, in: message.context) }
+        for try await message in association.messages {
+            let response: CommandSet? = switch message.command.field {
+            case .cEchoRequest where Policy.access(of: principal, for: .verify) != nil: message.command.response(.success)
+            case .cStoreRequest: try await store.answer(message)
+            default: message.command.response(.unrecognizedOperation, comment: "this service is not provided here")
             }
-        } catch {
-            // Told by `onEnd` with the association's record.
-            logger.debug("association with \(association.address) ended: \(error)")
+            if let response { try await association.send(response, in: message.context) }
         }
     }
-
 }
 
 /// Which associations are accepted, and with which presentation contexts.

@@ -139,12 +139,12 @@ struct StudyRoutes: Sendable {
 
     private struct SeriesAnswer: Encodable {
         var summary: SeriesSummary
-        /// Where a small picture is; whether one can be made is only known when it is asked for.
-        var thumbnail: String
+        /// Where a small picture is; nil where there is no image. Whether a compressed one can be shown is known when it is asked for.
+        var thumbnail: String?
 
         init(_ summary: SeriesSummary, study: UID) {
             self.summary = summary
-            thumbnail = "dicom-web/studies/\(study)/series/\(summary.seriesInstanceUID)/thumbnail"
+            thumbnail = summary.hasImages ? "dicom-web/studies/\(study)/series/\(summary.seriesInstanceUID)/thumbnail" : nil
         }
 
         enum CodingKeys: String, CodingKey { case thumbnail }

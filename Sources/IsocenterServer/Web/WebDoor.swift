@@ -2,6 +2,7 @@ import Archive
 import Foundation
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import ServiceLifecycle
@@ -19,7 +20,8 @@ struct WebDoor: Sendable {
     /// - Parameter listening: told the bound port.
     func service(listening: @escaping @Sendable (Int) async -> Void) throws -> some Service {
         let configuration = ApplicationConfiguration(
-            address: .hostname(settings[Settings.httpHost], port: settings[Settings.httpPort]), serverName: nil)
+            address: .hostname(settings[Settings.httpHost], port: settings[Settings.httpPort]), serverName: nil,
+            availableConnectionsDelegate: MaximumAvailableConnections(settings[Settings.httpMaxConnections]))
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .notice)
         return Application(

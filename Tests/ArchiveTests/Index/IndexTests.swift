@@ -19,7 +19,7 @@ import Testing
         ("Doe^Jane^^^", ["doe^jane"]), ("MÜLLER^Jörg", ["muller^jorg"]), ("Yamada^Tarou=山田^太郎=", ["yamada^tarou", "山田^太郎"]), ("", []), ("^^^", []),
         ("Doe ^ Jane", ["doe^jane"]), ("Ｙａｍａｄａ", ["yamada"]),
     ])
-    func names(name: String, groups: [String]) { #expect(Fold.nameGroups(name) == groups) }
+    func names(name: String, groups: [String]) { #expect(SearchText.nameGroups(name) == groups) }
 
     static let frames: [[[ByteRange]]] = [
         [],

@@ -7,27 +7,50 @@ import Testing
 /// Real files go in and come out with their data sets as they were.
 @Suite(.enabled(if: Corpus.root != nil, "no corpus: set ISOCENTER_CORPUS"))
 struct CorpusTests {
+    /// Files that nobody broke on purpose and that cannot be kept all the same, by words of the reason.
+    private static let refusals: [(path: String, words: String)] = [
+        ("DICOMDIR", "table of contents"),
+        ("_truncated.dcm", "ends"),
+        ("bad_sequence.dcm", "is no UID"),
+        ("DICOMDIR-nooffset", "exceeds"),
+        // These say neither in the data set nor in their meta information what they are.
+        ("dwv/dwv-test", "SOP Class UID (0008,0016) is missing"),
+        ("dwv/tests/annotation/dwv034/sr-", "SOP Instance UID (0008,0018) is missing"),
+        ("fo-dicom/GH340.dcm", "SOP Class UID (0008,0016) is missing"),
+        ("pydicom-data/JLS", "SOP Instance UID (0008,0018) is missing"),
+        ("empty_charset_LEI.dcm", "SOP Class UID (0008,0016) is missing"),
+        ("nested_priv_SQ.dcm", "SOP Class UID (0008,0016) is missing"),
+        // The first bytes of these do not tell how they are encoded, and nothing else does.
+        ("meta_missing_tsyntax.dcm", "neither"),
+        ("pydicom/test_files/no_meta.dcm", "neither"),
+    ]
+
     @Test func everyFileIsStoredAndComesBackOrIsRefusedWithAReason() async throws {
-        let folder = try TemporaryFolder()
-        let archive = try await Archive.open(folder)
-        var refused: [String] = []
+        let archive = try await Archive.open(try TemporaryFolder())
+        var kept = 0
         for path in Corpus.paths {
             let bytes = try Corpus.bytes(path)
-            var head = FileHeadReader()
-            guard let found = try? (head.feed(bytes) ?? head.finish()).head else { refused.append("\(path): no head"); continue }
-            let dataSet = Array(bytes[Int(found.dataSetOffset)...])
+            var ingest = FileIngest(into: archive, source: Source(kind: .importing, onConflict: .quarantine))
+            let outcome: StoreOutcome
             do {
-                let outcome = try await archive.store(dataSet, as: found.transferSyntax, from: Source(kind: .local, onConflict: .quarantine), piece: 60_000)
-                if case .quarantined = outcome.result { continue }
-                let location = try #require(await archive.instance(outcome.sopInstance, for: .everything))
-                let stored = try await archive.bytes(location)
-                #expect(Array(stored[Int(location.dataSetOffset)...]) == dataSet, "\(path)")
-                _ = try await archive.header(of: location)
-            } catch let error as ArchiveError {
-                refused.append("\(path): \(error)")
+                for start in stride(from: 0, to: bytes.count, by: 60_000) { try await ingest.write(Array(bytes[start..<min(start + 60_000, bytes.count)])) }
+                outcome = try await ingest.finish()
+            } catch {
+                await ingest.cancel()
+                let isBroken = path.hasPrefix("malformed/") || path.hasPrefix("pwnlab/")
+                #expect(isBroken || Self.refusals.contains { path.contains($0.path) && error.message.contains($0.words) }, "\(path): \(error)")
+                continue
             }
+            kept += 1
+            if case .quarantined = outcome.result { continue }
+            let location = try #require(await archive.instance(outcome.sopInstance, for: .everything))
+            let stored = try await archive.bytes(location)
+            let dataSet = stored[Int(location.dataSetOffset)...]
+            #expect(bytes.suffix(dataSet.count) == dataSet, "\(path)")
+            _ = try await archive.header(of: location)
         }
-        print(refused.joined(separator: "\n"))
-        print(try await archive.totals())
+        #expect(kept > Corpus.paths.count * 9 / 10)
+        let report = try await archive.report()
+        #expect(report.isGood, "\(report)")
     }
 }

@@ -36,6 +36,32 @@ import Testing
         #expect(outcome.object.hex == "\(try await archive.store(dataSet).object)")
     }
 
+    @Test("An object that names no study is kept as it is, and filed under UIDs of its own")
+    func withoutStudy() async throws {
+        let archive = try await Archive.open(try TemporaryFolder())
+        let dataSet = try Self.without(.studyInstanceUID)
+        let outcome = try await archive.store(dataSet)
+        #expect(outcome.study.text.hasPrefix("2.25."))
+        #expect(outcome.warnings.contains { $0.message.contains("filed under") })
+        let location = try #require(await archive.instances(study: outcome.study, for: .everything).first)
+        #expect(Array(try await archive.bytes(location)[Int(location.dataSetOffset)...]) == dataSet)
+        let answers = try await archive.query(Query(.study), for: .everything).answers
+        #expect(answers.map { $0.uid(.studyInstanceUID) } == [outcome.study])
+    }
+
+    @Test("UIDs that the data set lacks are taken from what came with it")
+    func statedIdentity() async throws {
+        let archive = try await Archive.open(try TemporaryFolder())
+        let (sopClass, instance) = (try #require(UID("1.2.840.10008.5.1.4.1.1.7")), try #require(UID("1.2.3.99")))
+        let ingest = try await archive.begin(source: Source(kind: .local), transferSyntax: .explicitVRLittleEndian, stated: (sopClass, instance))
+        try await ingest.write(try Self.without(.sopInstanceUID))
+        let outcome = try await ingest.finish()
+        #expect(outcome.sopInstance == instance)
+        #expect(outcome.sopClass != sopClass)
+        let row = try await archive.query(Query(.instance), for: .everything).answers.first
+        #expect(row?.uid(.sopInstanceUID) == instance)
+    }
+
     @Test func aHeaderIsReadWithoutPixelsAndAFrameByItsPlace() async throws {
         let archive = try await Archive.open(try TemporaryFolder())
         var instance = TestInstance(pixelBytes: 64)
@@ -183,8 +209,6 @@ import Testing
     static let refusals: [Refusal] = [
         Refusal(name: "no SOP Class UID", code: .cannotUnderstand, words: "SOP Class UID (0008,0016) is missing") { try without(.sopClassUID) },
         Refusal(name: "no SOP Instance UID", code: .cannotUnderstand, words: "SOP Instance UID (0008,0018) is missing") { try without(.sopInstanceUID) },
-        Refusal(name: "no Study Instance UID", code: .cannotUnderstand, words: "Study Instance UID (0020,000D) is missing") { try without(.studyInstanceUID) },
-        Refusal(name: "no Series Instance UID", code: .cannotUnderstand, words: "Series Instance UID (0020,000E) is missing") { try without(.seriesInstanceUID) },
         Refusal(name: "a UID that climbs", code: .cannotUnderstand, words: "is no UID") { try TestInstance(instance: "../../etc/passwd").encoded() },
         Refusal(name: "a UID of 65 characters", code: .cannotUnderstand, words: "is no UID") { try TestInstance(study: String(repeating: "1", count: 65)).encoded() },
         Refusal(name: "a UID with a NUL inside", code: .cannotUnderstand, words: "is no UID") { try TestInstance(series: "1.2\0.3").encoded() },
@@ -192,6 +216,32 @@ import Testing
         Refusal(name: "empty", code: .cannotUnderstand, words: "missing") { [] },
         Refusal(name: "a length beyond the end", code: .cannotUnderstand, words: "ends") { try TestInstance().encoded() + [8, 0, 5, 0, 0x43, 0x53, 0xFE, 0xFF] },
     ]
+
+    /// Colour palettes and the like belong to no study (PS3.4 Annex GG).
+    @Test func anObjectWithoutAStudyIsKeptAsItCameAndFiledAlwaysAtTheSamePlace() async throws {
+        let archive = try await Archive.open(try TemporaryFolder())
+        var dataSet = TestInstance().dataSet
+        dataSet[.studyInstanceUID] = nil
+        dataSet[.seriesInstanceUID] = nil
+        let bytes = try DataSetWriter.encode(dataSet, as: .explicitVRLittleEndian)
+        let outcome = try await archive.store(bytes)
+        #expect(outcome.warnings.count == 2)
+        #expect(try await archive.store(bytes).result == .alreadyStored)
+        let location = try #require(await archive.instances(study: outcome.study, for: .everything).first)
+        #expect(try await archive.bytes(location).suffix(bytes.count) == bytes[...])
+        _ = try await archive.rebuildIndex()
+        #expect(try await archive.instance(outcome.sopInstance, for: .everything)?.study == outcome.study)
+    }
+
+    /// The announced UIDs stand for those that the data set does not say; where it says them, they must agree.
+    @Test func whatTheDataSetDoesNotSayIsTakenFromTheAnnouncement() async throws {
+        let archive = try await Archive.open(try TemporaryFolder())
+        let announced = (sopClass: UID(test: "1.2.840.10008.5.1.4.1.1.2"), sopInstance: UID(test: "1.2.3.4.5"))
+        let outcome = try await archive.store(try Self.without(.sopInstanceUID), expecting: announced)
+        #expect(outcome.sopInstance == announced.sopInstance)
+        _ = try await archive.rebuildIndex()
+        #expect(try await archive.instance(announced.sopInstance, for: .everything)?.object == outcome.object)
+    }
 
     private static func without(_ tag: Tag) throws -> [UInt8] {
         var dataSet = TestInstance().dataSet

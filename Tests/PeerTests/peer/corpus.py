@@ -17,47 +17,37 @@ FOLDER = Path(os.environ.get("ISOCENTER_CORPUS") or ROOT.parent / "shared" / "da
 MANIFEST = FOLDER / "manifest.tsv"
 BROKEN = ("malformed/", "pwnlab/")
 
-# Files that the archive refuses, and why. A file that is not in this table has to be stored.
+# Files that every door refuses, and why.
+REFUSED_EVERYWHERE = {
+    "pydicom-data/bad_sequence.dcm": "UIDs with letters",
+    # DICOMDIR is an index of a medium, not an object to archive.
+    **{f"pydicom/test_files/dicomdirtests/{name}": "DICOMDIR"
+       for name in ("DICOMDIR", "DICOMDIR-bigEnd", "DICOMDIR-empty.dcm", "DICOMDIR-implicit", "DICOMDIR-nooffset",
+                    "DICOMDIR-nopatient", "DICOMDIR-reordered", "TINY_ALPHA/DICOMDIR")},
+    # One private sequence, and nothing tells how it is encoded: a sender can only guess.
+    "pydicom/test_files/no_meta.dcm": "no transfer syntax, no UIDs",
+    # Cut off.
+    "pydicom/test_files/MR_truncated.dcm": "ends inside Pixel Data",
+    "pydicom/test_files/rtplan_truncated.dcm": "ends inside a sequence",
+}
+
+# Files that import refuses, and why. A file that is not in this table has to be stored.
 REFUSED = {
-    # No SOP Instance UID in the data set: there is nothing to file the object under.
-    "dwv/dwv-test_bad.zip/dwv-test_bad/dwv-test-simple.dcm": "no UIDs",
-    "dwv/dwv-test_bad.zip/dwv-test_bad/dwv-test_no-number-rows.dcm": "no UIDs",
+    **REFUSED_EVERYWHERE,
+    # Neither the data set nor the meta information says what the object is: no SOP Class or no SOP Instance UID.
+    # Over DIMSE the sender has to name both, so these are stored there.
+    **{f"dwv/dwv-test{name}.dcm": "no SOP Class UID" for name in
+       ("_bad.zip/dwv-test_bad/dwv-test-simple", "_bad.zip/dwv-test_bad/dwv-test_no-number-rows",
+        "-anonymise", "-sequence", "-simple", "_no-number-rows")},
     **{f"dwv/tests/annotation/dwv034/sr-{name}.dcm": "no SOP Instance UID"
        for name in ("arrow", "circle", "ellipse", "protractor", "rectangle", "roi", "ruler")},
     "fo-dicom/GH340.dcm": "ACR-NEMA 1.0, no UIDs",
     **{f"pydicom-data/{name}.dcm": "no SOP Instance UID"
        for name in ("JLSL_RGB_ILV0", "JLSL_RGB_ILV1", "JLSL_RGB_ILV2", "JLSN_RGB_ILV0")},
-    "pydicom/charset_files/chrSQEncoding.dcm": "no UIDs in the data set",
-    "pydicom/charset_files/chrSQEncoding1.dcm": "no UIDs in the data set",
-    "pydicom/test_files/UN_sequence.dcm": "no UIDs in the data set",
-    "pydicom/test_files/empty_charset_LEI.dcm": "no UIDs in the data set",
+    "pydicom/test_files/empty_charset_LEI.dcm": "no UIDs",
+    "pydicom/test_files/nested_priv_SQ.dcm": "no UIDs",
+    # Nothing tells how this is encoded.
     "pydicom/test_files/meta_missing_tsyntax.dcm": "no transfer syntax, no UIDs",
-    "pydicom/test_files/nested_priv_SQ.dcm": "no UIDs in the data set",
-    "pydicom/test_files/no_meta.dcm": "one private sequence, no UIDs",
-    "pydicom/test_files/no_meta_group_length.dcm": "no UIDs in the data set",
-    "pydicom/test_files/priv_SQ.dcm": "no UIDs in the data set",
-    # No SOP Class UID.
-    "dwv/dwv-test-anonymise.dcm": "no SOP Class UID",
-    "dwv/dwv-test-sequence.dcm": "no SOP Class UID",
-    "dwv/dwv-test-simple.dcm": "no SOP Class UID",
-    "dwv/dwv-test_no-number-rows.dcm": "no SOP Class UID",
-    # UIDs that are hashes in hexadecimal.
-    "pydicom-data/bad_sequence.dcm": "UIDs with letters",
-    # No study and no series: nothing to find them under.
-    "fo-dicom/multiframe.dcm": "no Study Instance UID",
-    **{f"pydicom-data/{name}.dcm": "no study, no series"
-       for name in ("HTJ2KLossless_08_RGB", "HTJ2K_08_RGB", "JLSL_08_07_0_1F", "JLSL_16_15_1_1F")},
-    **{f"pydicom/palettes/{name}.dcm": "Color Palette Storage has neither patient nor study"
-       for name in ("fall", "hotiron", "hotmetalblue", "pet", "pet20step", "spring", "summer", "winter")},
-    **{f"pydicom/test_files/{name}.dcm": "no study, no series"
-       for name in ("JPEGLSNearLossless_08", "JPEGLSNearLossless_16", "SC_rgb_jls_lossy_line", "SC_rgb_jls_lossy_sample")},
-    # DICOMDIR is an index of a medium, not an object to archive.
-    **{f"pydicom/test_files/dicomdirtests/{name}": "DICOMDIR"
-       for name in ("DICOMDIR", "DICOMDIR-bigEnd", "DICOMDIR-empty.dcm", "DICOMDIR-implicit", "DICOMDIR-nooffset",
-                    "DICOMDIR-nopatient", "DICOMDIR-reordered", "TINY_ALPHA/DICOMDIR")},
-    # Cut off.
-    "pydicom/test_files/MR_truncated.dcm": "ends inside Pixel Data",
-    "pydicom/test_files/rtplan_truncated.dcm": "ends inside a sequence",
 }
 
 
@@ -65,10 +55,8 @@ REFUSED = {
 class File:
     path: str             # as in the manifest
     transfer_syntax: str  # of the meta information, or what a file without one turns out to be
-    sop_class: str
+    sop_class: str        # of the data set, else of the meta information
     sop_instance: str
-    study: str
-    series: str
 
     @property
     def location(self):
@@ -81,10 +69,6 @@ class File:
     @property
     def data_set(self):
         return split(self.bytes).data_set
-
-    @property
-    def refused(self):
-        return REFUSED.get(self.path)
 
 
 def present():
@@ -121,7 +105,7 @@ def describe(path):
             implicit, little = data_set.original_encoding
             syntax = "1.2.840.10008.1.2" if implicit else "1.2.840.10008.1.2.1" if little else "1.2.840.10008.1.2.2"
         uid = lambda keyword: str(data_set.get(keyword, "") or "")
-        return File(path, syntax, uid("SOPClassUID"), uid("SOPInstanceUID"), uid("StudyInstanceUID"), uid("SeriesInstanceUID"))
+        return File(path, syntax, uid("SOPClassUID") or meta.sop_class, uid("SOPInstanceUID") or meta.sop_instance)
 
 
 def layers(files):

@@ -1,20 +1,15 @@
+import DICOM
 import Foundation
 
-/// Text as it is compared in searches: case, accents and character width taken off.
-enum Fold {
-    static func fold(_ text: String) -> String {
-        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.lowercased() }
-        return text.folding(options: [.caseInsensitive, .diacriticInsensitive, .widthInsensitive], locale: nil)
-            .replacingOccurrences(of: "ß", with: "ss")
-    }
-
+/// Names and words as the index keeps them for searching: folded (``Fold``).
+enum SearchText {
     /// The component groups of a person's name (PS3.5 §6.2.1.1) folded, without delimiters that say nothing; empty groups left out.
     static func nameGroups(_ name: String) -> [String] {
         name.split(separator: "=", omittingEmptySubsequences: true).map { group($0) }.filter { !$0.isEmpty }
     }
 
     static func group(_ group: some StringProtocol) -> String {
-        let components = fold(String(group)).split(separator: "^", omittingEmptySubsequences: false).map { trim($0) }
+        let components = Fold.fold(String(group)).split(separator: "^", omittingEmptySubsequences: false).map { trim($0) }
         return trimmedEnd(components.joined(separator: "^"))
     }
 
@@ -43,7 +38,7 @@ enum Fold {
 
     /// The words of what somebody types.
     static func searchWords(_ text: String) -> [String] {
-        fold(text).split { $0.isWhitespace || "^=\\,;".contains($0) }.map { String($0.prefix(64)) }
+        Fold.fold(text).split { $0.isWhitespace || "^=\\,;".contains($0) }.map { String($0.prefix(64)) }
     }
 
     /// First text that does not begin with `prefix`, in the order of bytes.
