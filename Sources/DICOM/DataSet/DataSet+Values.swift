@@ -37,7 +37,15 @@ extension DataSet {
 
     /// Numbers of IS, US, SS, UL, SL, UV, SV; values that are none are left out.
     public func integers(_ tag: Tag) -> [Int] { self[tag]?.integers ?? [] }
-    public func integer(_ tag: Tag) -> Int? { integers(tag).first }
+    public func integer(_ tag: Tag) -> Int? {
+        guard let index = index(of: tag), let bytes = content.bytes(of: nodes[index]) else { return nil }
+        // The common single numbers need no array.
+        switch nodes[index].vr {
+        case .US: return LittleEndian.first(bytes, of: UInt16.self).map(Int.init)
+        case .UL: return LittleEndian.first(bytes, of: UInt32.self).map(Int.init)
+        default: return integers(tag).first
+        }
+    }
 
     /// Numbers of DS, IS, FL, FD and the integer representations; finite values only.
     public func decimals(_ tag: Tag) -> [Double] { self[tag]?.decimals ?? [] }

@@ -77,6 +77,12 @@ enum LittleEndian {
         }
     }
 
+    /// The first word, where there is one.
+    static func first<Word: FixedWidthInteger & UnsignedInteger>(_ bytes: ArraySlice<UInt8>, of: Word.Type) -> Word? {
+        guard bytes.count >= Word.bitWidth / 8 else { return nil }
+        return bytes.withUnsafeBytes { Word(littleEndian: $0.loadUnaligned(as: Word.self)) }
+    }
+
     static func append<Word: FixedWidthInteger>(_ word: Word, to bytes: inout [UInt8]) {
         withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) }
     }

@@ -99,6 +99,7 @@ extension DataSetReader {
 
     /// VR of an element that says none (PS3.5 §A.1); where the standard leaves a choice, by the attributes that decide it.
     func implicitVR(of tag: Tag) -> VR {
+        if let only = DataElementTable.onlyVR(of: tag) { return only }
         if tag.isGroupLength { return .UL }
         if tag.isPrivateCreator { return .LO }
         if tag.isPrivate { return privateVR(of: tag) }
@@ -112,7 +113,7 @@ extension DataSetReader {
     private var isSigned: Bool {
         for level in [level] + outer.reversed() {
             if let value = bytes(.pixelRepresentation, in: level) {
-                return LittleEndian.words(value, of: UInt16.self).first == 1
+                return LittleEndian.first(value, of: UInt16.self) == 1
             }
         }
         return false

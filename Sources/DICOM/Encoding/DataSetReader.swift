@@ -191,7 +191,8 @@ public struct DataSetReader: Sendable {
         }
         headerLength = headerEnd ?? offset
         sortLevel()
-        dataSet = DataSet(nodes: open[...], content: content)
+        dataSet.nodes = open[...]
+        dataSet.content = content
     }
 
     private mutating func closeMode() throws(ReadError) {
