@@ -117,18 +117,30 @@ final class Authenticator: Sendable {
     }
 }
 
-/// Puts the caller into the request's scope; refuses callers nobody knows.
+/// Puts the caller into the request's scope; refuses callers nobody knows. By path, before any route is looked for: nobody learns
+/// from an answer which routes there are.
 struct Authentication: RouterMiddleware {
     typealias Context = RequestScope
     let authenticator: Authenticator
 
     func handle(_ request: Request, context: RequestScope, next: (Request, RequestScope) async throws -> Response) async throws -> Response {
+        guard Self.isGuarded(request.uri.path) else { return try await next(request, context) }
         var context = context
         guard let principal = try await authenticator.principal(of: request, address: context.address) else {
             throw HTTPFailure(.unauthorized, "log in first", headers: [.wwwAuthenticate: Self.challenge(for: request)])
         }
         context.principal = principal
         return try await next(request, context)
+    }
+
+    /// All of the API and DICOMweb but the way in.
+    static func isGuarded(_ path: String) -> Bool {
+        let parts = path.split(separator: "/")
+        switch parts.first {
+        case "dicom-web": return true
+        case "api": return parts.count < 2 || parts[1] != "session" && parts[1] != "setup"
+        default: return false
+        }
     }
 
     /// A browser's page has a login of its own: offered Basic, the browser would put its own window in front of it.

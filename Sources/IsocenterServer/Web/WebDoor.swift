@@ -33,28 +33,21 @@ struct WebDoor: Sendable {
         let router = Router(context: RequestScope.self)
         router.add(middleware: SecurityHeaders())
         router.add(middleware: FailureAnswers(logger: logger))
+        router.add(middleware: Authentication(authenticator: authenticator))
 
         SessionRoutes(authenticator: authenticator, setupSecret: setupSecret).add(to: router)
         HealthRoutes(archive: archive).add(to: router)
 
-        let api = router.group("api").add(middleware: Authentication(authenticator: authenticator))
+        let api = router.group("api")
         StudyRoutes(archive: archive, info: info).add(to: api)
 
-        let dicomWeb = router.group("dicom-web").add(middleware: Authentication(authenticator: authenticator))
+        let dicomWeb = router.group("dicom-web")
         SearchRoutes(archive: archive).add(to: dicomWeb)
         RetrieveRoutes(archive: archive).add(to: dicomWeb)
         RenderedRoutes(archive: archive).add(to: dicomWeb)
         StoreRoutes(
             archive: archive, onConflict: ConflictPolicy(rawValue: settings[Settings.onConflict]) ?? .keepFirst, logger: logger
         ).add(to: dicomWeb)
-        // Nobody learns from an answer which paths there are.
-        for group in [api, dicomWeb] {
-            for method in [HTTPRequest.Method.get, .head, .post, .put, .delete, .patch, .options] {
-                for path in ["", "**"] {
-                    group.on(RouterPath(path), method: method) { _, _ -> Response in throw HTTPFailure(.notFound, "there is nothing here") }
-                }
-            }
-        }
 
         try addApplication(to: router)
         return router
