@@ -49,13 +49,30 @@ extension Archive {
         return (dataSet, location, Array(pixels))
     }
 
-    /// A native frame as `application/octet-stream` wants it: little endian (PS3.18 §8.7.3.3.2).
+    /// A native frame as `application/octet-stream` wants it: little endian (PS3.18 §8.7.3.3.2), from its first bit on.
     func littleEndianFrame(_ number: Int, of instance: InstanceLocation) async throws -> [UInt8] {
         let bytes = try await frame(number, of: instance)
+        let frames = instance.frames
+        if !instance.transferSyntax.isEncapsulated, frames.count > 1, let first = frames[0].first, let second = frames[1].first,
+            first.offset + first.length > second.offset, let bits = FrameTable.bitsPerFrame(try await header(of: instance)) {
+            // Frames of single bits share bytes with their neighbours (PS3.5 §8.1.1).
+            return Self.bits(of: bytes, from: Int(UInt64(number - 1) * bits % 8), count: Int(bits))
+        }
         guard instance.transferSyntax.hasBigEndianPixels else { return bytes }
         let bits = try await header(of: instance).integer(.bitsAllocated) ?? 16
         let size = instance.pixelData?.vr == .OB || bits <= 8 && instance.pixelData?.vr != .OW ? 1 : max(2, bits / 8)
         return size == 1 ? bytes : stride(from: 0, to: bytes.count - size + 1, by: size).flatMap { bytes[$0..<$0 + size].reversed() }
+    }
+
+    /// `count` bits from bit `start` of the first byte on, lowest bit first; what fills up the last byte is 0.
+    static func bits(of bytes: [UInt8], from start: Int, count: Int) -> [UInt8] {
+        var result = (0..<(count + 7) / 8).map { index -> UInt8 in
+            let low = index < bytes.count ? bytes[index] >> UInt8(start) : 0
+            let high = start > 0 && index + 1 < bytes.count ? bytes[index + 1] << UInt8(8 - start) : 0
+            return low | high
+        }
+        if count % 8 > 0, let last = result.last { result[result.count - 1] = last & (1 << UInt8(count % 8) - 1) }
+        return result
     }
 
     /// A picture of a frame.
