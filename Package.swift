@@ -25,6 +25,9 @@ let package = Package(
         // PS3.5, PS3.6, PS3.10, PS3.18 Annex F: bytes to data sets and back.
         .target(name: "DICOM", dependencies: ["CZlib"]),
 
+        // Codecs of our own: bytes to samples and back. Imports nothing, so that the same files run in the browser as WebAssembly.
+        .target(name: "ImageCodecs"),
+
         // Generated phantoms to fill an archive with, computed one instance at a time.
         .target(name: "Demo", dependencies: ["DICOM"]),
 
@@ -41,7 +44,15 @@ let package = Package(
             ]
         ),
         // PS3.3 C.7.6.3, C.11: data set to frames to display values.
-        .target(name: "DICOMImage", dependencies: ["DICOM", "CTurboJPEG", "CZlib"]),
+        .target(
+            name: "DICOMImage",
+            dependencies: [
+                "DICOM", "ImageCodecs",
+                "CCharLS", "CJPEG12", "CJPEGXL", "CLittleCMS", "COpenJPEG", "COpenJPH", "CTurboJPEG", "CZlib",
+            ]
+        ),
+        // Worker processes that decode and encode frames, fed and read through shared memory.
+        .target(name: "Workers", dependencies: ["DICOM", "DICOMImage", "CPosix"]),
         // One SQL for every engine.
         .target(name: "Database", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
 
@@ -63,7 +74,7 @@ let package = Package(
         .target(
             name: "IsocenterServer",
             dependencies: [
-                "Archive", "DICOM", "DICOMImage", "DICOMNetwork", "Database", "Viewer",
+                "Archive", "DICOM", "DICOMImage", "DICOMNetwork", "Database", "Viewer", "Workers",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -84,7 +95,7 @@ let package = Package(
         .executableTarget(
             name: "isocenter",
             dependencies: [
-                "IsocenterServer", "Archive", "CLibArchive", "DICOM", "DICOMNetwork", "Database", "Demo",
+                "IsocenterServer", "Archive", "CLibArchive", "DICOM", "DICOMImage", "DICOMNetwork", "Database", "Demo", "Workers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -95,6 +106,14 @@ let package = Package(
         // MARK: C libraries and calls that the Glibc overlay lacks
 
         .target(name: "CPosix"),
+        // GDCM's 12 bit build of the IJG library, which comes without a pkg-config file.
+        .target(name: "CJPEG12", linkerSettings: [.linkedLibrary("gdcmjpeg12")]),
+        // OpenJPH is C++: its exceptions are caught here.
+        .target(name: "COpenJPH", linkerSettings: [.linkedLibrary("openjph")]),
+        .systemLibrary(name: "CCharLS", pkgConfig: "charls", providers: [.apt(["libcharls-dev"])]),
+        .systemLibrary(name: "CJPEGXL", pkgConfig: "libjxl", providers: [.apt(["libjxl-dev"])]),
+        .systemLibrary(name: "CLittleCMS", pkgConfig: "lcms2", providers: [.apt(["liblcms2-dev"])]),
+        .systemLibrary(name: "COpenJPEG", pkgConfig: "libopenjp2", providers: [.apt(["libopenjp2-7-dev"])]),
         .systemLibrary(name: "CLibArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -103,6 +122,8 @@ let package = Package(
 
         .testTarget(name: "DICOMTests", dependencies: ["DICOM"]),
         .testTarget(name: "DICOMNetworkTests", dependencies: ["DICOMNetwork", "DICOM", .product(name: "NIOEmbedded", package: "swift-nio")]),
+        .testTarget(name: "ImageCodecsTests", dependencies: ["ImageCodecs"]),
+        .testTarget(name: "WorkersTests", dependencies: ["Workers", "DICOMImage", "DICOM", "isocenter"]),
         .testTarget(name: "DICOMImageTests", dependencies: ["DICOMImage", "DICOM", "CTurboJPEG", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(name: "DatabaseTests", dependencies: ["Database"]),
         .testTarget(name: "DemoTests", dependencies: ["Demo", "DICOM"]),

@@ -38,3 +38,10 @@ extension Frame {
         }
     }
 }
+
+extension Frame {
+    /// The numbers of a frame that a codec delivered or ``NativeFrame`` brought in order.
+    public init(_ frame: NativeFrame) throws(ImageError) {
+        try self.init(native: frame.bytes, description: frame.description, byteOrder: .littleEndian, index: 0)
+    }
+}

@@ -33,6 +33,34 @@ public struct PixelDescription: Sendable, Equatable {
         pixels * (photometricInterpretation == .ybrFull422 ? 2 : samplesPerPixel) * bitsAllocated
     }
 
+    /// Bytes of a ``NativeFrame``: nothing shared between pixels, single bits eight in a byte.
+    public var frameBytes: Int { bitsAllocated == 1 ? (samples + 7) / 8 : samples * (bitsAllocated / 8) }
+
+    /// The same samples, side by side pixel for pixel, and what they mean there.
+    public func interleaved(as photometricInterpretation: PhotometricInterpretation) -> PixelDescription {
+        PixelDescription(
+            rows: rows, columns: columns, samplesPerPixel: samplesPerPixel, bitsAllocated: bitsAllocated, bitsStored: bitsStored,
+            highBit: highBit, number: number, isPlanar: false, photometricInterpretation: photometricInterpretation,
+            numberOfFrames: numberOfFrames)
+    }
+
+    /// Of numbers that were checked before.
+    private init(
+        rows: Int, columns: Int, samplesPerPixel: Int, bitsAllocated: Int, bitsStored: Int, highBit: Int, number: Number,
+        isPlanar: Bool, photometricInterpretation: PhotometricInterpretation, numberOfFrames: Int
+    ) {
+        self.rows = rows
+        self.columns = columns
+        self.samplesPerPixel = samplesPerPixel
+        self.bitsAllocated = bitsAllocated
+        self.bitsStored = bitsStored
+        self.highBit = highBit
+        self.number = number
+        self.isPlanar = isPlanar
+        self.photometricInterpretation = photometricInterpretation
+        self.numberOfFrames = numberOfFrames
+    }
+
     /// Values that Bits Stored and Pixel Representation allow; nil for floating point.
     public var storedRange: ClosedRange<Int>? {
         guard case .integer(let isSigned) = number else { return nil }
