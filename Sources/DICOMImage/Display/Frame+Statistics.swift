@@ -8,6 +8,8 @@ extension Frame {
         case .signed16(let samples): Self.counted(samples, low, high, padding)
         case .unsigned32(let samples): Self.sampled(samples.count, low, high) { Double(samples[$0]) }
         case .signed32(let samples): Self.sampled(samples.count, low, high) { Double(samples[$0]) }
+        case .unsigned64(let samples): Self.sampled(samples.count, low, high) { Double(samples[$0]) }
+        case .signed64(let samples): Self.sampled(samples.count, low, high) { Double(samples[$0]) }
         case .float(let samples): Self.sampled(samples.count, low, high) { Double(samples[$0]) }
         case .double(let samples): Self.sampled(samples.count, low, high) { samples[$0] }
         }
