@@ -3,7 +3,14 @@ import DICOM
 extension FrameCodec {
     /// The codec of each encapsulated transfer syntax (PS3.5 §A.4, PS3.6 Annex A).
     private static let table: [String: FrameCodec] = [
-        "1.2.840.10008.1.2.1.98": .uncompressed
+        "1.2.840.10008.1.2.1.98": .uncompressed,
+        "1.2.840.10008.1.2.4.90": .jpeg2000Lossless,
+        "1.2.840.10008.1.2.4.91": .jpeg2000,
+        "1.2.840.10008.1.2.4.92": .jpeg2000Part2,
+        "1.2.840.10008.1.2.4.93": .jpeg2000Part2,
+        "1.2.840.10008.1.2.4.201": .htj2kLossless,
+        "1.2.840.10008.1.2.4.202": .htj2kLosslessRPCL,
+        "1.2.840.10008.1.2.4.203": .htj2k,
     ]
 
     /// nil where frames of this syntax are not understood.
