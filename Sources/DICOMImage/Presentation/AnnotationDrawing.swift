@@ -1,6 +1,6 @@
 /// Draws the graphics and texts of a presentation state on the picture it is applied to.
 struct AnnotationDrawing: ~Copyable {
-    private(set) var canvas: Canvas
+    private(set) var paper: Paper
     private let placement: Placement
     private var typesetter = Typesetter()
     private(set) var remarks: [String] = []
@@ -26,7 +26,7 @@ struct AnnotationDrawing: ~Copyable {
         let used = Set(annotations.map(\.layer))
         let inks = layers.filter { used.contains($0.name) }.map(\.ink)
             + annotations.flatMap { $0.graphics.flatMap { [$0.ink, $0.fillInk].compactMap { $0 } } + $0.texts.compactMap(\.ink) }
-        canvas = Canvas(picture, inColour: inks.contains { !$0.isGrey })
+        paper = Paper(picture, inColour: inks.contains { !$0.isGrey })
         self.placement = placement
         size = TextSize.of(width: picture.width, height: picture.height)
         thickness = max(1, Double(min(picture.width, picture.height)) / 700)
@@ -36,7 +36,7 @@ struct AnnotationDrawing: ~Copyable {
 
     private var result: (Picture, [String]) {
         let missing = typesetter.missing.map(String.init).sorted().joined()
-        return (canvas.picture, missing.isEmpty ? remarks : remarks + ["no installed font has these letters, shown as boxes: \(missing)"])
+        return (paper.picture, missing.isEmpty ? remarks : remarks + ["no installed font has these letters, shown as boxes: \(missing)"])
     }
 
     private mutating func draw(_ annotation: GraphicAnnotation, _ ink: Ink) {
@@ -48,16 +48,16 @@ struct AnnotationDrawing: ~Copyable {
         let outline = self.outline(graphic)
         let thickness = graphic.lineThickness ?? self.thickness
         if graphic.isFilled, graphic.kind != .point, let first = outline.first, first == outline.last,
-            var coverage = Coverage(around: outline, margin: 1, width: canvas.width, height: canvas.height)
+            var coverage = Coverage(around: outline, margin: 1, width: paper.width, height: paper.height)
         {
             coverage.fill(outline)
-            canvas.paint(coverage, graphic.fillInk ?? graphic.ink ?? layerInk)
+            paper.paint(coverage, graphic.fillInk ?? graphic.ink ?? layerInk)
         }
         // A point is a dot that can be seen.
         let pen = graphic.kind == .point ? max(3, thickness * 3) : thickness
-        guard var coverage = Coverage(around: outline, margin: pen, width: canvas.width, height: canvas.height) else { return }
+        guard var coverage = Coverage(around: outline, margin: pen, width: paper.width, height: paper.height) else { return }
         for line in graphic.isDashed ? Outline.dashes(outline, length: 6 * thickness) : [outline] { coverage.stroke(line, thickness: pen) }
-        canvas.paint(coverage, graphic.ink ?? layerInk)
+        paper.paint(coverage, graphic.ink ?? layerInk)
     }
 
     /// In pixels of the picture.
@@ -108,7 +108,7 @@ struct AnnotationDrawing: ~Copyable {
         if let anchor = text.anchor, anchor.isVisible {
             lead(to: placement.place(anchor.point, anchor.units), from: frame, ink)
         }
-        canvas.write(lines, x: Int(frame.x.rounded()), y: Int(frame.y.rounded()), size: size, indent: indent, ink)
+        paper.write(lines, x: Int(frame.x.rounded()), y: Int(frame.y.rounded()), size: size, indent: indent, ink)
     }
 
     private typealias Rectangle = (x: Double, y: Double, width: Double, height: Double)
@@ -121,16 +121,16 @@ struct AnnotationDrawing: ~Copyable {
         }
         let anchor = text.anchor.map { placement.place($0.point, $0.units) } ?? Point(0, 0)
         let gap = Double(size) * 0.75, wide = Double(extent.0), high = Double(extent.1)
-        let x = anchor.x + gap + wide <= Double(canvas.width) ? anchor.x + gap : anchor.x - gap - wide
-        let y = anchor.y + gap + high <= Double(canvas.height) ? anchor.y + gap : anchor.y - gap - high
+        let x = anchor.x + gap + wide <= Double(paper.width) ? anchor.x + gap : anchor.x - gap - wide
+        let y = anchor.y + gap + high <= Double(paper.height) ? anchor.y + gap : anchor.y - gap - high
         return (x, y, wide, high)
     }
 
     /// From the nearest place on the frame.
     private mutating func lead(to anchor: Point, from frame: Rectangle, _ ink: Ink) {
         let start = Point(min(max(anchor.x, frame.x), frame.x + frame.width), min(max(anchor.y, frame.y), frame.y + frame.height))
-        guard start != anchor, var coverage = Coverage(around: [start, anchor], margin: thickness, width: canvas.width, height: canvas.height) else { return }
+        guard start != anchor, var coverage = Coverage(around: [start, anchor], margin: thickness, width: paper.width, height: paper.height) else { return }
         coverage.stroke([start, anchor], thickness: thickness)
-        canvas.paint(coverage, ink)
+        paper.paint(coverage, ink)
     }
 }

@@ -5,6 +5,8 @@ struct Placement: Sendable, Equatable {
     let transformation: SpatialTransformation
     /// Pixels of the picture.
     let width: Int, height: Int
+    /// Smaller than asked for: the viewport is.
+    let isReduced: Bool
 
     /// - Parameters:
     ///   - aspectRatio: height of a stored pixel in widths of it.
@@ -21,13 +23,20 @@ struct Placement: Sendable, Equatable {
         if transformation.swapsSides { swap(&wide, &high) }
         var scale = 1.0
         if case .magnify(let ratio) = size { scale = ratio * unit }
+        var isReduced = false
         if let viewport {
             guard viewport.width > 0, viewport.height > 0, viewport.width <= 1 << 16, viewport.height <= 1 << 16,
                 viewport.width * viewport.height <= ImageLimits.framePixels
             else { throw ImageError(.tooLarge, nil, "a viewport of \(viewport.width) × \(viewport.height) pixels") }
             let fitting = min(Double(viewport.width) / wide, Double(viewport.height) / high)
-            if case .magnify = size { scale = min(scale, fitting) } else { scale = fitting }
+            if case .magnify = size {
+                isReduced = fitting < scale
+                scale = min(scale, fitting)
+            } else {
+                scale = fitting
+            }
         }
+        self.isReduced = isReduced
         guard wide * scale * high * scale <= Double(ImageLimits.framePixels), max(wide, high) * scale <= 65536 else {
             throw ImageError(.tooLarge, .presentationPixelMagnificationRatio, "a picture of \(wide * scale) × \(high * scale) pixels")
         }
@@ -63,7 +72,7 @@ extension Picture {
         case .eight(let levels): .eight(cut(levels, part))
         case .sixteen(let levels): .sixteen(cut(levels, part))
         }
-        return Picture(width: part.width, height: part.height, channels: channels, levels: levels)
+        return Picture(width: part.width, height: part.height, channels: channels, levels: levels, profile: profile)
     }
 
     private func cut<Level: FixedWidthInteger>(_ levels: [Level], _ part: PixelRectangle) -> [Level] {

@@ -1,45 +1,43 @@
 import DICOM
 
-/// A picture, and what of the wishes behind it could not be fulfilled.
-public struct PresentedPicture: Sendable, Equatable {
-    public let picture: Picture
-    /// Where the picture differs from what was asked for, in words; empty where it does not.
-    public let remarks: [String]
-    /// What lies at its edges.
-    public let edges: EdgeLetters
-}
-
-/// A presentation state applied to one frame, after the grey values are made.
+/// A presentation state applied to one frame: before the greys are made, and after.
 struct Presentation {
     let state: PresentationState
     let placement: Placement
     /// The image's attributes as the state wants them: what greys, shutters and overlays are made from.
     let dataSet: DataSet
+    /// What is asked for, but for what the state decides.
+    let options: RenderOptions
     private let area: DisplayedArea?
-    private let viewport: RenderOptions.Viewport?
+    private let description: PixelDescription
     private let frameIndex: Int
     private let instance: String
-    private let description: PixelDescription
 
-    /// - Throws: `invalid` where the state is meant for another image or a part of it contradicts the image or the request.
+    /// - Throws: `invalid` where the state is meant for another image, or what is asked for contradicts it.
     init(
-        _ state: PresentationState, image: DataSet, description: PixelDescription, frameIndex: Int, viewport: RenderOptions.Viewport?
+        _ state: PresentationState, image: DataSet, description: PixelDescription, frameIndex: Int, options: RenderOptions
     ) throws(ImageError) {
         try state.check(image, frameIndex: frameIndex)
-        guard viewport?.source == nil else {
+        guard options.viewport?.source == nil else {
             throw ImageError(.invalid, .displayedAreaSelectionSequence, "the presentation state says which part is shown, the viewport cannot")
+        }
+        guard options.window == nil, options.choice == 0 else {
+            throw ImageError(.invalid, .softcopyVOILUTSequence, "the presentation state says which values are shown, no window beside it can")
         }
         self.state = state
         self.frameIndex = frameIndex
-        self.viewport = viewport
         self.description = description
+        // The state alone activates overlays, regions of interest too.
+        var options = options
+        options.overlays = .all
+        self.options = options
         instance = image.string(.sopInstanceUID) ?? ""
         dataSet = try state.replacing(in: image, description, frameIndex: frameIndex)
         area = try state.displayedArea(instance: instance, frameIndex: frameIndex)
         placement = try Placement(
             area: area?.area ?? PixelRectangle(x: 0, y: 0, width: description.columns, height: description.rows),
             transformation: state.transformation,
-            aspectRatio: area?.aspectRatio ?? Spacing.aspectRatio(image, frameIndex: frameIndex), size: area?.size, viewport: viewport)
+            aspectRatio: area?.aspectRatio ?? Spacing.aspectRatio(image, frameIndex: frameIndex), size: area?.size, viewport: options.viewport)
     }
 
     /// The frame as the grey transform is to see it: the state alone says what is white.
@@ -49,18 +47,19 @@ struct Presentation {
     }
 
     /// - Parameter whole: the picture of the whole stored frame, shutters and overlays in it.
-    func callAsFunction(_ whole: Picture) throws(ImageError) -> PresentedPicture {
+    func callAsFunction(_ whole: Picture, _ facts: PictureFacts) throws(ImageError) -> Rendering {
         let coloured = state.kind == .pseudoColor ? try whole.coloured(by: state.dataSet, description) : whole
         let annotations = state.annotations(instance: instance, frameIndex: frameIndex)
         let (picture, drawn) = AnnotationDrawing.draw(annotations, layers: state.layers, on: placement(coloured), placement)
-        let edges = EdgeLetters(dataSet, frameIndex: frameIndex).transformed(by: state.transformation)
-        return PresentedPicture(picture: picture, remarks: state.remarks + state.curveRemarks + sizeRemarks + drawn, edges: edges)
+        var facts = facts
+        facts.notes += state.remarks + state.curveRemarks + sizeRemarks + drawn
+        return Rendering(picture: picture, facts: facts)
     }
 
     private var sizeRemarks: [String] {
         switch area?.size {
         case .trueSize?: ["TRUE SIZE is not applied: how large the pixels of the display are is not known here"]
-        case .magnify(let ratio)? where Double(placement.width) < (Double(state.transformation.swapsSides ? placement.area.height : placement.area.width) * ratio).rounded():
+        case .magnify(let ratio)? where placement.isReduced:
             ["MAGNIFY \(ratio) is more than the viewport holds: the displayed area is scaled to fit"]
         default: []
         }
@@ -68,16 +67,17 @@ struct Presentation {
 }
 
 extension Picture {
-    /// Greys as indices of a palette, the lightest being its last entry (PS3.3 §A.33.3, PS3.4 §N.2.5).
+    /// Greys as indices of a palette, the lightest being its last entry (PS3.4 §N.2.5).
     func coloured(by dataSet: DataSet, _ description: PixelDescription) throws(ImageError) -> Picture {
-        guard channels == 1 else { throw ImageError(.invalid, .photometricInterpretation, "a palette for greys, and an image in colours") }
         let palette = try Palette(dataSet, isSigned: false)
-        let last = UInt32(dataSet.integers(.redPaletteColorLookupTableDescriptor).first.map { $0 == 0 ? 65535 : max($0, 1) - 1 } ?? 0)
+        let stated = (dataSet.integers(.redPaletteColorLookupTableDescriptor).first ?? 1) & 0xFFFF
+        let last = UInt32(stated == 0 ? 65535 : stated - 1)
         let indices: [UInt16] = switch levels {
         case .eight(let levels): levels.map { UInt16(truncatingIfNeeded: (UInt32($0) * last + 127) / 255) }
-        case .sixteen(let levels): levels.map { UInt16(truncatingIfNeeded: (UInt32($0) * last + 32767) / 65535) }
+        case .sixteen(let levels): levels.map { UInt16(truncatingIfNeeded: (UInt64($0) * UInt64(last) + 32767) / 65535) }
         }
         let frame = Frame(description: description.interleaved(as: .paletteColor), samples: .unsigned16(indices))
-        return Picture(width: width, height: height, channels: 3, levels: .eight(try palette.colours(of: frame)))
+        let colours: [UInt8] = try palette.colours(of: frame)
+        return Picture(width: width, height: height, channels: 3, levels: .eight(colours))
     }
 }

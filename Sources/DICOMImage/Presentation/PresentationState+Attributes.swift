@@ -33,8 +33,8 @@ extension PresentationState {
 
     private static let modality: [Tag] = [.modalityLUTSequence, .rescaleIntercept, .rescaleSlope, .rescaleType]
     private static let voi: [Tag] = [.voilutSequence, .windowCenter, .windowWidth, .windowCenterWidthExplanation, .voilutFunction]
-    private static let presentation: [Tag] = [Tag(0x2050, 0x0010), .presentationLUTShape]
-    private static let shutter = Tag(0x0018, 0x1600)...Tag(0x0018, 0x1624)
+    private static let presentation: [Tag] = [.presentationLUTSequence, .presentationLUTShape]
+    private static let shutter: ClosedRange<Tag> = .shutterShape ... .shutterPresentationColorCIELabValue
     private static let overlays: ClosedRange<UInt16> = 0x6000...0x601E
     private static let overlayActivationLayer: UInt16 = 0x1001
     private static let curves: ClosedRange<UInt16> = 0x5000...0x501E
@@ -49,8 +49,7 @@ extension PresentationState {
         let own = item(frameIndex, of: .perFrameFunctionalGroupsSequence, in: dataSet)
         guard var groups = item(0, of: .sharedFunctionalGroupsSequence, in: dataSet) ?? own else { return }
         for element in (own ?? DataSet()).elements { groups.set(element) }
-        // Frame Display Shutter.
-        groups[Tag(0x0018, 0x9472)] = nil
+        groups[.frameDisplayShutterSequence] = nil
         if kind != .color {
             groups[.pixelValueTransformationSequence] = nil
             groups[.frameVOILUTSequence] = nil
@@ -68,7 +67,7 @@ extension PresentationState {
     /// and the one that is the bitmap shutter.
     private func setOverlays(of image: DataSet, in result: inout DataSet) {
         for group in stride(from: Self.overlays.lowerBound, through: Self.overlays.upperBound, by: 2) {
-            let isShutter = dataSet.integer(Tag(0x0018, 0x1623)) == Int(group)
+            let isShutter = dataSet.integer(.shutterOverlayGroup) == Int(group)
             guard isShutter || isActivated(group) else { continue }
             let source = dataSet[Tag(group, 0x3000)] != nil ? dataSet : image
             for element in source.elements where element.tag.group == group && element.tag.element != Self.overlayActivationLayer {
@@ -93,7 +92,7 @@ extension PresentationState {
             let bits = item.integers(.lutDescriptor).last ?? 16
             (low, high) = (0, Double(1 << min(max(bits, 8), 16)) - 1)
         } else {
-            let transform = try ModalityTransform(dataSet, frameIndex: 0, isSigned: description.isSigned)
+            let transform = try ModalityTransform(from: dataSet, isSigned: description.isSigned)
             let ends = (transform(Double(stored.lowerBound)), transform(Double(stored.upperBound)))
             (low, high) = (min(ends.0, ends.1), max(ends.0, ends.1))
         }

@@ -93,22 +93,13 @@ private struct AnnotationSource {
         case .text:
             let text = dataSet.strings(tag).filter { !$0.isEmpty }.joined(separator: ", ")
             return text.isEmpty ? nil : text
-        case .number: return dataSet.decimal(tag).map(number)
+        case .number: return dataSet.decimal(tag).map(AnnotationNumber.text)
         case .name: return dataSet.personName(tag).flatMap(name)
         case .date:
             return dataSet.string(tag).map { $0.count == 8 && $0.allSatisfy(\.isNumber) ? $0.prefix(4) + "-" + $0.dropFirst(4).prefix(2) + "-" + $0.dropFirst(6) : $0 }
         case .time:
             return dataSet.string(tag).map { $0.count >= 4 && $0.prefix(4).allSatisfy(\.isNumber) ? $0.prefix(2) + ":" + $0.dropFirst(2).prefix(2) : $0 }
         }
-    }
-
-    /// At most three decimals, as few as will do.
-    private static func number(_ value: Double) -> String {
-        guard abs(value) < 1e12 else { return "\(value)" }
-        let thousandths = Int((abs(value) * 1000).rounded())
-        var decimals = String(1000 + thousandths % 1000).dropFirst()
-        while decimals.last == "0" { decimals.removeLast() }
-        return (value < 0 && thousandths > 0 ? "-" : "") + "\(thousandths / 1000)" + (decimals.isEmpty ? "" : "." + decimals)
     }
 
     /// Every way it is written.
@@ -118,5 +109,16 @@ private struct AnnotationSource {
             return [group.familyName, given].filter { !$0.isEmpty }.joined(separator: ", ")
         }
         return groups.isEmpty ? nil : groups.joined(separator: "  ")
+    }
+}
+
+enum AnnotationNumber {
+    /// At most three decimals, as few as will do.
+    static func text(_ value: Double) -> String {
+        guard abs(value) < 1e12 else { return "\(value)" }
+        let thousandths = Int((abs(value) * 1000).rounded())
+        var decimals = String(1000 + thousandths % 1000).dropFirst()
+        while decimals.last == "0" { decimals.removeLast() }
+        return (value < 0 && thousandths > 0 ? "-" : "") + "\(thousandths / 1000)" + (decimals.isEmpty ? "" : "." + decimals)
     }
 }

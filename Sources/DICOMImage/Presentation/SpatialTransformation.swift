@@ -57,7 +57,7 @@ extension Picture {
         case .eight(let levels): .eight(moved(levels, transformation, width: wide, height: high))
         case .sixteen(let levels): .sixteen(moved(levels, transformation, width: wide, height: high))
         }
-        return Picture(width: wide, height: high, channels: channels, levels: levels)
+        return Picture(width: wide, height: high, channels: channels, levels: levels, profile: profile)
     }
 
     private func moved<Level: FixedWidthInteger>(_ source: [Level], _ transformation: SpatialTransformation, width wide: Int, height high: Int) -> [Level] {

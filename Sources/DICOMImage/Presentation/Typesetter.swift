@@ -76,7 +76,7 @@ struct Typesetter: ~Copyable {
     }
 }
 
-extension Canvas {
+extension Paper {
     /// Lines one below the other, readable on any ground: with an edge of the opposite tone.
     ///
     /// - Parameters:

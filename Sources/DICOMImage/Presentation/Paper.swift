@@ -1,14 +1,16 @@
 /// A picture that is drawn on.
-struct Canvas: Sendable {
+struct Paper: Sendable {
     let width: Int, height: Int
     let channels: Int
     private var levels: Picture.Levels
+    private let profile: ICCProfile?
 
     /// - Parameter inColour: a grey picture gets three channels.
     init(_ picture: Picture, inColour: Bool = false) {
         width = picture.width
         height = picture.height
         let triples = inColour && picture.channels == 1
+        profile = picture.profile
         channels = triples ? 3 : picture.channels
         levels = switch picture.levels {
         case .eight(let levels): .eight(triples ? Self.tripled(levels) : levels)
@@ -16,7 +18,7 @@ struct Canvas: Sendable {
         }
     }
 
-    var picture: Picture { Picture(width: width, height: height, channels: channels, levels: levels) }
+    var picture: Picture { Picture(width: width, height: height, channels: channels, levels: levels, profile: profile) }
 
     mutating func paint(_ coverage: Coverage, _ ink: Ink) {
         switch levels {
