@@ -20,6 +20,9 @@ struct RenderCommand: ParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Hide what the image's shutter hides.") var shutter = true
     @Option(help: "Colours: no, yes, srgb, adobergb or rommrgb, as in PS3.18 8.3.5.1.5; by default sRGB where the image says what they are.")
     var iccprofile: RenderOptions.Profile?
+    @Option(help: ArgumentHelp("Softcopy presentation state: shown as it says, not as the image does.", valueName: "file"), completion: .file())
+    var presentation: String?
+    @Option(help: ArgumentHelp("Write into the picture: patient, technique.", valueName: "patient,technique")) var annotation: String?
     @Flag(help: "Print what was done, as JSON.") var facts = false
     @Argument(help: ArgumentHelp("DICOM file.", valueName: "file"), completion: .file()) var input: String
     @Argument(help: ArgumentHelp("Picture to write.", valueName: "picture"), completion: .file()) var output: String
@@ -38,6 +41,7 @@ struct RenderCommand: ParsableCommand {
             let (samples, stored) = try file.frame(frame - 1)
             var options = try options()
             options.automatic = try automatic(file, samples)
+            options.presentation = try presentation.map(Self.presentation)
             let rendering = try Render.rendering(of: samples, dataSet: file.dataSet, frameIndex: frame - 1, options: options, stored: stored)
             let bytes = try rendering.encoded(options.format)
             guard FileManager.default.createFile(atPath: output, contents: Data(bytes)) else { throw Failure("\(output): cannot be written") }
@@ -70,7 +74,24 @@ struct RenderCommand: ParsableCommand {
     private func options() throws -> RenderOptions {
         RenderOptions(
             format: pictureFormat, viewport: try viewport.map(Self.viewport), window: try window.map(Self.window), choice: choice - 1,
-            overlays: overlays ? .graphics : .none, isShuttered: shutter, profile: iccprofile)
+            overlays: overlays ? .graphics : .none, isShuttered: shutter, profile: iccprofile,
+            annotations: try annotation.map(Self.annotations) ?? [])
+    }
+
+    private static func annotations(_ text: String) throws -> Set<RenderAnnotation> {
+        Set(try text.split(separator: ",").map { word in
+            guard let annotation = RenderAnnotation(rawValue: word.lowercased()) else { throw ValidationError("--annotation is patient, technique or both") }
+            return annotation
+        })
+    }
+
+    private static func presentation(_ path: String) throws -> PresentationState {
+        guard let bytes = FileManager.default.contents(atPath: path) else { throw Failure("\(path): cannot be read") }
+        do {
+            return try PresentationState(try FileReader.read([UInt8](bytes)).dataSet)
+        } catch {
+            throw Failure("\(path): \(error)")
+        }
     }
 
     private var pictureFormat: RenderOptions.Format {
