@@ -13,6 +13,22 @@ public struct FunctionalGroups: Sendable {
         shared = dataSet.item(0, of: .sharedFunctionalGroupsSequence)
     }
 
+    /// Of every frame, with the sequences read once.
+    static func all(of dataSet: DataSet, frames: Int) -> [FunctionalGroups] {
+        let own = dataSet.items(.perFrameFunctionalGroupsSequence), shared = dataSet.items(.sharedFunctionalGroupsSequence).first
+        return (0..<frames).map { FunctionalGroups(own: own.indices.contains($0) ? own[$0] : nil, shared: shared) }
+    }
+
+    /// Of frames without an item of their own.
+    static func rest(of dataSet: DataSet) -> FunctionalGroups {
+        FunctionalGroups(own: nil, shared: dataSet.items(.sharedFunctionalGroupsSequence).first)
+    }
+
+    private init(own: DataSet?, shared: DataSet?) {
+        self.own = own
+        self.shared = shared
+    }
+
     /// The item of a functional group's macro; nil where the image has none, as every image that is not enhanced.
     public subscript(macro: Tag) -> DataSet? { own?.item(0, of: macro) ?? shared?.item(0, of: macro) }
 
