@@ -3,7 +3,10 @@ import DICOM
 extension FrameCodec {
     /// The codec of each encapsulated transfer syntax (PS3.5 §A.4, PS3.6 Annex A).
     private static let table: [String: FrameCodec] = [
-        "1.2.840.10008.1.2.1.98": .uncompressed
+        "1.2.840.10008.1.2.1.98": .uncompressed,
+        "1.2.840.10008.1.2.4.57": .jpegLossless,
+        "1.2.840.10008.1.2.4.70": .jpegLossless,
+        "1.2.840.10008.1.2.5": .rle,
     ]
 
     /// nil where frames of this syntax are not understood.
