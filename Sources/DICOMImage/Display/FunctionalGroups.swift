@@ -1,11 +1,11 @@
 import DICOM
 
 /// Attributes of one frame of an enhanced image: its own functional groups, then those shared by all (PS3.3 §C.7.6.16).
-struct FunctionalGroups {
+public struct FunctionalGroups {
     private let own: DataSet?
     private let shared: DataSet?
 
-    init(_ dataSet: DataSet, frameIndex: Int) {
+    public init(_ dataSet: DataSet, frameIndex: Int) {
         own = Self.item(frameIndex, of: .perFrameFunctionalGroupsSequence, in: dataSet)
         shared = Self.item(0, of: .sharedFunctionalGroupsSequence, in: dataSet)
     }
@@ -16,8 +16,8 @@ struct FunctionalGroups {
         return (0..<frames).map { FunctionalGroups(own: own.indices.contains($0) ? own[$0] : nil, shared: shared) }
     }
 
-    /// Of frames without an item of their own.
-    static func rest(of dataSet: DataSet) -> FunctionalGroups {
+    /// What all frames have in common.
+    public static func shared(of dataSet: DataSet) -> FunctionalGroups {
         FunctionalGroups(own: nil, shared: dataSet.items(.sharedFunctionalGroupsSequence).first)
     }
 
@@ -27,7 +27,7 @@ struct FunctionalGroups {
     }
 
     /// The item of a functional group's macro; nil where the image has none, as every image that is not enhanced.
-    subscript(macro: Tag) -> DataSet? {
+    public subscript(macro: Tag) -> DataSet? {
         Self.item(0, of: macro, in: own) ?? Self.item(0, of: macro, in: shared)
     }
 
