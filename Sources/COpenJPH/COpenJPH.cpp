@@ -1,8 +1,6 @@
 #include "COpenJPH.h"
 
-#include <cstdarg>
 #include <cstdio>
-#include <cstring>
 #include <stdexcept>
 
 #include <openjph/ojph_arch.h>
@@ -15,41 +13,38 @@
 
 namespace {
 
-// The library has one listener per process: its words are kept per thread.
+// The library prints its words to one stream per process and throws without them: they are kept per thread.
 thread_local char words[256];
+thread_local size_t written_words = 0;
 
-class Thrower : public ojph::message_error {
-public:
-    void operator()(int, const char *, int, const char *format, ...) override {
-        va_list arguments;
-        va_start(arguments, format);
-        vsnprintf(words, sizeof words, format, arguments);
-        va_end(arguments);
-        throw std::runtime_error(words);
-    }
-};
+ssize_t keep(void *, const char *text, size_t count) {
+    for (size_t index = 0; index < count && written_words + 1 < sizeof words; index++)
+        if (text[index] != '\n') words[written_words++] = text[index];
+    words[written_words] = 0;
+    return static_cast<ssize_t>(count);
+}
 
-class SilentWarning : public ojph::message_warning {
-public:
-    void operator()(int, const char *, int, const char *, ...) override {}
-};
+ssize_t forget(void *, const char *, size_t count) { return static_cast<ssize_t>(count); }
 
-class SilentInfo : public ojph::message_info {
-public:
-    void operator()(int, const char *, int, const char *, ...) override {}
-};
+FILE *stream(cookie_write_function_t *write) {
+    cookie_io_functions_t functions = {nullptr, write, nullptr, nullptr};
+    FILE *stream = fopencookie(nullptr, "w", functions);
+    if (stream != nullptr) setvbuf(stream, nullptr, _IONBF, 0);
+    return stream;
+}
 
 void listen() {
-    static Thrower thrower;
-    static SilentWarning warning;
-    static SilentInfo info;
     static const bool once = [] {
-        ojph::configure_error(&thrower);
-        ojph::configure_warning(&warning);
-        ojph::configure_info(&info);
+        if (FILE *errors = stream(keep)) ojph::set_error_stream(errors);
+        if (FILE *others = stream(forget)) {
+            ojph::set_warning_stream(others);
+            ojph::set_info_stream(others);
+        }
         return true;
     }();
     (void)once;
+    written_words = 0;
+    words[0] = 0;
 }
 
 // Runs `work` and keeps every exception in here.
@@ -61,9 +56,8 @@ int guarded(char *message, size_t size, Work work) {
         work();
         return 0;
     } catch (const std::exception &error) {
-        strncpy(words, error.what(), sizeof words - 1);
-        words[sizeof words - 1] = 0;
-        what = words;
+        if (size > 0) snprintf(message, size, "%s", written_words > 0 ? words : error.what());
+        return 1;
     } catch (const char *text) {
         what = text;
     } catch (...) {

@@ -14,7 +14,7 @@ struct RenderCommand: ParsableCommand {
     var window: String?
     @Option(help: ArgumentHelp("Which of the image's own VOI tables and windows, from 1.", valueName: "number")) var choice = 1
     @Option(help: ArgumentHelp("Size to fit in, with square pixels; without it columns × rows as stored.", valueName: "width,height")) var viewport: String?
-    @Option(help: "png, png16 (16 bits a sample) or jpeg; by default what the name of the picture ends in.") var format: PictureFormat?
+    @Option(help: "png, png16 (16 bits a sample), jpeg, or gif or mp4 for all frames; by default what the name of the picture ends in.") var format: PictureFormat?
     @Option(help: ArgumentHelp("Of JPEG, 1 to 100.", valueName: "number")) var quality = 90
     @Flag(inversion: .prefixedNo, help: "Burn in overlays (graphics).") var overlays = true
     @Flag(inversion: .prefixedNo, help: "Hide what the image's shutter hides.") var shutter = true
@@ -27,7 +27,7 @@ struct RenderCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("DICOM file.", valueName: "file"), completion: .file()) var input: String
     @Argument(help: ArgumentHelp("Picture to write.", valueName: "picture"), completion: .file()) var output: String
 
-    enum PictureFormat: String, ExpressibleByArgument, CaseIterable { case png, png16, jpeg }
+    enum PictureFormat: String, ExpressibleByArgument, CaseIterable { case png, png16, jpeg, gif, mp4 }
 
     func validate() throws {
         guard frame > 0, choice > 0 else { throw ValidationError("frames and choices count from 1") }
@@ -38,6 +38,10 @@ struct RenderCommand: ParsableCommand {
     func run() throws {
         do {
             let file = try ImageFile(path: input)
+            if let animation {
+                try play(file, animation)
+                return
+            }
             let (samples, stored) = try file.frame(frame - 1)
             var options = try options()
             options.automatic = try automatic(file, samples)
@@ -49,6 +53,29 @@ struct RenderCommand: ParsableCommand {
         } catch let error as ImageError {
             throw Failure("\(input): \(error)")
         }
+    }
+
+    private func play(_ file: ImageFile, _ format: Animation.Format) throws {
+        var options = try options()
+        let first = try file.frame(0)
+        options.automatic = try automatic(file, first.samples)
+        options.presentation = try presentation.map(Self.presentation)
+        guard FileManager.default.createFile(atPath: output, contents: nil), let handle = FileHandle(forWritingAtPath: output) else {
+            throw Failure("\(output): cannot be written")
+        }
+        var firstFacts: PictureFacts?
+        let timing = CineTiming(file.dataSet, numberOfFrames: file.numberOfFrames)
+        let remarks = try Animation.write(format, timing) { index in
+            let (samples, stored) = try file.frame(index)
+            let rendering = try Render.rendering(of: samples, dataSet: file.dataSet, frameIndex: index, options: options, stored: stored)
+            if firstFacts == nil { firstFacts = rendering.facts }
+            return rendering.picture
+        } to: { bytes in
+            try handle.write(contentsOf: bytes)
+        }
+        try handle.close()
+        for remark in remarks { FileHandle.standardError.write(Data("\(output): \(remark)\n".utf8)) }
+        if facts, let firstFacts { try print(firstFacts) }
     }
 
     private func print(_ facts: PictureFacts) throws {
@@ -94,12 +121,26 @@ struct RenderCommand: ParsableCommand {
         }
     }
 
+    /// What was asked for, else what the name says.
+    private var chosenFormat: PictureFormat {
+        format ?? PictureFormat(rawValue: String(output.lowercased().split(separator: ".").last ?? "")) ?? .jpeg
+    }
+
     private var pictureFormat: RenderOptions.Format {
-        let isPNG = output.lowercased().hasSuffix(".png")
-        switch format ?? (isPNG ? .png : .jpeg) {
-        case .png: return .png
-        case .png16: return .png16
-        case .jpeg: return .jpeg(quality: quality)
+        switch chosenFormat {
+        // The frames of an animation are pictures of 8 bits.
+        case .png, .gif, .mp4: .png
+        case .png16: .png16
+        case .jpeg: .jpeg(quality: quality)
+        }
+    }
+
+    /// nil for a picture of one frame.
+    private var animation: Animation.Format? {
+        switch chosenFormat {
+        case .gif: .gif
+        case .mp4: .mp4
+        case .png, .png16, .jpeg: nil
         }
     }
 

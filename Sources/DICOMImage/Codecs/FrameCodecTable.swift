@@ -25,6 +25,9 @@ extension FrameCodec {
         "1.2.840.10008.1.2.4.201": .htj2kLossless,
         "1.2.840.10008.1.2.4.202": .htj2kLosslessRPCL,
         "1.2.840.10008.1.2.4.203": .htj2k,
+        "1.2.840.10008.1.2.4.57": .jpegLossless,
+        "1.2.840.10008.1.2.4.70": .jpegLossless,
+        "1.2.840.10008.1.2.5": .rle,
     ]
 
     /// nil where frames of this syntax are not understood.

@@ -19,8 +19,8 @@ public struct FunctionalGroups: Sendable {
         return (0..<frames).map { FunctionalGroups(own: own.indices.contains($0) ? own[$0] : nil, shared: shared) }
     }
 
-    /// Of frames without an item of their own.
-    static func rest(of dataSet: DataSet) -> FunctionalGroups {
+    /// What all frames have in common.
+    public static func shared(of dataSet: DataSet) -> FunctionalGroups {
         FunctionalGroups(own: nil, shared: dataSet.items(.sharedFunctionalGroupsSequence).first)
     }
 

@@ -1,19 +1,5 @@
 import DICOM
 
-/// A picture turned by quarters and then mirrored, as presentation states say it (PS3.3 §C.10.6).
-public struct Turn: Sendable, Equatable {
-    /// Clockwise, 0 to 3.
-    public let quarters: Int
-    /// Left and right exchanged, after the rotation.
-    public let isMirrored: Bool
-
-    public init(quarters: Int, isMirrored: Bool) {
-        self.quarters = ((quarters % 4) + 4) % 4
-        self.isMirrored = isMirrored
-    }
-    public static let none = Turn(quarters: 0, isMirrored: false)
-}
-
 /// What lies at the four edges of a picture.
 public struct EdgeLetters: Sendable, Equatable {
     public let left: String, right: String, top: String, bottom: String
@@ -51,12 +37,13 @@ public struct EdgeLetters: Sendable, Equatable {
         self.init(left: left, right: patientOrientation[0], top: top, bottom: patientOrientation[1])
     }
 
-    public func turned(by turn: Turn) -> EdgeLetters {
+    /// Of the picture after it was turned and mirrored.
+    public func transformed(by transformation: SpatialTransformation) -> EdgeLetters {
         var letters = self
-        for _ in 0..<turn.quarters {
+        for _ in 0..<transformation.quarterTurns {
             // Clockwise: what was left is now above.
             letters = EdgeLetters(left: letters.bottom, right: letters.top, top: letters.left, bottom: letters.right)
         }
-        return turn.isMirrored ? EdgeLetters(left: letters.right, right: letters.left, top: letters.top, bottom: letters.bottom) : letters
+        return transformation.flipsHorizontally ? EdgeLetters(left: letters.right, right: letters.left, top: letters.top, bottom: letters.bottom) : letters
     }
 }

@@ -29,6 +29,14 @@ public enum Orientation {
             .joined()
     }
 
+    /// The word of the axis a direction is nearest to, and how far the patient's axis and the direction agree: +1 or -1.
+    public static func mainAxis(of direction: SIMD3<Double>, subject: Subject = .biped) -> (positive: String, negative: String, sign: Double) {
+        let axis = (0..<3).max { abs(direction[$0]) < abs(direction[$1]) } ?? 2
+        var unit = SIMD3(0.0, 0, 0)
+        unit[axis] = 1
+        return (letters(of: unit, subject: subject), letters(of: -unit, subject: subject), direction[axis] < 0 ? -1 : 1)
+    }
+
     /// What lies at the other end: `LP` for `RA`, `RT` for `LE`; nil where a letter has no opposite known here.
     public static func opposite(_ letters: String) -> String? {
         var rest = letters[...]

@@ -14,6 +14,7 @@ public struct StackFrame: Sendable {
     public let directions: PlaneDirections?
     public let spacing: Spacing
     public let letters: EdgeLetters?
+    public let subject: Orientation.Subject
     public let kind: Kind
     public let instanceNumber: Int?
     public let sliceLocation: Double?
@@ -50,18 +51,19 @@ public struct StackFrame: Sendable {
         let groups = FunctionalGroups.all(of: dataSet, frames: max(1, placed))
         let common = Common(dataSet)
         var frames = (0..<placed).map { StackFrame(dataSet, common, groups[$0], instance: instance, frames: $0..<$0 + 1) }
-        if placed < count { frames.append(StackFrame(dataSet, common, FunctionalGroups.rest(of: dataSet), instance: instance, frames: placed..<count)) }
+        if placed < count { frames.append(StackFrame(dataSet, common, FunctionalGroups.shared(of: dataSet), instance: instance, frames: placed..<count)) }
         return frames
     }
 
     /// What all frames of an object share, read once.
     private struct Common {
-        let frameOfReference: String?, rows: Int, columns: Int, kind: Kind, instanceNumber: Int?, sliceLocation: Double?
+        let frameOfReference: String?, rows: Int, columns: Int, subject: Orientation.Subject, kind: Kind, instanceNumber: Int?, sliceLocation: Double?
 
         init(_ dataSet: DataSet) {
             frameOfReference = dataSet.string(.frameOfReferenceUID)
             rows = dataSet.integer(.rows) ?? 0
             columns = dataSet.integer(.columns) ?? 0
+            subject = Orientation.Subject(dataSet)
             kind = Kind(dataSet)
             instanceNumber = dataSet.integer(.instanceNumber)
             sliceLocation = dataSet.decimal(.sliceLocation)
@@ -74,6 +76,7 @@ public struct StackFrame: Sendable {
         frameOfReference = common.frameOfReference
         rows = common.rows
         columns = common.columns
+        subject = common.subject
         kind = common.kind
         instanceNumber = common.instanceNumber
         sliceLocation = common.sliceLocation

@@ -22,7 +22,7 @@ public struct CineTiming: Sendable, Equatable {
     public let remarks: [String]
 
     /// - Parameter limit: frames at most; those behind are left out, and said to be.
-    public init(_ dataSet: DataSet, numberOfFrames: Int, limit: Int = 2000) {
+    public init(_ dataSet: DataSet, numberOfFrames: Int, limit: Int = Animation.limit) {
         // Numbers from 1, both ends included.
         let start = dataSet.integer(.startTrim) ?? 1, stop = dataSet.integer(.stopTrim) ?? numberOfFrames
         let first = min(max(start, 1), max(numberOfFrames, 1)) - 1

@@ -10,6 +10,13 @@ public enum JPEGLossless {
         public var pointTransform: Int
         /// Colour of three components, where an Adobe marker says it.
         public var colour: Colour?
+
+        public init(precision: Int, selectionValue: Int, pointTransform: Int, colour: Colour?) {
+            self.precision = precision
+            self.selectionValue = selectionValue
+            self.pointTransform = pointTransform
+            self.colour = colour
+        }
     }
 
     public enum Colour: Equatable, Sendable { case rgb, yCbCr }

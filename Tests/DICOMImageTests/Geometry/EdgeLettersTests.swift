@@ -34,7 +34,7 @@ struct EdgeLettersTests {
     ])
     func turned(quarters: Int, isMirrored: Bool, expected: String) throws {
         let axial = try #require(letters(SIMD3(1, 0, 0), SIMD3(0, 1, 0)))
-        let turned = axial.turned(by: Turn(quarters: quarters, isMirrored: isMirrored))
+        let turned = axial.transformed(by: SpatialTransformation(quarterTurns: quarters, flipsHorizontally: isMirrored))
         #expect([turned.left, turned.right, turned.top, turned.bottom].joined(separator: " ") == expected)
     }
 

@@ -29,5 +29,6 @@ struct J2KBytes {
 /// Markers of ISO/IEC 15444-1 Table A.2 and 15444-15 that are looked at.
 enum J2KMarker {
     static let soc: UInt16 = 0xFF4F, cap: UInt16 = 0xFF50, siz: UInt16 = 0xFF51, cod: UInt16 = 0xFF52, coc: UInt16 = 0xFF53
-    static let tlm: UInt16 = 0xFF55, sot: UInt16 = 0xFF90, sod: UInt16 = 0xFF93, eoc: UInt16 = 0xFFD9
+    static let qcd: UInt16 = 0xFF5C, com: UInt16 = 0xFF64, plt: UInt16 = 0xFF58, tlm: UInt16 = 0xFF55
+    static let sot: UInt16 = 0xFF90, sod: UInt16 = 0xFF93, eoc: UInt16 = 0xFFD9
 }

@@ -12,18 +12,14 @@ struct J2KHeader {
     }
 
     /// COD or COC: how samples became packets.
-    struct Coding: Equatable {
+    struct Coding {
         var decompositions: Int
         /// Binary logarithms of precinct width and height, lowest resolution first.
         var precincts: [(x: Int, y: Int)]
         /// 5-3 wavelet: exact; else 9-7.
         var isReversible: Bool
-        /// High-throughput code blocks (ISO/IEC 15444-15).
-        var isHighThroughput: Bool
-
-        static func == (a: Self, b: Self) -> Bool {
-            a.decompositions == b.decompositions && a.isReversible == b.isReversible && a.isHighThroughput == b.isHighThroughput
-        }
+        /// Of code blocks: 40H where all are high-throughput ones (ISO/IEC 15444-15), and do nothing else unusual.
+        var style: UInt8
     }
 
     /// Of the reference grid, from the image's upper left corner.
@@ -32,16 +28,17 @@ struct J2KHeader {
     var originX = 0, originY = 0
     var tileWidth = 0, tileHeight = 0, tileOriginX = 0, tileOriginY = 0
     var components: [Component] = []
-    /// Part 2 of the standard is needed (Rsiz, Table A.10).
-    var usesExtensions = false
-    var hasCapabilities = false
     var layers = 1
-    /// LRCP, RLCP, RPCL, PCRL, CPRL from 0.
-    var progression = 0
+    /// Markers around packets (SOP, EPH).
+    var marksPackets = false
     /// RCT or ICT over the first three components: the samples are RGB once it is undone.
     var hasComponentTransform = false
-    var coding = Coding(decompositions: 0, precincts: [], isReversible: true, isHighThroughput: false)
+    var coding = Coding(decompositions: 0, precincts: [], isReversible: true, style: 0)
     var codingOfComponents: [Coding] = []
+    /// Sqcd and the bytes behind it.
+    private(set) var quantisation: (style: UInt8, length: Int) = (0, 0)
+    /// Marker segments that change what COD and QCD say, or where packet headers are.
+    private(set) var hasExceptions = false
     /// Offset of the first tile-part.
     var end = 0
 
@@ -67,7 +64,6 @@ struct J2KHeader {
             }
             switch marker {
             case J2KMarker.siz: try readSize(bytes, at: offset + 4, length: length - 2)
-            case J2KMarker.cap: hasCapabilities = true
             case J2KMarker.cod:
                 try readCoding(bytes, at: offset + 4, end: offset + 2 + length)
                 hasCoding = true
@@ -75,7 +71,10 @@ struct J2KHeader {
                 let wide = components.count < 257 ? 1 : 2
                 let hasPrecincts = try bytes.uint8(offset + 4 + wide) & 1 != 0
                 codingOfComponents.append(try Coding(bytes, at: offset + 5 + wide, end: offset + 2 + length, hasPrecincts: hasPrecincts))
-            default: break
+                hasExceptions = true
+            case J2KMarker.qcd where length > 2: quantisation = (try bytes.uint8(offset + 4), length - 3)
+            case J2KMarker.cap, J2KMarker.com, J2KMarker.tlm: break
+            default: hasExceptions = true
             }
             offset += 2 + length
         }
@@ -85,7 +84,6 @@ struct J2KHeader {
 
     private mutating func readSize(_ bytes: J2KBytes, at offset: Int, length: Int) throws(ImageError) {
         guard components.isEmpty, length >= 36 else { throw ImageError(.invalid, .pixelData, "the code stream has a wrong size segment (SIZ)") }
-        usesExtensions = try bytes.uint16(offset) & 0x8000 != 0
         let right = Int(try bytes.uint32(offset + 2)), bottom = Int(try bytes.uint32(offset + 6))
         originX = Int(try bytes.uint32(offset + 10))
         originY = Int(try bytes.uint32(offset + 14))
@@ -116,9 +114,9 @@ struct J2KHeader {
 
     private mutating func readCoding(_ bytes: J2KBytes, at offset: Int, end: Int) throws(ImageError) {
         let style = try bytes.uint8(offset)
-        progression = Int(try bytes.uint8(offset + 1))
+        marksPackets = style & 6 != 0
         layers = Int(try bytes.uint16(offset + 2))
-        guard layers > 0, progression <= 4 else { throw ImageError(.invalid, .pixelData, "the code stream's progression is unknown (COD)") }
+        guard layers > 0, try bytes.uint8(offset + 1) <= 4 else { throw ImageError(.invalid, .pixelData, "the code stream's progression is unknown (COD)") }
         hasComponentTransform = try bytes.uint8(offset + 4) != 0
         coding = try Coding(bytes, at: offset + 5, end: end, hasPrecincts: style & 1 != 0)
     }
@@ -133,12 +131,25 @@ extension J2KHeader.Coding {
             throw ImageError(.invalid, .pixelData, "the code stream's coding style ends too early")
         }
         self.decompositions = decompositions
-        isHighThroughput = try bytes.uint8(offset + 3) & 0x40 != 0
+        style = try bytes.uint8(offset + 3)
         isReversible = try bytes.uint8(offset + 4) == 1
         precincts = []
         for resolution in 0...decompositions {
             let size = hasPrecincts ? try bytes.uint8(offset + 5 + resolution) : 0xFF
             precincts.append((Int(size & 15), Int(size >> 4)))
         }
+    }
+}
+
+extension J2KHeader {
+    /// High-throughput code blocks and nothing that OpenJPH leaves out, passes over or gets wrong: version 0.9 does where
+    /// a side of one sample is split again.
+    var suitsOpenJPH: Bool {
+        let bands = 3 * coding.decompositions + 1
+        let quantised = coding.isReversible ? (style: 0, length: bands) : (style: 2, length: 2 * bands)
+        let isOneTile = originX == 0 && originY == 0 && tileOriginX == 0 && tileOriginY == 0 && tilesAcross == 1 && tilesDown == 1
+        return isOneTile && min(width, height) >> coding.decompositions >= 1 && coding.style == 0x40 && layers == 1 && !marksPackets && !hasExceptions
+            && Int(quantisation.style & 31) == quantised.style && quantisation.length == quantised.length
+            && components.allSatisfy { $0.precision <= 16 && $0.stepX == 1 && $0.stepY == 1 }
     }
 }

@@ -12,15 +12,16 @@ struct J2KTileParts {
         self.bytes = bytes
     }
 
+    /// - Returns: whether the tile-parts' headers change nothing of what the main header says.
     /// - Throws: `truncated` where a tile or a part of one is missing; `invalid`.
-    func check() throws(ImageError) {
+    func check() throws(ImageError) -> Bool {
         let (tiles, overflow) = header.tilesAcross.multipliedReportingOverflow(by: header.tilesDown)
         guard !overflow, tiles <= bytes.count / 12, tiles <= 65535 else {
             throw ImageError(.tooLarge, .pixelData, "the code stream claims \(overflow ? Int.max : tiles) tiles in \(bytes.count) bytes")
         }
         var parts = [(seen: Int, of: Int)](repeating: (0, 0), count: tiles)
         var offset = header.end
-        var isEnded = false
+        var isEnded = false, isPlain = true
         while offset + 2 <= bytes.count {
             let marker = try bytes.uint16(offset)
             if marker == J2KMarker.eoc { isEnded = true }
@@ -30,7 +31,7 @@ struct J2KTileParts {
             guard tile < tiles else { throw ImageError(.invalid, .pixelData, "tile \(tile) of \(tiles) in the code stream") }
             parts[tile].seen += 1
             parts[tile].of = max(parts[tile].of, of)
-            try checkHeader(from: offset + 12)
+            if try !checkHeader(from: offset + 12) { isPlain = false }
             if length == 0 {
                 isEnded = try endsWithEOC()
                 guard isEnded else { throw truncated("its last tile-part has no end") }
@@ -45,19 +46,21 @@ struct J2KTileParts {
             guard part.seen > 0 else { throw truncated("tile \(tile) of \(tiles) is missing") }
             guard isEnded || part.seen >= part.of else { throw truncated("tile \(tile) has \(part.of) parts, \(part.seen) are here") }
         }
+        return isPlain
     }
 
     /// Marker segments of a tile-part: they may change the coding style of their tile.
-    private func checkHeader(from start: Int) throws(ImageError) {
-        var offset = start
+    private func checkHeader(from start: Int) throws(ImageError) -> Bool {
+        var offset = start, isPlain = true
         while true {
             let marker = try bytes.uint16(offset)
-            if marker == J2KMarker.sod { return }
+            if marker == J2KMarker.sod { return isPlain }
             let length = Int(try bytes.uint16(offset + 2))
             guard marker >= 0xFF01, length >= 2 else {
                 throw ImageError(.invalid, .pixelData, "a tile-part has \(String(marker, radix: 16)) instead of a marker at byte \(offset)")
             }
             let end = offset + 2 + length
+            if marker != J2KMarker.plt, marker != J2KMarker.com { isPlain = false }
             if marker == J2KMarker.cod || marker == J2KMarker.coc {
                 let wide = header.components.count < 257 ? 1 : 2
                 let style = marker == J2KMarker.cod ? offset + 4 : offset + 4 + wide
