@@ -50,16 +50,23 @@ public enum Render {
 
     /// The frame as it is seen, and what was done to it.
     ///
-    /// The order is that of PS3.4 §N.2: greys or colours, shutter, overlays, size. The data set's label for colours counts for
+    /// The order is that of PS3.4 §N.2: greys or colours, shutter, overlays, size; then graphics and texts. The data set's label for colours counts for
     /// nothing here: `frame.description` says what the samples are.
     ///
     /// - Parameter stored: the frame's bytes, where they are at hand: overlays may lie in bits that the samples leave free.
     public static func rendering(
         of frame: Frame, dataSet: DataSet, frameIndex: Int, options: RenderOptions = RenderOptions(), stored: StoredPixels? = nil
     ) throws(ImageError) -> Rendering {
-        var canvas = Canvas(frame: frame, dataSet: dataSet, frameIndex: frameIndex, options: options)
+        let presentation = try options.presentation.map { (state) throws(ImageError) in
+            try Presentation(state, image: dataSet, description: frame.description, frameIndex: frameIndex, options: options)
+        }
+        var canvas = Canvas(
+            frame: presentation?.frame(frame) ?? frame, dataSet: presentation?.dataSet ?? dataSet, frameIndex: frameIndex,
+            options: presentation?.options ?? options)
         let size = try PictureSize(frame.description, dataSet, frameIndex: frameIndex, options.viewport)
         let whole = options.format == .png16 ? try canvas.picture(UInt16.self, stored) : try canvas.picture(UInt8.self, stored)
-        return Rendering(picture: whole.resized(size.source, width: size.width, height: size.height), facts: canvas.facts)
+        let rendering = try presentation?(whole, canvas.facts)
+            ?? Rendering(picture: whole.resized(size.source, width: size.width, height: size.height), facts: canvas.facts)
+        return try rendering.annotated(dataSet, frameIndex: frameIndex, options)
     }
 }

@@ -64,10 +64,15 @@ public struct RenderOptions: Sendable, Equatable {
     /// nil, where nothing was asked for: colours brought to sRGB where the image says what they are, no profile in the picture;
     /// that is what browsers take such pictures for.
     public var profile: Profile?
+    /// Replaces what the image says of its own display.
+    public var presentation: PresentationState?
+    /// Written into the corners of the picture, with the letters of its directions.
+    public var annotations: Set<RenderAnnotation>
 
     public init(
         format: Format = .jpeg(quality: 90), viewport: Viewport? = nil, window: Window? = nil, choice: Int = 0,
-        automatic: AutomaticRange? = nil, overlays: Overlays = .graphics, isShuttered: Bool = true, profile: Profile? = nil
+        automatic: AutomaticRange? = nil, overlays: Overlays = .graphics, isShuttered: Bool = true, profile: Profile? = nil,
+        presentation: PresentationState? = nil, annotations: Set<RenderAnnotation> = []
     ) {
         self.format = format
         self.viewport = viewport
@@ -77,6 +82,8 @@ public struct RenderOptions: Sendable, Equatable {
         self.overlays = overlays
         self.isShuttered = isShuttered
         self.profile = profile
+        self.presentation = presentation
+        self.annotations = annotations
     }
 
     var selection: VOISelection { window.map(VOISelection.window) ?? .own(choice) }
