@@ -24,6 +24,8 @@ struct Roster<Waiter, Caller> {
         var ticket: UInt64
         var deadline: UInt64
         var caller: Caller
+        /// It closed its socket: its end should follow at once, and tells why.
+        var isSilent = false
         var fate: Fate?
     }
 
@@ -104,11 +106,22 @@ struct Roster<Waiter, Caller> {
     mutating func overdue(at time: UInt64) -> [Worker] {
         places.compactMap { place in
             switch place {
-            case .working(let worker, let call) where call.deadline <= time: worker.id
-            case .starting(let worker, let deadline) where deadline <= time: worker.id
+            case .working(let worker, let call) where call.deadline <= time: (worker.id, call.isSilent ? .nonsense("it closed the connection") : .overdue)
+            case .starting(let worker, let deadline) where deadline <= time: (worker.id, .overdue)
             default: nil
             }
-        }.compactMap { condemn($0, .overdue) }
+        }.compactMap { (id: UInt64, fate: Fate) in condemn(id, fate) }
+    }
+
+    /// A worker says nothing any more. One with a frame is given until `deadline` to end by itself.
+    ///
+    /// - Returns: the worker to kill now.
+    mutating func fallSilent(_ id: UInt64, deadline: UInt64) -> Worker? {
+        guard let index = index(of: id), case .working(let worker, var call) = places[index] else { return condemn(id, .cancelled) }
+        call.isSilent = true
+        call.deadline = min(call.deadline, deadline)
+        places[index] = .working(worker, call)
+        return nil
     }
 
     /// A worker is going to be killed; nil where it already is.
