@@ -60,7 +60,7 @@ enum JPEGLS {
     static func encodeNearLossless(
         _ samples: UnsafeRawBufferPointer, _ description: PixelDescription, _ parameters: EncodingParameters
     ) throws(ImageError) -> EncodedFrame {
-        let near = parameters.nearLossless, largest = min(255, (1 << description.highBit) - 1)
+        let near = parameters.nearLossless, largest = (1 << min(description.highBit, 8)) - 1
         guard 0...largest ~= near else {
             throw ImageError(.encoding, nil, "JPEG-LS: a difference of \(near) is not within 0 and \(largest)")
         }
