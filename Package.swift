@@ -48,7 +48,7 @@ let package = Package(
             name: "DICOMImage",
             dependencies: [
                 "DICOM", "ImageCodecs",
-                "CCharLS", "CJPEG", "CJPEGXL", "CLittleCMS", "COpenJPEG", "COpenJPH", "CTurboJPEG", "CZlib",
+                "CCharLS", "CFreeType", "CFriBidi", "CJPEG", "CJPEGXL", "CLittleCMS", "COpenJPEG", "COpenJPH", "CTurboJPEG", "CVideo", "CZlib",
             ]
         ),
         // Worker processes that decode and encode frames, fed and read through shared memory.
@@ -110,7 +110,14 @@ let package = Package(
         .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("gdcmjpeg12")]),
         // OpenJPH is C++: its exceptions are caught here.
         .target(name: "COpenJPH", linkerSettings: [.linkedLibrary("openjph")]),
+        // Video by libav, whose Debian build is GPL: linked only where it is installed; without its headers the target says so.
+        .target(name: "CVideo", dependencies: ["CLibAVCodec", "CLibAVFormat", "CLibAVUtil"]),
+        .systemLibrary(name: "CLibAVCodec", pkgConfig: "libavcodec"),
+        .systemLibrary(name: "CLibAVFormat", pkgConfig: "libavformat"),
+        .systemLibrary(name: "CLibAVUtil", pkgConfig: "libavutil"),
         .systemLibrary(name: "CCharLS", pkgConfig: "charls", providers: [.apt(["libcharls-dev"])]),
+        .systemLibrary(name: "CFreeType", pkgConfig: "freetype2", providers: [.apt(["libfreetype-dev"])]),
+        .systemLibrary(name: "CFriBidi", pkgConfig: "fribidi", providers: [.apt(["libfribidi-dev"])]),
         .systemLibrary(name: "CJPEGXL", pkgConfig: "libjxl", providers: [.apt(["libjxl-dev"])]),
         .systemLibrary(name: "CLittleCMS", pkgConfig: "lcms2", providers: [.apt(["liblcms2-dev"])]),
         .systemLibrary(name: "COpenJPEG", pkgConfig: "libopenjp2", providers: [.apt(["libopenjp2-7-dev"])]),

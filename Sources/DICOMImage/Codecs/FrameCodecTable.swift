@@ -18,6 +18,16 @@ extension FrameCodec {
         "1.2.840.10008.1.2.4.110": .jpegXLLossless,
         "1.2.840.10008.1.2.4.111": .jpegXLRecompression,
         "1.2.840.10008.1.2.4.112": .jpegXL,
+        "1.2.840.10008.1.2.4.90": .jpeg2000Lossless,
+        "1.2.840.10008.1.2.4.91": .jpeg2000,
+        "1.2.840.10008.1.2.4.92": .jpeg2000Part2,
+        "1.2.840.10008.1.2.4.93": .jpeg2000Part2,
+        "1.2.840.10008.1.2.4.201": .htj2kLossless,
+        "1.2.840.10008.1.2.4.202": .htj2kLosslessRPCL,
+        "1.2.840.10008.1.2.4.203": .htj2k,
+        "1.2.840.10008.1.2.4.57": .jpegLossless,
+        "1.2.840.10008.1.2.4.70": .jpegLossless,
+        "1.2.840.10008.1.2.5": .rle,
     ]
 
     /// nil where frames of this syntax are not understood.
