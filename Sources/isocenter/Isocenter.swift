@@ -11,6 +11,18 @@ struct Isocenter: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            Serve.self, Import.self, Export.self, DemoCommand.self, Echo.self, Send.self, Verify.self, RenderCommand.self, RebuildIndex.self, Users.self, Tokens.self, SettingsCommand.self,
+            Serve.self,
+            Import.self,
+            Export.self,
+            DemoCommand.self,
+            Echo.self,
+            Send.self,
+            RenderCommand.self,
+            Verify.self,
+            RebuildIndex.self,
+            Users.self,
+            Tokens.self,
+            SettingsCommand.self,
+            WorkerCommand.self,
         ])
 }

@@ -15,6 +15,7 @@ enum Colour {
         case .signed8(let samples): try signed(samples, frame.description, window)
         case .signed16(let samples): try signed(samples, frame.description, window)
         case .signed32(let samples): try signed(samples, frame.description, window)
+        case .unsigned64, .signed64: throw ImageError(.unsupported, .bitsAllocated, "colours of 64 bits")
         case .float, .double: throw ImageError(.unsupported, .photometricInterpretation, "colours in floating point")
         }
     }

@@ -8,6 +8,8 @@ extension Frame {
         case .signed16(let samples): Self.looked(samples, transform)
         case .unsigned32(let samples): Self.looked(samples, transform)
         case .signed32(let samples): Self.looked(samples, transform)
+        case .unsigned64(let samples): samples.map { Self.level(transform.level(Double($0))) }
+        case .signed64(let samples): samples.map { Self.level(transform.level(Double($0))) }
         case .float(let samples): samples.map { Self.level(transform.level(Double($0))) }
         case .double(let samples): samples.map { Self.level(transform.level($0)) }
         }

@@ -19,6 +19,8 @@ struct SampleStatistics {
         case .signed16(let samples): Self.counted(samples, padding)
         case .unsigned32(let samples): Self.chosen(samples.count, padding) { Double(samples[$0]) }
         case .signed32(let samples): Self.chosen(samples.count, padding) { Double(samples[$0]) }
+        case .unsigned64(let samples): Self.chosen(samples.count, padding) { Double(samples[$0]) }
+        case .signed64(let samples): Self.chosen(samples.count, padding) { Double(samples[$0]) }
         case .float(let samples): Self.chosen(samples.count, padding) { Double(samples[$0]) }
         case .double(let samples): Self.chosen(samples.count, padding) { samples[$0] }
         }

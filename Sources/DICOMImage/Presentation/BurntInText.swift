@@ -6,7 +6,8 @@ public struct BurntInText: Sendable, Equatable {
     public var topRight: [String] = []
     /// How far the picture is what was stored: lossy, an automatic window, wishes not fulfilled.
     public var bottomLeft: [String] = []
-    public var edges = EdgeLetters()
+    /// nil where the image does not say.
+    public var edges: EdgeLetters?
 
     public init(_ options: RenderOptions, _ dataSet: DataSet, frameIndex: Int, _ facts: PictureFacts) {
         if options.annotations.contains(.patient) {
@@ -20,7 +21,7 @@ public struct BurntInText: Sendable, Equatable {
             topRight += facts.voi.map { [$0.words] } ?? []
         }
         bottomLeft = facts.marks
-        edges = EdgeLetters(dataSet, frameIndex: frameIndex).transformed(by: options.presentation?.transformation ?? .identity)
+        edges = EdgeLetters(dataSet, frameIndex: frameIndex)?.transformed(by: options.presentation?.transformation ?? .identity)
     }
 
     /// - Throws: `unsupported` where no font is installed: a picture without the name it should bear is not made.
@@ -32,7 +33,7 @@ public struct BurntInText: Sendable, Equatable {
         let room = picture.width - 2 * margin, leading = TextSize.leading(size)
         let left = lines(topLeft, size, room, &typesetter), right = lines(topRight, size, room, &typesetter)
         let below = lines(bottomLeft, size, room, &typesetter)
-        let letters = [edges.left, edges.right, edges.top, edges.bottom].map { typesetter.line($0 ?? "", size: size) }
+        let letters = [edges?.left, edges?.right, edges?.top, edges?.bottom].map { typesetter.line($0 ?? "", size: size) }
 
         paper.write(left, x: margin, y: margin, size: size, indent: left.map { _ in 0 }, .white)
         // Beside the left block where there is room, else below it.

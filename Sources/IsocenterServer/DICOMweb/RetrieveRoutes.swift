@@ -88,7 +88,7 @@ struct RetrieveRoutes: Sendable {
         guard let instance = instances.first else { throw HTTPFailure(.notFound, "there is no such instance") }
         let numbers = try Self.frameNumbers(context.parameters.get("frames") ?? "")
         let (type, isSingle) = try frameType(request, instance)
-        let count = instance.frames.count
+        let count = instance.pixelData?.frames.count ?? 0
         if !instance.transferSyntax.isDeflated, count > 0, let missing = numbers.first(where: { $0 > count }) {
             throw HTTPFailure(.notFound, "there is no frame \(missing): the instance has \(count)")
         }

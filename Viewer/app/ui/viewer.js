@@ -187,9 +187,9 @@ export function viewer(root, studyUID, { signedOut, open, query }) {
     const before = stacks.get(uid);
     if (!before) stacks.set(uid, { status: "loading" });
     try {
-      const { instances } = await api.manifest(studyUID, uid, ended.signal);
-      const items = frames(instances);
-      stacks.set(uid, { status: "ready", items, keys: keysOf(items), instances: instances.length });
+      const manifest = await api.manifest(studyUID, uid, ended.signal);
+      const items = frames(manifest);
+      stacks.set(uid, { status: "ready", items, keys: keysOf(items), instances: manifest.instances.length });
       if (before?.keys) follow(uid, before.keys);
     } catch (error) {
       if (ended.signal.aborted) return;

@@ -1,6 +1,6 @@
 /** The words around an image, as values: what each corner says, the letters, the badges that are never hidden. */
 import { letters } from "../model/orientation.js";
-import { slicePosition } from "../model/stack.js";
+import { missingSlices, slicePosition } from "../model/stack.js";
 import { barLength, spacing } from "../model/spacing.js";
 import { number } from "../model/text.js";
 import { unit } from "../model/window.js";
@@ -26,7 +26,7 @@ export function windowSource(window) {
  */
 export function corners({ item, series, viewport, count, window, size, geometry }) {
   const { image } = item;
-  const position = slicePosition(image);
+  const position = slicePosition(item);
   const zoom = zoomOf(viewport.view, geometry, size);
   const of = unit(image, series.modality);
   return {
@@ -52,8 +52,13 @@ export function corners({ item, series, viewport, count, window, size, geometry 
 export const lettersOf = (image, view) => letters(image, view.orientation);
 
 /** What a reader must know and the overlay key must not hide. */
-export function badges({ image, window, frame, showing, wanted, failed }) {
+export function badges({ image, item, window, frame, showing, wanted, failed }) {
   const list = [];
+  const missing = missingSlices(item?.stack);
+  const remarks = item?.stack?.remarks.join("\n");
+  if (missing) list.push({ id: "missing", text: t(missing === 1 ? "badge.missing.one" : "badge.missing", { n: missing }), title: remarks });
+  else if (item?.stack?.isUneven) list.push({ id: "uneven", text: t("badge.uneven"), title: remarks });
+  if (image.spacing?.warnings.length) list.push({ id: "spacing", text: t("badge.spacing"), title: image.spacing.warnings.join("\n") });
   if (frame?.uncertainColour) list.push({ id: "colour", text: t("badge.colour") });
   if (image.lossy === "01" || image.lossy === true) list.push({ id: "lossy", text: t("badge.lossy") });
   if (window?.from === "auto") list.push({ id: "auto", text: t("badge.auto") });
@@ -62,13 +67,13 @@ export function badges({ image, window, frame, showing, wanted, failed }) {
 }
 
 /** Scale bar: length in mm and device pixels along the vertical of the screen, only where the spacing is known. */
-export function scaleBar({ image, series, viewport, geometry, size }) {
-  const known = spacing(image, series.modality);
+export function scaleBar({ image, viewport, geometry, size }) {
+  const known = spacing(image);
   if (!known) return null;
   const [, , c, d] = matrix(viewport.view, geometry, size);
   // The screen's vertical runs along the rows or the columns of the image.
   const pixelsPerMM = c !== 0 ? Math.abs(c) / known.column : Math.abs(d) / known.row;
   const mm = barLength(1 / pixelsPerMM, size.height * 0.4);
   if (!mm) return null;
-  return { mm, pixels: mm * pixelsPerMM, text: mm >= 10 ? t("cm", { n: number(mm / 10, 1) }) : t("mm", { n: number(mm, 2) }), source: known.source };
+  return { mm, pixels: mm * pixelsPerMM, text: mm >= 10 ? t("cm", { n: number(mm / 10, 1) }) : t("mm", { n: number(mm, 2) }), source: known.source, words: known.words };
 }

@@ -10,13 +10,20 @@ public struct PixelDataLocation: Sendable, Hashable {
     public var basicOffsetTable: [UInt32]
     /// Contents of the fragments without their item headers, offsets from the first byte of the data set.
     public var fragments: [ByteRange]
+    /// What each fragment begins with.
+    public var starts: [CodeStream?]
 
-    public init(tag: Tag, vr: VR, value: ByteRange, isEncapsulated: Bool, basicOffsetTable: [UInt32] = [], fragments: [ByteRange] = []) {
+    /// - Parameter starts: as many as there are fragments, or none where they were not looked at.
+    public init(
+        tag: Tag, vr: VR, value: ByteRange, isEncapsulated: Bool, basicOffsetTable: [UInt32] = [], fragments: [ByteRange] = [],
+        starts: [CodeStream?] = []
+    ) {
         self.tag = tag
         self.vr = vr
         self.value = value
         self.isEncapsulated = isEncapsulated
         self.basicOffsetTable = basicOffsetTable
         self.fragments = fragments
+        self.starts = starts
     }
 }

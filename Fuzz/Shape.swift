@@ -1,0 +1,31 @@
+/// Shape of a frame from the first bytes of an input, so that the fuzzer can choose it: small, of every kind.
+func shape(_ input: UnsafeRawBufferPointer) -> FrameLayout? {
+    guard input.count >= 4 else { return nil }
+    let depths = [8, 16, 1, 32, 64]
+    do throws(CodecError) {
+        return try FrameLayout(
+            rows: Int(input[0] % 64) + 1, columns: Int(input[1]) + 1, samples: Int(input[2] % 4) + 1, bitsAllocated: depths[Int(input[3]) % depths.count])
+    } catch { return nil }
+}
+
+/// A buffer of its own for exactly so many bytes, so that a step beyond it is seen.
+func withOwnBytes<Result>(_ count: Int, _ body: (UnsafeMutableRawBufferPointer) -> Result) -> Result {
+    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 1)
+    defer { bytes.deallocate() }
+    bytes.initializeMemory(as: UInt8.self, repeating: 0)
+    return body(bytes)
+}
+
+/// Input bytes after the shape, at the beginning of their own buffer.
+func withStream<Result>(_ input: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    withOwnBytes(max(input.count - 4, 1)) { bytes in
+        bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: input[4...]))
+        return body(UnsafeRawBufferPointer(rebasing: bytes[..<(input.count - 4)]))
+    }
+}
+
+/// The same bytes, repeated, as samples of a frame.
+func samples(_ layout: FrameLayout, from stream: UnsafeRawBufferPointer) -> [UInt8] {
+    guard !stream.isEmpty else { return [UInt8](repeating: 0, count: layout.bytes) }
+    return (0..<layout.bytes).map { stream[$0 % stream.count] }
+}
