@@ -33,9 +33,9 @@ public enum Animation {
             }
             try await sink(writer.finish())
             if writer.isSlowed { remarks.append("played slower: GIF shows no more than fifty frames a second") }
-            if start.channels == 3 { remarks.append("GIF holds 256 colours a frame") }
+            if writer.isReduced { remarks.append("GIF holds 256 colours a frame: the nearest are shown") }
         case .mp4:
-            var writer = try MP4Writer(width: start.width, height: start.height, channels: start.channels)
+            var writer = try MP4Writer(width: start.width, height: start.height)
             for (index, frame) in timing.frames.enumerated() {
                 let shown = index == 0 ? start : try await picture(frame)
                 try await sink(try writer.append(shown, milliseconds: timing.milliseconds[index]))
