@@ -20,11 +20,20 @@ struct JPEG2000HostileTests {
             let (bytes, description) = try Self.stream(number, samples: samples)
             for percent in 0..<100 {
                 let cut = Array(bytes.prefix(bytes.count * percent / 100))
-                for bytes in [cut, cut + [0xFF, 0xD9], cut + [UInt8](repeating: 0, count: 64)] {
+                for bytes in [cut, cut + [0xFF, 0xD9], cut + [0, 0, 0, 0]] {
                     #expect(throws: ImageError.self, "\(percent) %") { try Self.coding.decode(bytes, .encapsulated(number), description) }
                 }
             }
         }
+    }
+
+    @Test("Without EOC, as some devices send it: the picture", arguments: numbers)
+    func withoutEnd(number: Int) throws {
+        var (bytes, description) = try Self.stream(number)
+        let expected = try Self.coding.decode(bytes, .encapsulated(number), description)
+        while bytes.suffix(2) != [0xFF, 0xD9] { bytes.removeLast() }
+        bytes.removeLast(2)
+        for padded in [bytes, bytes + [0]] { #expect(try Self.coding.decode(padded, .encapsulated(number), description) == expected) }
     }
 
     /// Bytes of one marker segment, changed; the rest as it was.
