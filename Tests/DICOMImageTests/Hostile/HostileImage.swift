@@ -32,7 +32,7 @@ struct HostileImage: Sendable {
 
         /// An error that someone can act on names the attribute.
         var isGood: Bool {
-            if case .reason(let words) = self { return words.contains("(0") || words.contains("(5") || words.contains("(6") || words.contains("(7") }
+            if case .reason(let words) = self { return !words.hasPrefix("which") && (words.contains("(0") || words.contains("(5") || words.contains("(6") || words.contains("(7")) }
             return true
         }
     }
@@ -43,7 +43,11 @@ struct HostileImage: Sendable {
             let instance = try await HeldFile.instance(bytes)
             guard let pixels = instance.pixelData else { return .reason("(7FE0,0010): there is no pixel data") }
             let transcoder = Transcoder(coding: DirectFrameCoding())
-            _ = try await transcoder.frame(index, of: instance, to: .explicitVRBigEndian)
+            do {
+                _ = try await transcoder.frame(index, of: instance, to: .explicitVRBigEndian)
+            } catch {
+                return "\(error)".contains("frame \(index + 1)") ? .reason("\(error)") : .reason("which frame? \(error)")
+            }
             let description = try PixelDescription(instance.dataSet)
             let stored = try await instance.frame(index)
             let order = ByteOrder(transferSyntax: instance.transferSyntax, vr: pixels.vr, bitsAllocated: description.bitsAllocated)
