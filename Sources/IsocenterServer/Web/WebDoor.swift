@@ -7,10 +7,13 @@ import Logging
 import NIOCore
 import ServiceLifecycle
 import Viewer
+import Workers
 
 /// The HTTP port: the application, its API, DICOMweb. Puts routes and middlewares together; decides nothing.
 struct WebDoor: Sendable {
     let archive: Archive
+    /// Decodes and encodes frames.
+    let workers: WorkerPool
     let authenticator: Authenticator
     let settings: Settings
     let setupSecret: String
@@ -36,7 +39,7 @@ struct WebDoor: Sendable {
         router.add(middleware: Authentication(authenticator: authenticator))
 
         SessionRoutes(authenticator: authenticator, setupSecret: setupSecret).add(to: router)
-        HealthRoutes(archive: archive).add(to: router)
+        HealthRoutes(archive: archive, workers: workers).add(to: router)
 
         let api = router.group("api")
         StudyRoutes(archive: archive, info: info).add(to: api)
