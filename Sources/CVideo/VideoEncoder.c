@@ -25,7 +25,6 @@ struct VideoEncoder {
     AVIOContext *io;
     AVFrame *frame;
     AVPacket *packet;
-    int channels;
     int width, height;
     double seconds_end;
     int64_t next;
@@ -110,8 +109,8 @@ static bool open_format(VideoEncoder *encoder, char *error, size_t size) {
 }
 
 VideoEncoder *video_encoder_open(
-    int width, int height, int channels, VideoEncoderWrite write, void *context, char *error, size_t error_size) {
-    if (width < 1 || height < 1 || width > 8192 || height > 8192 || (channels != 1 && channels != 3)) {
+    int width, int height, VideoEncoderWrite write, void *context, char *error, size_t error_size) {
+    if (width < 1 || height < 1 || width > 8192 || height > 8192) {
         say(error, error_size, "H.264 holds 1 to 8192 columns and rows");
         return NULL;
     }
@@ -123,7 +122,6 @@ VideoEncoder *video_encoder_open(
     }
     encoder->width = width;
     encoder->height = height;
-    encoder->channels = channels;
     encoder->write = write;
     encoder->context = context;
     if (!open_codec(encoder, error, error_size) || !open_format(encoder, error, error_size)) goto failed;
@@ -147,24 +145,18 @@ failed:
 // ITU-R BT.709, video range, in 16 bit fixed point.
 static void fill(VideoEncoder *encoder, const uint8_t *levels) {
     AVFrame *frame = encoder->frame;
-    const int channels = encoder->channels;
     for (int row = 0; row < frame->height; row++) {
         const int source = row < encoder->height ? row : encoder->height - 1;
-        const uint8_t *line = levels + (size_t)source * encoder->width * channels;
+        const uint8_t *line = levels + (size_t)source * encoder->width * 3;
         uint8_t *target = frame->data[0] + (size_t)row * frame->linesize[0];
         for (int column = 0; column < frame->width; column++) {
-            const uint8_t *pixel = line + (size_t)(column < encoder->width ? column : encoder->width - 1) * channels;
-            const int sum = channels == 1 ? 56284 * pixel[0] : 11966 * pixel[0] + 40254 * pixel[1] + 4064 * pixel[2];
+            const uint8_t *pixel = line + (size_t)(column < encoder->width ? column : encoder->width - 1) * 3;
+            const int sum = 11966 * pixel[0] + 40254 * pixel[1] + 4064 * pixel[2];
             target[column] = (uint8_t)((sum + (16 << 16) + 32768) >> 16);
         }
     }
     for (int row = 0; row < frame->height / 2; row++) {
         uint8_t *blue = frame->data[1] + (size_t)row * frame->linesize[1], *red = frame->data[2] + (size_t)row * frame->linesize[2];
-        if (channels == 1) {
-            memset(blue, 128, (size_t)frame->width / 2);
-            memset(red, 128, (size_t)frame->width / 2);
-            continue;
-        }
         for (int column = 0; column < frame->width / 2; column++) {
             int sum[3] = {0, 0, 0};
             for (int part = 0; part < 4; part++) {
@@ -246,8 +238,8 @@ void video_encoder_close(VideoEncoder *encoder) {
 bool video_encoder_is_available(void) { return false; }
 
 VideoEncoder *video_encoder_open(
-    int width, int height, int channels, VideoEncoderWrite write, void *context, char *error, size_t error_size) {
-    (void)width, (void)height, (void)channels, (void)write, (void)context;
+    int width, int height, VideoEncoderWrite write, void *context, char *error, size_t error_size) {
+    (void)width, (void)height, (void)write, (void)context;
     say(error, error_size, "not available: built without libavcodec and libavformat");
     return NULL;
 }

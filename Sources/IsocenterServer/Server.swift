@@ -1,5 +1,6 @@
 import Archive
 import DICOM
+import DICOMImage
 import DICOMNetwork
 import Foundation
 import Logging

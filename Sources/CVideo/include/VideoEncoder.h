@@ -15,11 +15,11 @@ typedef bool (*VideoEncoderWrite)(void *context, const uint8_t *bytes, size_t co
 // Whether this build can encode at all.
 bool video_encoder_is_available(void);
 
-// channels: 1 for grey, 3 for R, G, B. NULL with the reason in `error`, a string of at most `error_size` bytes.
+// NULL with the reason in `error`, a string of at most `error_size` bytes.
 VideoEncoder *video_encoder_open(
-    int width, int height, int channels, VideoEncoderWrite write, void *context, char *error, size_t error_size);
+    int width, int height, VideoEncoderWrite write, void *context, char *error, size_t error_size);
 
-// One picture, 8 bits a sample, row by row, shown for so many milliseconds. False with the reason in the encoder's `error`.
+// One picture, R, G, B of 8 bits, row by row, shown for so many milliseconds. False with the reason in `error`.
 bool video_encoder_append(VideoEncoder *encoder, const uint8_t *levels, double milliseconds, char *error, size_t error_size);
 
 // What is still to be written. The encoder is to be closed whatever this returns.

@@ -3,6 +3,7 @@ struct ColourTable {
     /// R, G, B of 256 entries.
     private(set) var entries: [UInt8]
     private(set) var indices: [UInt8]
+    let isExact: Bool
 
     /// - Parameter rgb: three bytes a pixel. Exact where it has no more than 256 colours, else the nearest of those chosen.
     init(_ rgb: [UInt8]) {
@@ -13,7 +14,8 @@ struct ColourTable {
         }
     }
 
-    private init(_ colours: [(UInt8, UInt8, UInt8)], _ indices: [UInt8]) {
+    private init(_ colours: [(UInt8, UInt8, UInt8)], _ indices: [UInt8], isExact: Bool) {
+        self.isExact = isExact
         entries = colours.flatMap { [$0.0, $0.1, $0.2] } + [UInt8](repeating: 0, count: (256 - colours.count) * 3)
         self.indices = indices
     }
@@ -36,7 +38,7 @@ struct ColourTable {
             }
             indices[pixel] = places[slot]
         }
-        return ColourTable(colours, indices)
+        return ColourTable(colours, indices, isExact: true)
     }
 
     private struct Bin {
@@ -80,7 +82,7 @@ struct ColourTable {
         let indices = (0..<pixels).map { pixel in
             keepsGreys && isGrey[pixel] ? UInt8((Int(rgb[pixel &* 3 &+ 1]) * 127 + 127) / 255) : places[bin(pixel)]
         }
-        return ColourTable(colours, indices)
+        return ColourTable(colours, indices, isExact: false)
     }
 
     /// Median cut (Heckbert 1982): the box with the most pixels times the longest side is halved, again and again.

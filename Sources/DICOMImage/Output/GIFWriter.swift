@@ -10,6 +10,8 @@ public struct GIFWriter: Sendable {
     private var written = 0
     /// Frames were shorter than browsers show them.
     public private(set) var isSlowed = false
+    /// A frame had more colours than a table holds.
+    public private(set) var isReduced = false
 
     /// - Throws: `encoding` for pictures larger than GIF can say.
     public init(width: Int, height: Int) throws(ImageError) {
@@ -35,6 +37,7 @@ public struct GIFWriter: Sendable {
             out += LZW.encoded(levels)
         } else {
             let table = ColourTable(levels)
+            if !table.isExact { isReduced = true }
             // A local table of 2^(7+1) entries.
             out += [0x87]
             out += table.entries

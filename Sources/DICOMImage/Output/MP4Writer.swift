@@ -6,7 +6,6 @@ import CVideo
 public struct MP4Writer: ~Copyable {
     public let width: Int
     public let height: Int
-    private let channels: Int
     private let encoder: OpaquePointer
     private let output: Output
 
@@ -17,16 +16,15 @@ public struct MP4Writer: ~Copyable {
 
     public static var isAvailable: Bool { video_encoder_is_available() }
 
-    /// - Parameter channels: of every picture: 1 or 3.
     /// - Throws: `unsupported` where this build or this machine has no encoder, `encoding`.
-    public init(width: Int, height: Int, channels: Int) throws(ImageError) {
+    public init(width: Int, height: Int) throws(ImageError) {
         guard Self.isAvailable else {
             throw ImageError(.unsupported, nil, "MP4 needs libav with an encoder for H.264 (libavcodec, libx264), which is not installed")
         }
         let output = Output()
         var error = [CChar](repeating: 0, count: 256)
         let encoder = video_encoder_open(
-            Int32(clamping: width), Int32(clamping: height), Int32(clamping: channels),
+            Int32(clamping: width), Int32(clamping: height),
             { context, bytes, count in
                 guard let context, let bytes else { return false }
                 Unmanaged<Output>.fromOpaque(context).takeUnretainedValue().bytes.append(contentsOf: UnsafeBufferPointer(start: bytes, count: count))
@@ -35,19 +33,18 @@ public struct MP4Writer: ~Copyable {
         guard let encoder else { throw ImageError(.encoding, nil, Self.text(error)) }
         self.width = width
         self.height = height
-        self.channels = channels
         self.encoder = encoder
         self.output = output
     }
 
     deinit { video_encoder_close(encoder) }
 
-    /// - Throws: `encoding`; also where the picture has another size or other channels than the first.
+    /// - Throws: `encoding`; also where the picture has another size than the first.
     public mutating func append(_ picture: Picture, milliseconds: Double) throws(ImageError) -> [UInt8] {
-        guard picture.width == width, picture.height == height, picture.channels <= channels else {
+        guard picture.width == width, picture.height == height else {
             throw ImageError(.encoding, nil, "a frame of \(picture.width) × \(picture.height) pixels in a video of \(width) × \(height)")
         }
-        let levels = picture.channels == channels ? picture.bytes : Paper(picture, inColour: true).picture.bytes
+        let levels = picture.channels == 3 ? picture.bytes : Paper(picture, inColour: true).picture.bytes
         var error = [CChar](repeating: 0, count: 256)
         guard video_encoder_append(encoder, levels, milliseconds, &error, error.count) else { throw ImageError(.encoding, nil, Self.text(error)) }
         return taken()

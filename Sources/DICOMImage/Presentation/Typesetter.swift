@@ -83,7 +83,7 @@ extension Paper {
     ///   - x, y: of the top left corner.
     ///   - indent: of each line.
     mutating func write(_ lines: [Typesetter.Line], x: Int, y: Int, size: Int, indent: [Int], _ ink: Ink) {
-        let width = lines.map(\.width).max() ?? 0
+        let width = lines.indices.map { indent[$0] + lines[$0].width }.max() ?? 0
         let corners = [Point(Double(x), Double(y)), Point(Double(x + width), Double(y + lines.count * TextSize.leading(size)))]
         guard var coverage = Coverage(around: corners, margin: Double(size), width: self.width, height: self.height) else { return }
         for (number, line) in lines.enumerated() {
