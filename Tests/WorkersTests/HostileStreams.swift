@@ -19,7 +19,10 @@ struct HostileStreams {
         seeds = try Self.seeds(transferSyntax)
     }
 
-    var all: [HostileStream] { strangers + seeds.flatMap { truncated($0) + flipped($0) + noise($0) + repeated($0) + otherShapes($0) + otherHeaders($0) } }
+    var all: [HostileStream] {
+        let kinds = [truncated, flipped, noise, repeated, otherShapes, otherHeaders]
+        return strangers + seeds.flatMap { seed in kinds.flatMap { $0(seed) } }
+    }
 
     // MARK: Good streams
 
@@ -59,12 +62,13 @@ struct HostileStreams {
     private var strangers: [HostileStream] {
         guard let description = seeds.first?.description else { return [] }
         var numbers = Numbers(state: 3)
+        let zeros = [UInt8](repeating: 0, count: 4096), elf: [UInt8] = [0x7F, 0x45, 0x4C, 0x46, 2, 1, 1] + zeros.prefix(57)
         let bytes: [(String, [UInt8])] = [
-            ("nothing", []), ("one byte", [0xFF]), ("zeros", [UInt8](repeating: 0, count: 4096)), ("ones", [UInt8](repeating: 0xFF, count: 4096)),
-            ("PNG", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52]), ("ELF", [0x7F, 0x45, 0x4C, 0x46, 2, 1, 1] + [UInt8](repeating: 0, count: 57)),
+            ("nothing", []), ("one byte", [0xFF]), ("zeros", zeros), ("ones", [UInt8](repeating: 0xFF, count: 4096)),
+            ("PNG", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52]), ("ELF", elf),
             ("only SOI", [0xFF, 0xD8]), ("SOI EOI", [0xFF, 0xD8, 0xFF, 0xD9]), ("only SOC", [0xFF, 0x4F]), ("JXL codestream", [0xFF, 0x0A]),
             ("JXL container", [0, 0, 0, 12, 0x4A, 0x58, 0x4C, 0x20, 0x0D, 0x0A, 0x87, 0x0A]), ("JP2 box", [0, 0, 0, 12, 0x6A, 0x50, 0x20, 0x20, 0x0D, 0x0A, 0x87, 0x0A]),
-            ("SOI for ever", [UInt8](repeating: 0xFF, count: 1) + (0..<5000).flatMap { _ in [0xD8, 0xFF] as [UInt8] }),
+            ("SOI for ever", (0..<10_000).map { $0 % 2 == 0 ? 0xFF : 0xD8 }),
             ("noise", numbers.bytes(10_000)), ("short noise", numbers.bytes(64)),
         ]
         return bytes.map { HostileStream(what: $0, bytes: $1, description: description) }
@@ -179,16 +183,20 @@ private struct JPEGEdits {
         insert("restarts 1", [0xFF, 0xDD, 0, 4, 0, 1], at: scan)
         insert("restarts 65535", [0xFF, 0xDD, 0, 4, 0xFF, 0xFF], at: scan)
         insert("restart markers alone", (0..<8000).flatMap { [0xFF, 0xD0 + UInt8($0 % 8)] as [UInt8] }, at: min(data, bytes.count))
-        insert("10,000 scans", (0..<10_000).flatMap { _ in header + [0x55, 0x00] }, at: scan)
+        let scanned: [UInt8] = header + [0x55, 0x00]
+        insert("10,000 scans", (0..<10_000).flatMap { _ in scanned }, at: scan)
         var progressive = Array(bytes[..<scan])
         progressive[frame + 1] = 0xC2
-        made.append(("10,000 progressive scans", progressive + (0..<10_000).flatMap { _ in [0xFF, 0xDA, 0, 8, 1, bytes[min(scan + 5, bytes.count - 1)], 0, 1, 63, 0, 0x55, 0x00] as [UInt8] } + [0xFF, 0xD9]))
+        let small: [UInt8] = [0xFF, 0xDA, 0, 8, 1, bytes[min(scan + 5, bytes.count - 1)], 0, 1, 63, 0, 0x55, 0x00]
+        for _ in 0..<10_000 { progressive += small }
+        made.append(("10,000 progressive scans", progressive))
         insert("code lengths that do not fit", [0xFF, 0xC4, 0, 35, 0] + [UInt8](repeating: 255, count: 16) + [UInt8](repeating: 0, count: 16), at: scan)
         insert("a table of no codes", [0xFF, 0xC4, 0, 19, 0] + [UInt8](repeating: 0, count: 16), at: scan)
         insert("quantisation by 0", [0xFF, 0xDB, 0, 67, 0] + [UInt8](repeating: 0, count: 64), at: scan)
         insert("LSE of extremes", [0xFF, 0xF8, 0, 13, 1, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0], at: scan)
         insert("a second frame header", Array(bytes[frame..<min(frame + 20, bytes.count)]), at: scan)
-        insert("64k of comments", (0..<300).flatMap { _ in [0xFF, 0xFE, 0x01, 0x02] + [UInt8](repeating: 0x20, count: 256) }, at: 2)
+        let comment: [UInt8] = [0xFF, 0xFE, 0x01, 0x02] + [UInt8](repeating: 0x20, count: 256)
+        insert("64k of comments", (0..<300).flatMap { _ in comment }, at: 2)
         return made
     }
 }
@@ -261,10 +269,15 @@ private struct JPEG2000Edits {
         insert("10,000 comments", (0..<10_000).flatMap { _ in [0xFF, 0x64, 0, 5, 0, 1, 0x20] as [UInt8] })
         insert("EPH for ever", (0..<10_000).flatMap { _ in [0xFF, 0x92] as [UInt8] })
         let parts = Array(bytes[tile..<min(tile + 14, bytes.count)])
-        made.append(("10,000 tile-parts", Array(bytes[..<tile]) + (0..<10_000).flatMap { number in
-            parts[..<4] + [0, 0, 0, 0, 0, 14, UInt8(number & 0xFF), 0] + [0xFF, 0x93] as [UInt8]
-        }))
-        made.append(("EPH in the data", Array(bytes[..<min(tile + 14, bytes.count)]) + (0..<20_000).flatMap { _ in [0xFF, 0x92] as [UInt8] } + [0xFF, 0xD9]))
+        var many = Array(bytes[..<tile])
+        for number in 0..<10_000 {
+            many += parts.prefix(4)
+            many += [0, 0, 0, 0, 0, 14, UInt8(number & 0xFF), 0, 0xFF, 0x93]
+        }
+        made.append(("10,000 tile-parts", many))
+        var marked = Array(bytes[..<min(tile + 14, bytes.count)])
+        for _ in 0..<20_000 { marked += [0xFF, 0x92] }
+        made.append(("EPH in the data", marked + [0xFF, 0xD9]))
         return made
     }
 }
@@ -284,11 +297,19 @@ private struct RLEEdits {
             changed.replaceSubrange(offset..<offset + 4, with: number(value))
             return (what, changed)
         }
-        return [0, 1, 3, 15, 16, 255, 1 << 31, .max].map { set("\($0) segments", at: 0, $0) }
-            + [0, 4, 63, 65, UInt32(bytes.count), UInt32(bytes.count) + 1, 1 << 31, .max].map { set("first segment at \($0)", at: 4, $0) }
-            + [0, 64, UInt32(bytes.count), .max].map { set("second segment at \($0)", at: 8, $0) }
-            + [("only a header", header), ("runs without end", header + (0..<20_000).flatMap { _ in [0x81, 0xAA] as [UInt8] }), ("literals without bytes", header + [127, 127]),
-               ("only 128", header + [UInt8](repeating: 128, count: 5000)), ("a run without its byte", header + [0x81])]
+        let counts: [UInt32] = [0, 1, 3, 15, 16, 255, 1 << 31, .max], end = UInt32(bytes.count)
+        let firsts: [UInt32] = [0, 4, 63, 65, end, end + 1, 1 << 31, .max], seconds: [UInt32] = [0, 64, end, .max]
+        var made = counts.map { set("\($0) segments", at: 0, $0) }
+        made += firsts.map { set("first segment at \($0)", at: 4, $0) }
+        made += seconds.map { set("second segment at \($0)", at: 8, $0) }
+        made.append(("only a header", header))
+        var runs = header
+        for _ in 0..<20_000 { runs += [0x81, 0xAA] }
+        made.append(("runs without end", runs))
+        made.append(("literals without bytes", header + [127, 127]))
+        made.append(("only 128", header + [UInt8](repeating: 128, count: 5000)))
+        made.append(("a run without its byte", header + [0x81]))
+        return made
     }
 }
 
