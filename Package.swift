@@ -11,6 +11,7 @@ let package = Package(
         // For the benchmarks.
         .library(name: "DICOM", targets: ["DICOM"]),
         .library(name: "DICOMImage", targets: ["DICOMImage"]),
+        .library(name: "Workers", targets: ["Workers"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
