@@ -49,7 +49,7 @@ let package = Package(
             name: "DICOMImage",
             dependencies: [
                 "DICOM", "ImageCodecs",
-                "CCharLS", "CJPEG12", "CJPEGXL", "CLittleCMS", "COpenJPEG", "COpenJPH", "CTurboJPEG", "CZlib",
+                "CCharLS", "CFreeType", "CFriBidi", "CJPEG", "CJPEGXL", "CLittleCMS", "COpenJPEG", "COpenJPH", "CTurboJPEG", "CVideo", "CZlib",
             ]
         ),
         // Worker processes that decode and encode frames, fed and read through shared memory.
@@ -107,11 +107,18 @@ let package = Package(
         // MARK: C libraries and calls that the Glibc overlay lacks
 
         .target(name: "CPosix"),
-        // GDCM's 12 bit build of the IJG library, which comes without a pkg-config file.
-        .target(name: "CJPEG12", linkerSettings: [.linkedLibrary("gdcmjpeg12")]),
+        // libjpeg-turbo for 8 bits and GDCM's build of the IJG library for 12: both leave by longjmp, which is caught here.
+        .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("gdcmjpeg12")]),
         // OpenJPH is C++: its exceptions are caught here.
         .target(name: "COpenJPH", linkerSettings: [.linkedLibrary("openjph")]),
+        // Video by libav, whose Debian build is GPL: linked only where it is installed; without its headers the target says so.
+        .target(name: "CVideo", dependencies: ["CLibAVCodec", "CLibAVFormat", "CLibAVUtil"]),
+        .systemLibrary(name: "CLibAVCodec", pkgConfig: "libavcodec"),
+        .systemLibrary(name: "CLibAVFormat", pkgConfig: "libavformat"),
+        .systemLibrary(name: "CLibAVUtil", pkgConfig: "libavutil"),
         .systemLibrary(name: "CCharLS", pkgConfig: "charls", providers: [.apt(["libcharls-dev"])]),
+        .systemLibrary(name: "CFreeType", pkgConfig: "freetype2", providers: [.apt(["libfreetype-dev"])]),
+        .systemLibrary(name: "CFriBidi", pkgConfig: "fribidi", providers: [.apt(["libfribidi-dev"])]),
         .systemLibrary(name: "CJPEGXL", pkgConfig: "libjxl", providers: [.apt(["libjxl-dev"])]),
         .systemLibrary(name: "CLittleCMS", pkgConfig: "lcms2", providers: [.apt(["liblcms2-dev"])]),
         .systemLibrary(name: "COpenJPEG", pkgConfig: "libopenjp2", providers: [.apt(["libopenjp2-7-dev"])]),
