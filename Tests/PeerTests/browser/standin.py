@@ -370,7 +370,7 @@ class Handler(BaseHTTPRequestHandler):
         file = (APP / path.lstrip("/")).resolve() if path != "/" else APP / "index.html"
         if not file.is_relative_to(APP) or not file.is_file():
             return self.send(404, {"error": "Nothing here."})
-        self.send(200, file.read_bytes(), TYPES.get(file.suffix, "application/octet-stream"), Content_Security_Policy="default-src 'self'", X_Content_Type_Options="nosniff", Cache_Control="no-cache")
+        self.send(200, file.read_bytes(), TYPES.get(file.suffix, "application/octet-stream"), Content_Security_Policy="default-src 'self'; script-src 'self' 'wasm-unsafe-eval'", X_Content_Type_Options="nosniff", Cache_Control="no-cache")
 
     def events(self):
         archive, news = self.server.archive, queue.Queue()
