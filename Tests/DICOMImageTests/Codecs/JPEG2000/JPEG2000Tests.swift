@@ -141,6 +141,8 @@ extension Frame {
         case .signed16(let words): words.map(Int.init)
         case .unsigned32(let words): words.map(Int.init)
         case .signed32(let words): words.map(Int.init)
+        case .unsigned64(let words): words.map { Int(clamping: $0) }
+        case .signed64(let words): words.map(Int.init)
         case .float, .double: []
         }
     }
