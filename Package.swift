@@ -1,5 +1,19 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
+
+/// libav is linked only where its development files are, because Debian builds it under the GPL; ISOCENTER_LIBAV=off
+/// leaves it out all the same.
+let hasLibAV: Bool = {
+    guard Context.environment["ISOCENTER_LIBAV"] != "off" else { return false }
+    let folders = (Context.environment["PKG_CONFIG_PATH"] ?? "").split(separator: ":").map(String.init) + [
+        "/usr/lib/x86_64-linux-gnu/pkgconfig", "/usr/lib/aarch64-linux-gnu/pkgconfig", "/usr/lib64/pkgconfig", "/usr/lib/pkgconfig",
+        "/usr/local/lib/pkgconfig",
+    ]
+    return ["libavcodec", "libavformat", "libavutil", "libswscale"].allSatisfy { library in
+        folders.contains { FileManager.default.fileExists(atPath: "\($0)/\(library).pc") }
+    }
+}()
 
 let package = Package(
     name: "isocenter",
@@ -48,7 +62,7 @@ let package = Package(
             name: "DICOMImage",
             dependencies: [
                 "DICOM", "ImageCodecs",
-                "CCharLS", "CJPEG12", "CJPEGXL", "CLittleCMS", "COpenJPEG", "COpenJPH", "CTurboJPEG", "CZlib",
+                "CCharLS", "CJPEG12", "CJPEGXL", "CLittleCMS", "COpenJPEG", "COpenJPH", "CTurboJPEG", "CVideo", "CZlib",
             ]
         ),
         // Worker processes that decode and encode frames, fed and read through shared memory.
@@ -110,6 +124,10 @@ let package = Package(
         .target(name: "CJPEG12", linkerSettings: [.linkedLibrary("gdcmjpeg12")]),
         // OpenJPH is C++: its exceptions are caught here.
         .target(name: "COpenJPH", linkerSettings: [.linkedLibrary("openjph")]),
+        // MPEG-2, H.264, HEVC by libav; says that it is missing where it is.
+        .target(
+            name: "CVideo", cSettings: hasLibAV ? [.define("ISOCENTER_LIBAV")] : [],
+            linkerSettings: hasLibAV ? ["avformat", "avcodec", "swscale", "avutil"].map { .linkedLibrary($0) } : []),
         .systemLibrary(name: "CCharLS", pkgConfig: "charls", providers: [.apt(["libcharls-dev"])]),
         .systemLibrary(name: "CJPEGXL", pkgConfig: "libjxl", providers: [.apt(["libjxl-dev"])]),
         .systemLibrary(name: "CLittleCMS", pkgConfig: "lcms2", providers: [.apt(["liblcms2-dev"])]),
