@@ -182,8 +182,8 @@ static int open_decoder(Video *video, int32_t columns, int32_t rows) {
     video->decoder->thread_count = 1;
     // What is missing is not made up.
     video->decoder->error_concealment = 0;
-    // Coded sizes are multiples of 64 at most.
-    video->decoder->max_pixels = ((int64_t)columns + 64) * ((int64_t)rows + 64);
+    // Coded sizes are multiples of 64 at most, and decoders keep an edge around them.
+    video->decoder->max_pixels = ((int64_t)columns + 256) * ((int64_t)rows + 256);
     error = avcodec_open2(video->decoder, codec, NULL);
     return error < 0 ? fail(video, "the decoder does not open", error) : 0;
 }
@@ -244,6 +244,8 @@ static int find_by_time(Video *video, int64_t index) {
         int64_t key = AV_NOPTS_VALUE;
         for (;;) {
             int error = next_frame(video);
+            // No key frame from there to the end: further back.
+            if (error == AVERROR_EOF && key == AV_NOPTS_VALUE) break;
             if (error < 0) return error;
             int64_t time = video->frame->best_effort_timestamp;
             if (time == AV_NOPTS_VALUE) return AVERROR(ESPIPE);
