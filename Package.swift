@@ -1,19 +1,5 @@
 // swift-tools-version: 6.2
-import Foundation
 import PackageDescription
-
-/// libav is linked only where its development files are, because Debian builds it under the GPL; ISOCENTER_LIBAV=off
-/// leaves it out all the same.
-let hasLibAV: Bool = {
-    guard Context.environment["ISOCENTER_LIBAV"] != "off" else { return false }
-    let folders = (Context.environment["PKG_CONFIG_PATH"] ?? "").split(separator: ":").map(String.init) + [
-        "/usr/lib/x86_64-linux-gnu/pkgconfig", "/usr/lib/aarch64-linux-gnu/pkgconfig", "/usr/lib64/pkgconfig", "/usr/lib/pkgconfig",
-        "/usr/local/lib/pkgconfig",
-    ]
-    return ["libavcodec", "libavformat", "libavutil", "libswscale"].allSatisfy { library in
-        folders.contains { FileManager.default.fileExists(atPath: "\($0)/\(library).pc") }
-    }
-}()
 
 let package = Package(
     name: "isocenter",
@@ -21,6 +7,7 @@ let package = Package(
         .executable(name: "isocenter", targets: ["isocenter"]),
         // For the benchmarks.
         .library(name: "DICOM", targets: ["DICOM"]),
+        .library(name: "DICOMImage", targets: ["DICOMImage"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -62,7 +49,7 @@ let package = Package(
             name: "DICOMImage",
             dependencies: [
                 "DICOM", "ImageCodecs",
-                "CCharLS", "CJPEG12", "CJPEGXL", "CLittleCMS", "COpenJPEG", "COpenJPH", "CTurboJPEG", "CVideo", "CZlib",
+                "CCharLS", "CFreeType", "CFriBidi", "CJPEG", "CJPEGXL", "CLittleCMS", "COpenJPEG", "COpenJPH", "CTurboJPEG", "CVideo", "CZlib",
             ]
         ),
         // Worker processes that decode and encode frames, fed and read through shared memory.
@@ -102,7 +89,7 @@ let package = Package(
             ]
         ),
         // The browser's files.
-        .target(name: "Viewer", path: "Viewer", resources: [.copy("app")]),
+        .target(name: "Viewer", path: "Viewer", exclude: ["tests", "wasm"], sources: ["Viewer.swift"], resources: [.copy("app")]),
 
         // MARK: Row 4: commands
 
@@ -120,15 +107,19 @@ let package = Package(
         // MARK: C libraries and calls that the Glibc overlay lacks
 
         .target(name: "CPosix"),
-        // GDCM's 12 bit build of the IJG library, which comes without a pkg-config file.
-        .target(name: "CJPEG12", linkerSettings: [.linkedLibrary("gdcmjpeg12")]),
+        // libjpeg-turbo for 8 bits and GDCM's build of the IJG library for 12: both leave by longjmp, which is caught here.
+        .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("gdcmjpeg12")]),
         // OpenJPH is C++: its exceptions are caught here.
         .target(name: "COpenJPH", linkerSettings: [.linkedLibrary("openjph")]),
-        // MPEG-2, H.264, HEVC by libav; says that it is missing where it is.
-        .target(
-            name: "CVideo", cSettings: hasLibAV ? [.define("ISOCENTER_LIBAV")] : [],
-            linkerSettings: hasLibAV ? ["avformat", "avcodec", "swscale", "avutil"].map { .linkedLibrary($0) } : []),
+        // Video by libav, whose Debian build is GPL: linked only where it is installed; without its headers the target says so.
+        .target(name: "CVideo", dependencies: ["CLibAVCodec", "CLibAVFormat", "CLibAVUtil", "CLibSWScale"]),
+        .systemLibrary(name: "CLibAVCodec", pkgConfig: "libavcodec"),
+        .systemLibrary(name: "CLibAVFormat", pkgConfig: "libavformat"),
+        .systemLibrary(name: "CLibAVUtil", pkgConfig: "libavutil"),
+        .systemLibrary(name: "CLibSWScale", pkgConfig: "libswscale"),
         .systemLibrary(name: "CCharLS", pkgConfig: "charls", providers: [.apt(["libcharls-dev"])]),
+        .systemLibrary(name: "CFreeType", pkgConfig: "freetype2", providers: [.apt(["libfreetype-dev"])]),
+        .systemLibrary(name: "CFriBidi", pkgConfig: "fribidi", providers: [.apt(["libfribidi-dev"])]),
         .systemLibrary(name: "CJPEGXL", pkgConfig: "libjxl", providers: [.apt(["libjxl-dev"])]),
         .systemLibrary(name: "CLittleCMS", pkgConfig: "lcms2", providers: [.apt(["liblcms2-dev"])]),
         .systemLibrary(name: "COpenJPEG", pkgConfig: "libopenjp2", providers: [.apt(["libopenjp2-7-dev"])]),
@@ -140,7 +131,7 @@ let package = Package(
 
         .testTarget(name: "DICOMTests", dependencies: ["DICOM"]),
         .testTarget(name: "DICOMNetworkTests", dependencies: ["DICOMNetwork", "DICOM", .product(name: "NIOEmbedded", package: "swift-nio")]),
-        .testTarget(name: "ImageCodecsTests", dependencies: ["ImageCodecs"]),
+        .testTarget(name: "ImageCodecsTests", dependencies: ["ImageCodecs", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(name: "WorkersTests", dependencies: ["Workers", "DICOMImage", "DICOM", "isocenter"]),
         .testTarget(name: "DICOMImageTests", dependencies: ["DICOMImage", "DICOM", "CTurboJPEG", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(name: "DatabaseTests", dependencies: ["Database"]),

@@ -15,6 +15,7 @@ public final class Archive: Sendable {
     let pool: BlockingPool
     let feed: ChangeFeed
     let sqlite: SQLite
+    let frameTables = FrameTableCache()
     private let commit: GroupCommit
     /// Held while this lives; nil beside a server.
     private let lock: FolderLock?

@@ -2,7 +2,7 @@ import DICOM
 
 /// Why an image cannot be shown: what is wrong, in which attribute, with which numbers.
 public struct ImageError: Error, Equatable, Sendable {
-    public enum Code: Sendable {
+    public enum Code: UInt8, Sendable, CaseIterable {
         /// An attribute that is needed is absent or empty.
         case missing
         /// A value the standard does not allow, or that contradicts another one.
@@ -15,6 +15,12 @@ public struct ImageError: Error, Equatable, Sendable {
         case truncated
         /// The picture could not be written in the format asked for.
         case encoding
+        /// The worker that had the frame crashed, took too long or answered nonsense.
+        case failed
+        /// Nobody waits for it any more.
+        case cancelled
+        /// No worker can take it.
+        case unavailable
     }
 
     public var code: Code

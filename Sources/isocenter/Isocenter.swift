@@ -11,6 +11,20 @@ struct Isocenter: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            Serve.self, Import.self, Export.self, DemoCommand.self, Echo.self, Send.self, Verify.self, RebuildIndex.self, Users.self, Tokens.self, SettingsCommand.self,
+            Serve.self,
+            Import.self,
+            Export.self,
+            DemoCommand.self,
+            Echo.self,
+            Send.self,
+            InspectCommand.self,
+            RenderCommand.self,
+            TranscodeCommand.self,
+            Verify.self,
+            RebuildIndex.self,
+            Users.self,
+            Tokens.self,
+            SettingsCommand.self,
+            WorkerCommand.self,
         ])
 }

@@ -25,7 +25,7 @@ test("1:1 puts whole pixels on whole pixels, whatever the size of the viewport",
 });
 
 test("spacing 2\\1: ten rows are as high as twenty columns are wide (G01)", () => {
-  const tall = { pixelSpacing: [2, 1] };
+  const tall = { spacing: { row: 2, column: 1, source: "patient" } };
   const [a, , , d] = matrix({ ...resting, zoom: 3 }, { ...image, aspect: aspect(tall) }, size);
   assert.deepEqual([10 * d, 20 * a], [60, 60]);
   assert.equal(aspect({ pixelAspectRatio: [4, 3] }), 4 / 3);
@@ -56,12 +56,9 @@ test("viewports are whole pixels, do not overlap, leave the gap, fill the stage"
 });
 
 test("millimetres only where they are known, with their source (7.1)", () => {
-  assert.deepEqual(spacing({ pixelSpacing: [0.5, 0.4] }, "CT"), { row: 0.5, column: 0.4, source: "patient" });
-  assert.equal(spacing({ imagerPixelSpacing: [0.2, 0.2] }, "DX").source, "detector");
-  assert.equal(spacing({ pixelSpacing: [0.2, 0.2], imagerPixelSpacing: [0.2, 0.2] }, "DX").source, "detector");
-  assert.equal(spacing({ pixelSpacing: [0.15, 0.15], imagerPixelSpacing: [0.2, 0.2] }, "DX").source, "stated");
-  for (const wrong of [null, [0, 1], [-1, 1], [1], [NaN, 1], [5000, 1]]) assert.equal(spacing({ pixelSpacing: wrong }, "CT"), null);
-  assert.equal(spacing({}, "US"), null);
+  const known = { row: 0.5, column: 0.4, source: "patient", words: "in the patient" };
+  assert.equal(spacing({ spacing: known }), known);
+  for (const unknown of [{ row: null, column: null, source: "none" }, null, undefined]) assert.equal(spacing({ spacing: unknown, pixelSpacing: [0, 0] }), null);
 });
 
 test("the scale bar is a round length that fits", () => {

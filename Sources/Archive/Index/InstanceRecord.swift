@@ -54,8 +54,8 @@ struct InstanceRecord: Sendable {
             headerEnd = dataSetOffset + reader.headerLength
             pixelData = reader.pixelData.map { location in
                 PixelDataIndex(
-                    tag: location.tag, vr: location.vr, isEncapsulated: location.isEncapsulated, value: location.value,
-                    frames: FrameTable.frames(of: dataSet, at: location)
+                    tag: location.tag, vr: location.vr, isEncapsulated: location.isEncapsulated,
+                    frames: FrameTable(dataSet, location, transferSyntax: transferSyntax)
                 ).encoded()
             } ?? PixelDataIndex.none
         }

@@ -4,11 +4,15 @@ import DICOM
 ///
 /// Layout, numbers as base-128 with the low groups first:
 ///
-///     version (0: no pixel data, 1) · element number of group 7FE0 · VR · form · value offset · value length · then by form
-///     0  where frames end is not known
+///     version (0: no pixel data, 1) · element number of group 7FE0 · VR · twice the form, and one more for fragments · value offset · value length · then by form
+///     0  to be found out when a frame is asked for
 ///     1  native, each frame as long as the other and at whole bytes: frame length · count
-///     2  a list: count, then for each frame the number of its ranges, then for each range its distance from the
-///        end of the one before and its length
+///     2  of earlier builds: found out anew as for 0
+///     3  native: bits of a frame · bytes that change places together · count
+///     4  a list: frames that should be there · frames that are, then for each its distance from the end of the one before and
+///        twice its length, and one more where item headers lie in it
+///     5  one stream for all frames: count · distance · twice its length, as above
+/// Distances, which may be negative, are doubled; of negative ones the bits are turned over.
 public struct PixelDataIndex: Sendable, Equatable {
     /// Pixel Data, Float Pixel Data or Double Float Pixel Data.
     public var tag: Tag
@@ -16,14 +20,13 @@ public struct PixelDataIndex: Sendable, Equatable {
     public var isEncapsulated: Bool
     /// The value field, from the first byte of the data set.
     public var value: ByteRange
-    /// Ranges of frame after frame, from the first byte of the data set; empty where they cannot be told.
-    public var frames: [[ByteRange]]
+    public var frames: FrameTable
 
-    public init(tag: Tag, vr: VR, isEncapsulated: Bool, value: ByteRange, frames: [[ByteRange]]) {
+    public init(tag: Tag, vr: VR, isEncapsulated: Bool, frames: FrameTable) {
         self.tag = tag
         self.vr = vr
         self.isEncapsulated = isEncapsulated
-        self.value = value
+        self.value = frames.value
         self.frames = frames
     }
 
@@ -33,39 +36,36 @@ public struct PixelDataIndex: Sendable, Equatable {
 
     func encoded() -> [UInt8] {
         var out: [UInt8] = [1]
-        Self.append(UInt64(tag.element), to: &out)
-        Self.append(UInt64(vr.rawValue), to: &out)
-        let regular = regularLength
-        let form: UInt64 = frames.isEmpty ? 0 : regular != nil ? 1 : 2
-        Self.append(form << 1 | (isEncapsulated ? 1 : 0), to: &out)
-        Self.append(value.offset, to: &out)
-        Self.append(value.length, to: &out)
-        if let regular {
-            Self.append(regular, to: &out)
-            Self.append(UInt64(frames.count), to: &out)
-        } else if !frames.isEmpty {
-            Self.append(UInt64(frames.count), to: &out)
-            var end = value.offset
-            for frame in frames {
-                Self.append(UInt64(frame.count), to: &out)
-                for range in frame {
-                    // Frames of 1 bit may share a byte: the distance can be -1.
-                    Self.append(UInt64(bitPattern: Int64(bitPattern: range.offset &- end) << 1 ^ Int64(bitPattern: range.offset &- end) >> 63), to: &out)
-                    Self.append(range.length, to: &out)
-                    end = range.offset + range.length
-                }
+        var end = value.offset
+        func begin(_ form: UInt64) {
+            for number in [UInt64(tag.element), UInt64(vr.rawValue), form << 1 | (isEncapsulated ? 1 : 0), value.offset, value.length] {
+                Self.append(number, to: &out)
             }
         }
-        return out
-    }
-
-    /// Length of each frame where they follow each other without gap or difference.
-    private var regularLength: UInt64? {
-        guard let length = frames.first?.first?.length else { return nil }
-        for (index, frame) in frames.enumerated() {
-            guard frame.count == 1, frame[0].length == length, frame[0].offset == value.offset + UInt64(index) * length else { return nil }
+        func append(_ frame: FrameLocation) {
+            let distance = Int64(bitPattern: frame.range.offset &- end)
+            Self.append(UInt64(bitPattern: distance << 1 ^ distance >> 63), to: &out)
+            Self.append(frame.range.length << 1 | (frame.isFragmented ? 1 : 0), to: &out)
+            end = frame.range.offset + frame.range.length
         }
-        return length
+        switch frames.layout {
+        case .unresolved, .unclear:
+            begin(0)
+        case .native(let bits, let unit):
+            begin(bits % 8 == 0 && unit == 1 ? 1 : 3)
+            for number in bits % 8 == 0 && unit == 1 ? [bits / 8] : [bits, unit] { Self.append(number, to: &out) }
+            Self.append(UInt64(frames.count), to: &out)
+        case .listed(let list):
+            begin(4)
+            Self.append(UInt64(frames.count), to: &out)
+            Self.append(UInt64(list.count), to: &out)
+            for frame in list { append(frame) }
+        case .stream(let stream):
+            begin(5)
+            Self.append(UInt64(frames.count), to: &out)
+            append(stream)
+        }
+        return out
     }
 
     /// nil where there is no pixel data, or the bytes are not as `encoded` writes them.
@@ -84,31 +84,45 @@ public struct PixelDataIndex: Sendable, Equatable {
             return nil
         }
         guard bytes.first == 1, let element = next(), let vr = next(), let form = next(), let offset = next(), let length = next() else { return nil }
+        let value = ByteRange(offset: offset, length: length)
+        var end = offset
+        func frame() -> FrameLocation? {
+            guard let distance = next(), let length = next() else { return nil }
+            let range = ByteRange(offset: end &+ (distance >> 1 ^ (0 &- (distance & 1))), length: length >> 1)
+            end = range.offset &+ range.length
+            return FrameLocation(range: range, isFragmented: length & 1 == 1)
+        }
+        func number() -> Int? { next().flatMap { Int(exactly: $0) } }
+        let count: Int?, layout: FrameTable.Layout?
+        switch form >> 1 {
+        case 1:
+            let bits = next().map { $0.multipliedReportingOverflow(by: 8) }
+            layout = bits.flatMap { $0.overflow ? nil : .native(bits: $0.partialValue, unit: 1) }
+            count = number()
+        case 3:
+            guard let bits = next(), let unit = next(), unit == 1 || unit == 2 else { return nil }
+            (layout, count) = (.native(bits: bits, unit: unit), number())
+        case 4:
+            count = number()
+            guard let listed = next(), listed <= UInt64(bytes.count) else { return nil }
+            var list: [FrameLocation] = []
+            list.reserveCapacity(Int(listed))
+            for _ in 0..<listed {
+                guard let frame = frame() else { return nil }
+                list.append(frame)
+            }
+            layout = .listed(list)
+        case 5:
+            count = number()
+            layout = frame().map { .stream($0) }
+        default: (layout, count) = (.unresolved, 0)
+        }
+        guard let layout, let count else { return nil }
         tag = Tag(0x7FE0, UInt16(truncatingIfNeeded: element))
         self.vr = VR(rawValue: UInt16(truncatingIfNeeded: vr))
         isEncapsulated = form & 1 == 1
-        value = ByteRange(offset: offset, length: length)
-        frames = []
-        switch form >> 1 {
-        case 1:
-            guard let length = next(), let count = next(), count <= 1 << 24 else { return nil }
-            frames = (0..<count).map { [ByteRange(offset: offset + $0 * length, length: length)] }
-        case 2:
-            guard let count = next(), count <= UInt64(bytes.count) else { return nil }
-            var end = offset
-            for _ in 0..<count {
-                guard let ranges = next(), ranges <= UInt64(bytes.count) else { return nil }
-                var frame: [ByteRange] = []
-                for _ in 0..<ranges {
-                    guard let distance = next(), let length = next() else { return nil }
-                    let start = end &+ (distance >> 1 ^ (0 &- (distance & 1)))
-                    frame.append(ByteRange(offset: start, length: length))
-                    end = start &+ length
-                }
-                frames.append(frame)
-            }
-        default: break
-        }
+        self.value = value
+        frames = FrameTable(value: value, count: count, layout: layout)
     }
 
     private static func append(_ number: UInt64, to out: inout [UInt8]) {

@@ -28,9 +28,6 @@ public struct InstanceLocation: Sendable {
     /// Ranges in it count from the first byte of the data set. nil where there is no pixel data, or where the data set is deflated.
     public var pixelData: PixelDataIndex? { PixelDataIndex(pixelDataIndex) }
 
-    /// Ranges of frame after frame in the file; empty where they cannot be told.
-    public var frames: [[ByteRange]] { pixelData?.frames.map { $0.map(inFile) } ?? [] }
-
     /// A range that counts from the first byte of the data set, counted from the first byte of the file.
     public func inFile(_ range: ByteRange) -> ByteRange { ByteRange(offset: dataSetOffset + range.offset, length: range.length) }
 

@@ -51,6 +51,27 @@ extension DataSet {
     public func decimals(_ tag: Tag) -> [Double] { self[tag]?.decimals ?? [] }
     public func decimal(_ tag: Tag) -> Double? { decimals(tag).first }
 
+    /// One item of a sequence, without a look at the others; nil where there is none.
+    public func item(_ position: Int, of tag: Tag) -> DataSet? {
+        guard position >= 0, let index = index(of: tag) else { return nil }
+        let node = nodes[index]
+        if node.place == .nested {
+            guard position < node.length else { return nil }
+            let item = content.nested[node.offset + position]
+            return DataSet(nodes: content.nested[item.offset..<item.offset + item.length], content: content, inherited: statedCharacterSet)
+        }
+        guard case .items(let items) = content.value(of: node), position < items.items.count else { return nil }
+        return items.items[position].dataSet
+    }
+
+    /// Number of a sequence's items; 0 where absent.
+    public func itemCount(_ tag: Tag) -> Int {
+        guard let index = index(of: tag) else { return 0 }
+        if nodes[index].place == .nested { return nodes[index].length }
+        guard case .items(let items) = content.value(of: nodes[index]) else { return 0 }
+        return items.items.count
+    }
+
     /// Data sets of a sequence's items; empty where absent.
     public func items(_ tag: Tag) -> [DataSet] {
         guard case .items(let items)? = self[tag]?.value else { return [] }

@@ -9,6 +9,7 @@ extension DataSetReader {
         var sawOffsetTable = false
         var offsetTable: ArraySlice<UInt8> = []
         var located: [ByteRange] = []
+        var starts: [CodeStream?] = []
         var kept: [ArraySlice<UInt8>] = []
         /// Content of the item being read: nil between items.
         var content: (collected: [UInt8], missing: UInt64)?
@@ -62,7 +63,9 @@ extension DataSetReader {
         reading.content = nil
         let count = min(content.missing, UInt64(self.content.storage.count - position))
         let isTable = !reading.sawOffsetTable
-        if isTable || !reading.isLocated { content.collected.append(contentsOf: self.content.storage[position..<position + Int(count)]) }
+        // Of a fragment that is not kept the first bytes are looked at.
+        let wanted = isTable || !reading.isLocated ? Int(count) : min(Int(count), max(0, CodeStream.signatureLength - content.collected.count))
+        content.collected.append(contentsOf: self.content.storage[position..<position + wanted])
         position += Int(count)
         content.missing -= count
         guard content.missing == 0 else {
@@ -70,12 +73,39 @@ extension DataSetReader {
             return false
         }
         if isTable {
-            reading.sawOffsetTable = true
-            reading.offsetTable = content.collected[...]
-        } else if !reading.isLocated {
+            end(&reading, first: content.collected[...])
+        } else if reading.isLocated {
+            reading.starts.append(CodeStream(startingWith: content.collected))
+        } else {
             reading.kept.append(content.collected[...])
         }
         return true
+    }
+
+    /// Passes over the content of a fragment whose beginning has been seen, but for its last byte.
+    mutating func skipContent(_ reading: inout FragmentReading) -> UInt64 {
+        guard var content = reading.content, reading.isLocated, reading.sawOffsetTable, content.collected.count >= CodeStream.signatureLength,
+            content.missing > 1, position == self.content.storage.count
+        else { return 0 }
+        let skipped = content.missing - 1
+        content.missing = 1
+        reading.content = content
+        mode = .fragments(reading)
+        base &+= skipped
+        return skipped
+    }
+
+    /// The first item is the offset table; some writers leave it out, and a code stream is none: tables begin with a 0.
+    private mutating func end(_ reading: inout FragmentReading, first: ArraySlice<UInt8>) {
+        reading.sawOffsetTable = true
+        guard let start = CodeStream.first(first.prefix(CodeStream.signatureLength), length: UInt64(first.count)) else {
+            reading.offsetTable = first
+            return
+        }
+        warn(reading.tag, "the item of the basic offset table is missing")
+        guard reading.isLocated else { return reading.kept.append(first) }
+        reading.located.append(ByteRange(offset: offset - UInt64(first.count), length: UInt64(first.count)))
+        reading.starts.append(start)
     }
 
     mutating func end(_ reading: FragmentReading) throws(ReadError) {
@@ -88,7 +118,7 @@ extension DataSetReader {
         }
         pixelData = PixelDataLocation(
             tag: reading.tag, vr: reading.vr, value: range, isEncapsulated: true,
-            basicOffsetTable: LittleEndian.words(reading.offsetTable, of: UInt32.self), fragments: reading.located)
+            basicOffsetTable: LittleEndian.words(reading.offsetTable, of: UInt32.self), fragments: reading.located, starts: reading.starts)
         try append(reading.tag, reading.vr, .external(range))
     }
 }

@@ -3,6 +3,8 @@ public struct ReadError: Error, Equatable, Sendable {
     public enum Code: Sendable {
         case truncated, lengthExceedsParent, invalidVR, invalidUndefinedLength, unexpectedTag, duplicateElement
         case nestingTooDeep, tooManyElements, tooLarge, invalidDeflate, inflateRatio, notDICOM, invalidFileMetaInformation, trailingBytes
+        /// Of pixel data: there is no such frame; it cannot be told where frames begin.
+        case noSuchFrame, framesUnclear
     }
 
     public var code: Code

@@ -8,6 +8,8 @@ extension Frame {
         case .signed16(let samples): Self.looked(samples, transform)
         case .unsigned32(let samples): Self.looked(samples, transform)
         case .signed32(let samples): Self.looked(samples, transform)
+        case .unsigned64(let samples): samples.map { Self.level(transform.level(Double($0))) }
+        case .signed64(let samples): samples.map { Self.level(transform.level(Double($0))) }
         case .float(let samples): samples.map { Self.level(transform.level(Double($0))) }
         case .double(let samples): samples.map { Self.level(transform.level($0)) }
         }
@@ -17,7 +19,7 @@ extension Frame {
     private static func looked<Sample: FixedWidthInteger, Level: FixedWidthInteger & UnsignedInteger>(
         _ samples: [Sample], _ transform: GreyTransform
     ) -> [Level] {
-        let range = extent(samples)
+        let range = SampleStatistics.extent(samples)
         guard range.upperBound - range.lowerBound < 1 << 16 else { return samples.map { level(transform.level(Double($0))) } }
         let low = range.lowerBound
         let table = transform.table(over: range, Level.self)
@@ -31,7 +33,8 @@ extension Frame {
         }
     }
 
-    private static func level<Level: FixedWidthInteger & UnsignedInteger>(_ level: Double) -> Level {
+    /// Black for what is no number.
+    static func level<Level: FixedWidthInteger & UnsignedInteger>(_ level: Double) -> Level {
         level.isNaN ? 0 : Level(min(max(level, 0), 1) * Double(Level.max) + 0.5)
     }
 }

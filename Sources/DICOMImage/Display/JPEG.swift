@@ -21,6 +21,22 @@ enum JPEG {
         guard status == 0, let output else {
             throw ImageError(.encoding, nil, "libjpeg-turbo: \(String(cString: tjGetErrorStr2(compressor)))")
         }
-        return [UInt8](UnsafeBufferPointer(start: output, count: Int(size)))
+        let file = [UInt8](UnsafeBufferPointer(start: output, count: Int(size)))
+        return picture.profile.map { withProfile(file, $0.bytes) } ?? file
+    }
+
+    /// The profile in segments APP2 behind the first segment, JFIF's (ICC.1 §B.4).
+    private static func withProfile(_ file: [UInt8], _ profile: [UInt8]) -> [UInt8] {
+        let most = 65535 - 2 - 14
+        let pieces = stride(from: 0, to: profile.count, by: most).map { profile[$0..<min($0 + most, profile.count)] }
+        guard file.count > 6, pieces.count <= 255 else { return file }
+        let first = 4 + (Int(file[4]) << 8 | Int(file[5]))
+        var out = Array(file.prefix(first))
+        for (index, piece) in pieces.enumerated() {
+            let length = piece.count + 16
+            out += [0xFF, 0xE2, UInt8(length >> 8), UInt8(length & 0xFF)] + Array("ICC_PROFILE".utf8) + [0, UInt8(index + 1), UInt8(pieces.count)]
+            out += piece
+        }
+        return out + file.dropFirst(first)
     }
 }

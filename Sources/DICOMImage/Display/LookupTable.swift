@@ -10,6 +10,15 @@ struct LookupTable: Sendable, Equatable {
 
     func callAsFunction(_ input: Int) -> UInt16 { entries[min(max(input &- first, 0), entries.count - 1)] }
 
+    /// The same entries from input 0 on: all that a presentation table may begin with (PS3.3 §C.11.4).
+    var startingAtZero: LookupTable { LookupTable(first: 0, bits: bits, entries: entries) }
+
+    private init(first: Int, bits: Int, entries: [UInt16]) {
+        self.first = first
+        self.bits = bits
+        self.entries = entries
+    }
+
     /// Highest value that `bits` can say.
     var top: Double { Double((1 << bits) - 1) }
 

@@ -1,6 +1,6 @@
 import CZlib
 
-/// Pictures without loss (ISO/IEC 15948). No colour profile, no time: the same picture gives the same bytes.
+/// Pictures without loss (ISO/IEC 15948). No time: the same picture gives the same bytes.
 enum PNG {
     static func encode(_ picture: Picture) throws(ImageError) -> [UInt8] {
         guard let width = Int32(exactly: picture.width), let height = Int32(exactly: picture.height), width > 0, height > 0 else {
@@ -15,6 +15,10 @@ enum PNG {
         var out: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
         let colourType: UInt8 = picture.channels == 1 ? 0 : 2
         chunk("IHDR", bigEndian(UInt32(width)) + bigEndian(UInt32(height)) + [depth, colourType, 0, 0, 0], to: &out)
+        if let profile = picture.profile {
+            // A name, its end, compression method 0.
+            chunk("iCCP", Array("ICC profile".utf8) + [0, 0] + (try compressed(profile.bytes)), to: &out)
+        }
         chunk("IDAT", try compressed(rows), to: &out)
         chunk("IEND", [], to: &out)
         return out

@@ -5,6 +5,7 @@ public struct PixelPadding: Sendable, Equatable {
     public let range: ClosedRange<Int>
 
     public func contains(_ stored: Int) -> Bool { range.contains(stored) }
+    func contains(_ stored: Double) -> Bool { stored >= Double(range.lowerBound) && stored <= Double(range.upperBound) }
 
     /// nil where the image has no padding value, or one that its Bits Stored cannot hold.
     public init?(_ dataSet: DataSet, _ description: PixelDescription) {

@@ -7,6 +7,9 @@ struct ResamplingTable {
 
     /// Smaller: the mean over the area a target pixel covers. Larger: linear between the centres of the two nearest pixels.
     init(source: Range<Int>, target: Int) {
+        first.reserveCapacity(target)
+        count.reserveCapacity(target)
+        weights.reserveCapacity(max(2 * target, source.count + target))
         let step = Double(source.count) / Double(target)
         for index in 0..<target {
             if step > 1 {
@@ -22,9 +25,14 @@ struct ResamplingTable {
         let high = min(max(Int(end.rounded(.up)), low + 1), source.count)
         first.append(source.lowerBound + low)
         count.append(high - low)
-        let covered = (low..<high).map { Float(max(min(end, Double($0 + 1)) - max(start, Double($0)), 0)) }
-        let total = covered.reduce(0, +)
-        weights += covered.map { total > 0 ? $0 / total : 1 / Float(covered.count) }
+        let begin = weights.count
+        var total: Float = 0
+        for pixel in low..<high {
+            let covered = Float(max(min(end, Double(pixel + 1)) - max(start, Double(pixel)), 0))
+            weights.append(covered)
+            total += covered
+        }
+        for index in begin..<weights.count { weights[index] = total > 0 ? weights[index] / total : 1 / Float(high - low) }
     }
 
     private mutating func appendLinear(at place: Double, in source: Range<Int>) {
@@ -41,62 +49,60 @@ struct ResamplingTable {
     }
 }
 
-/// Brings levels to another size, line by line: first along the rows, then the columns.
+/// Brings levels to another size. First down the columns, whole rows at once, then across the one row that came out:
+/// the strides of the first pass are what processors are quick at, and it leaves the least for the second.
 enum Resampling {
     /// - Parameter stride: pixels in a row of the source.
     static func resampled<Level: FixedWidthInteger & UnsignedInteger>(
         _ levels: [Level], stride: Int, channels: Int, across: ResamplingTable, down: ResamplingTable
     ) -> [Level] {
-        let width = across.first.count * channels
-        var result: [Level] = []
-        result.reserveCapacity(width * down.first.count)
-        // Rows of the source already brought to the target's width. A row is used by at most two targets in a row, so few are kept.
-        var rows: [Int: [Float]] = [:]
-        var weight = 0
-        var line = [Float](repeating: 0, count: width)
-        for target in 0..<down.first.count {
-            let source = down.first[target]..<down.first[target] + down.count[target]
-            for index in line.indices { line[index] = 0 }
-            for row in source {
-                let values = rows[row] ?? narrowed(levels, from: row * stride * channels, channels: channels, across)
-                if row >= source.upperBound - 2 { rows[row] = values }
-                add(values, by: down.weights[weight], to: &line)
-                weight += 1
-            }
-            rows = rows.filter { $0.key >= source.upperBound - 2 }
-            let top = Float(Level.max)
-            result.append(contentsOf: line.lazy.map { Level(min(max($0 + 0.5, 0), top)) })
-        }
-        return result
-    }
-
-    private static func add(_ values: [Float], by weight: Float, to line: inout [Float]) {
-        values.withUnsafeBufferPointer { values in
-            line.withUnsafeMutableBufferPointer { line in
-                for index in 0..<line.count { line[index] += values[index] * weight }
-            }
-        }
-    }
-
-    private static func narrowed<Level: FixedWidthInteger & UnsignedInteger>(
-        _ levels: [Level], from start: Int, channels: Int, _ across: ResamplingTable
-    ) -> [Float] {
-        [Float](unsafeUninitializedCapacity: across.first.count * channels) { target, made in
+        let width = across.first.count * channels, height = down.first.count
+        var line = [Float](repeating: 0, count: stride * channels)
+        return [Level](unsafeUninitializedCapacity: width * height) { target, made in
             levels.withUnsafeBufferPointer { levels in
-                var weight = 0
-                for pixel in 0..<across.first.count {
-                    let first = across.first[pixel], count = across.count[pixel]
-                    for channel in 0..<channels {
-                        var sum: Float = 0
-                        for index in 0..<count {
-                            sum += Float(levels[start &+ (first &+ index) &* channels &+ channel]) * across.weights[weight &+ index]
+                line.withUnsafeMutableBufferPointer { line in
+                    var weight = 0
+                    for row in 0..<height {
+                        for index in 0..<down.count[row] {
+                            let source = levels.baseAddress.map { $0 + (down.first[row] + index) * line.count }
+                            add(source, by: down.weights[weight], to: line, isFirst: index == 0)
+                            weight += 1
                         }
-                        target[pixel &* channels &+ channel] = sum
+                        narrow(line, to: target, at: row * width, channels: channels, across)
                     }
-                    weight &+= count
                 }
             }
-            made = across.first.count * channels
+            made = width * height
+        }
+    }
+
+    private static func add<Level: FixedWidthInteger & UnsignedInteger>(
+        _ source: UnsafePointer<Level>?, by weight: Float, to line: UnsafeMutableBufferPointer<Float>, isFirst: Bool
+    ) {
+        guard let source else { return }
+        if isFirst {
+            for index in 0..<line.count { line[index] = Float(source[index]) * weight }
+        } else {
+            for index in 0..<line.count { line[index] += Float(source[index]) * weight }
+        }
+    }
+
+    private static func narrow<Level: FixedWidthInteger & UnsignedInteger>(
+        _ line: UnsafeMutableBufferPointer<Float>, to target: UnsafeMutableBufferPointer<Level>, at start: Int, channels: Int, _ across: ResamplingTable
+    ) {
+        let top = Float(Level.max)
+        across.weights.withUnsafeBufferPointer { weights in
+            var weight = 0, out = start
+            for pixel in 0..<across.first.count {
+                let first = across.first[pixel] &* channels, count = across.count[pixel]
+                for channel in 0..<channels {
+                    var sum: Float = 0.5
+                    for index in 0..<count { sum += line[first &+ index &* channels &+ channel] * weights[weight &+ index] }
+                    target[out] = Level(min(max(sum, 0), top))
+                    out &+= 1
+                }
+                weight &+= count
+            }
         }
     }
 }

@@ -42,7 +42,11 @@ public struct Window: Sendable, Equatable {
 
     /// Every window of an image, in its order; those with an impossible width are left out.
     public static func all(in dataSet: DataSet, frameIndex: Int) -> [Window] {
-        let source = FunctionalGroups(dataSet, frameIndex: frameIndex)[.frameVOILUTSequence] ?? dataSet
+        all(from: FunctionalGroups(dataSet, frameIndex: frameIndex)[.frameVOILUTSequence] ?? dataSet)
+    }
+
+    /// - Parameter source: attributes of a VOI LUT module or macro.
+    public static func all(from source: DataSet) -> [Window] {
         let centers = source.decimals(.windowCenter), widths = source.decimals(.windowWidth)
         let explanations = source.strings(.windowCenterWidthExplanation)
         // Defined terms; an unknown one would change what is seen, so it is not taken for LINEAR.

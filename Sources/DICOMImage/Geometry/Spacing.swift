@@ -1,16 +1,14 @@
-import DICOM
-
-/// Distance between the centres of neighbouring pixels, and where it was measured.
+/// Distance between the centres of neighbouring pixels, with where it was measured.
 ///
-/// A millimetre is shown only where it is known: zero, negative and incomplete values are `none`.
-public enum Spacing: Sendable, Equatable {
-    /// Pixel Spacing (0028,0030), also of the functional groups. In projections it may be calibrated (PS3.3 §10.7).
-    case pixelSpacing(Millimetres)
-    /// Imager Pixel Spacing (0018,1164): at the detector, where everything is larger than in the patient (PS3.3 §C.8.11.4).
-    case imagerPixelSpacing(Millimetres)
-    /// The only region of an ultrasound image, centimetres in both directions (PS3.3 §C.8.5.5).
-    case ultrasoundRegion(Millimetres)
-    case none
+/// A millimetre is shown only where it is known, and never without its ``source``: a length at the detector is not one in the patient.
+public struct Spacing: Sendable, Equatable {
+    /// nil where nothing usable is given: lengths are pixels then.
+    public let millimetres: Millimetres?
+    public let source: Source
+    /// Parts of an ultrasound picture with scales of their own (PS3.3 §C.8.5.5).
+    public let regions: [UltrasoundRegion]
+    /// What was given and is not believed, in words.
+    public let warnings: [String]
 
     public struct Millimetres: Sendable, Equatable {
         /// From one row to the next: downwards in the image.
@@ -18,58 +16,88 @@ public enum Spacing: Sendable, Equatable {
         /// From one column to the next: to the right in the image.
         public let betweenColumns: Double
 
+        /// Sizes no imaging device has, and pixels a hundred times as high as wide, are mistakes.
+        public static let believed = 1e-5...1000.0, believedRatio = 0.01...100.0
+
         public init?(betweenRows: Double, betweenColumns: Double) {
-            guard betweenRows.isFinite, betweenColumns.isFinite, betweenRows > 0, betweenColumns > 0 else { return nil }
+            guard Self.believed.contains(betweenRows), Self.believed.contains(betweenColumns),
+                Self.believedRatio.contains(betweenRows / betweenColumns) else { return nil }
             self.betweenRows = betweenRows
             self.betweenColumns = betweenColumns
         }
-    }
 
-    public init(_ dataSet: DataSet, frameIndex: Int) {
-        let measures = FunctionalGroups(dataSet, frameIndex: frameIndex)[.pixelMeasuresSequence] ?? dataSet
-        self = if let pair = Self.pair(.pixelSpacing, in: measures) {
-            .pixelSpacing(pair)
-        } else if let pair = Self.pair(.imagerPixelSpacing, in: dataSet) {
-            .imagerPixelSpacing(pair)
-        } else if let pair = Self.ultrasoundRegion(in: dataSet) {
-            .ultrasoundRegion(pair)
-        } else {
-            .none
+        static func / (pair: Self, divisor: Double) -> Self? {
+            Self(betweenRows: pair.betweenRows / divisor, betweenColumns: pair.betweenColumns / divisor)
+        }
+
+        func isClose(to other: Self, within share: Double) -> Bool {
+            abs(betweenRows - other.betweenRows) <= share * other.betweenRows
+                && abs(betweenColumns - other.betweenColumns) <= share * other.betweenColumns
         }
     }
 
-    public var millimetres: Millimetres? {
+    /// Where the millimetres are true.
+    public enum Source: Sendable, Equatable {
+        /// In the plane of the patient that was imaged: tomography, enhanced images.
+        case patient
+        /// A projection whose Pixel Spacing was corrected (PS3.3 §10.7.1.1), with the sender's own words.
+        case calibrated(Calibration, description: String?)
+        /// Imager Pixel Spacing divided by Estimated Radiographic Magnification Factor (PS3.3 §C.8.11.5).
+        case estimated(magnification: Double)
+        /// At the detector, where everything is larger than in the patient (PS3.3 §C.8.11.4).
+        case detector
+        /// Pixel Spacing of a projection that does not say where it holds.
+        case unknown
+        /// The only region of an ultrasound image, centimetres in both directions (PS3.3 §C.8.5.5).
+        case ultrasoundRegion
+        /// Nominal Scanned Pixel Spacing: on the film (PS3.3 §C.8.6.2).
+        case film
+        case none
+    }
+
+    /// Pixel Spacing Calibration Type (0028,0A02), and the beam's centre of enhanced X-ray (0018,9404).
+    public enum Calibration: String, Sendable {
+        case fiducial = "FIDUCIAL", geometry = "GEOMETRY", beamCentre = "CENTER OF BEAM"
+    }
+
+    public init(_ millimetres: Millimetres?, _ source: Source, regions: [UltrasoundRegion] = [], warnings: [String] = []) {
+        self.millimetres = millimetres
+        self.source = millimetres == nil ? .none : source
+        self.regions = regions
+        self.warnings = warnings
+    }
+}
+
+extension Spacing.Source {
+    /// One word for programs; the same in every language.
+    public var name: String {
         switch self {
-        case .pixelSpacing(let pair), .imagerPixelSpacing(let pair), .ultrasoundRegion(let pair): pair
-        case .none: nil
+        case .patient: "patient"
+        case .calibrated: "calibrated"
+        case .estimated: "estimated"
+        case .detector: "detector"
+        case .unknown: "unknown"
+        case .ultrasoundRegion: "ultrasound"
+        case .film: "film"
+        case .none: "none"
         }
     }
 
-    /// Height of a pixel in widths of a pixel; from Pixel Aspect Ratio (vertical\horizontal, PS3.3 §C.7.6.3.1.7) where there is no
-    /// spacing, 1 where nothing is known. Ratios beyond 1:100 are not believed.
-    public static func aspectRatio(_ dataSet: DataSet, frameIndex: Int) -> Double {
-        var ratio = 1.0
-        if let spacing = Spacing(dataSet, frameIndex: frameIndex).millimetres {
-            ratio = spacing.betweenRows / spacing.betweenColumns
-        } else {
-            let pair = dataSet.decimals(.pixelAspectRatio)
-            if pair.count == 2, pair[0] > 0, pair[1] > 0 { ratio = pair[0] / pair[1] }
+    /// What a person reads beside a length.
+    public var words: String {
+        switch self {
+        case .patient: "in the patient"
+        case .calibrated(.fiducial, let description): Self.with(description, "calibrated on an object of known size")
+        case .calibrated(.geometry, let description): Self.with(description, "corrected for magnification")
+        case .calibrated(.beamCentre, let description): Self.with(description, "at the object in the centre of the beam")
+        case .estimated(let magnification): "estimated from the detector with magnification \(magnification)"
+        case .detector: "at the detector, not in the patient"
+        case .unknown: "as stated; the object does not say where it holds"
+        case .ultrasoundRegion: "from the ultrasound region"
+        case .film: "on the film"
+        case .none: "unknown: pixels"
         }
-        return (0.01...100).contains(ratio) ? ratio : 1
     }
 
-    private static func pair(_ tag: Tag, in dataSet: DataSet) -> Millimetres? {
-        let numbers = dataSet.decimals(tag)
-        return numbers.count == 2 ? Millimetres(betweenRows: numbers[0], betweenColumns: numbers[1]) : nil
-    }
-
-    private static func ultrasoundRegion(in dataSet: DataSet) -> Millimetres? {
-        let regions = dataSet.items(.sequenceOfUltrasoundRegions)
-        // With several regions a distance depends on the place: no one value is true for the image.
-        guard regions.count == 1, let region = regions.first, region.integer(.regionSpatialFormat) == 1,
-            region.integer(.physicalUnitsXDirection) == 3, region.integer(.physicalUnitsYDirection) == 3,
-            let x = region.decimal(.physicalDeltaX), let y = region.decimal(.physicalDeltaY)
-        else { return nil }
-        return Millimetres(betweenRows: abs(y) * 10, betweenColumns: abs(x) * 10)
-    }
+    private static func with(_ description: String?, _ words: String) -> String { description.map { "\(words): \($0)" } ?? words }
 }

@@ -11,9 +11,7 @@ public enum ByteOrder: Sendable {
     ///   - vr: of the pixel data element; OB has no byte order.
     ///   - bitsAllocated: of the image.
     public init(transferSyntax: TransferSyntax, vr: VR, bitsAllocated: Int) {
-        // GE's private syntax: little endian but for its pixel data.
-        let isBig = transferSyntax.encoding.isBigEndian || transferSyntax.uid.text == "1.2.840.113619.5.2"
-        self = switch (isBig, bitsAllocated <= 8) {
+        self = switch (transferSyntax.hasBigEndianPixels, bitsAllocated <= 8) {
         case (false, _): .littleEndian
         case (true, false): .bigEndian
         case (true, true): vr == .OW ? .bigEndianWords : .littleEndian

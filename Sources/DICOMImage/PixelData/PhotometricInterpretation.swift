@@ -13,5 +13,9 @@ public enum PhotometricInterpretation: String, Sendable, CaseIterable {
     case xyb = "XYB"
 
     public var samplesPerPixel: Int { isGrey || self == .paletteColor ? 1 : 3 }
+    /// Two pixels of a row share their chroma in uncompressed pixel data.
+    public var sharesChroma: Bool { self == .ybrFull422 || self == .ybrPartial422 }
+    /// The same meaning with chroma for each pixel; the partial range has no term of its own for that.
+    public var withFullChroma: PhotometricInterpretation { self == .ybrFull422 ? .ybrFull : self }
     public var isGrey: Bool { self == .monochrome1 || self == .monochrome2 }
 }

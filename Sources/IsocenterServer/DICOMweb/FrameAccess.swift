@@ -4,31 +4,34 @@ import DICOMImage
 
 /// Frames and other bulk of a stored instance, as DICOMweb hands them out.
 extension Archive {
-    /// The bytes of one frame as they are stored.
+    /// The bytes of one frame as they are stored, in one read.
     ///
     /// - Parameter number: from 1 (PS3.18 §10.4.1.1.7).
-    /// - Throws: `HTTPFailure` 404 where there is no such frame, `ArchiveError`.
+    /// - Throws: `HTTPFailure` 404 where there is no such frame, or where it cannot be told, and why; `ArchiveError`.
     func frame(_ number: Int, of instance: InstanceLocation) async throws -> [UInt8] {
-        let ranges = instance.frames
         if instance.transferSyntax.isDeflated { return try await inflatedFrame(number, of: instance) }
-        guard instance.pixelData != nil else { throw HTTPFailure(.notFound, "the instance has no pixel data") }
-        guard !ranges.isEmpty else {
-            throw HTTPFailure(.notFound, "the attributes of the instance do not tell where its frames end: retrieve the instance itself")
+        guard let frames = try await frames(of: instance) else { throw HTTPFailure(.notFound, "the instance has no pixel data") }
+        do {
+            let location = try frames.location(of: number - 1)
+            guard location.range.length <= UInt64(ImageLimits.frameBytes) else {
+                throw HTTPFailure(.notFound, "frame \(number) has \(location.range.length) bytes: retrieve the instance itself")
+            }
+            return try location.content(of: try await read(instance, instance.inFile(location.range)))
+        } catch let error as ReadError {
+            throw HTTPFailure(.notFound, "\(error)")
         }
-        guard ranges.indices.contains(number - 1) else {
-            throw HTTPFailure(.notFound, "there is no frame \(number): the instance has \(ranges.count)")
-        }
-        var bytes: [UInt8] = []
-        for range in ranges[number - 1] { bytes += try await read(instance, range) }
-        return bytes
     }
 
     /// A deflated data set has no place to jump to: it is inflated as a whole.
     private func inflatedFrame(_ number: Int, of instance: InstanceLocation) async throws -> [UInt8] {
         let (dataSet, location, bytes) = try await inflated(instance)
-        let frames = FrameTable.frames(of: dataSet, at: location)
-        guard frames.indices.contains(number - 1) else { throw HTTPFailure(.notFound, "there is no frame \(number): the instance has \(frames.count)") }
-        return frames[number - 1].flatMap { bytes[Int($0.offset)..<Int($0.offset + $0.length)] }
+        guard let location else { throw HTTPFailure(.notFound, "the instance has no pixel data") }
+        do {
+            let range = try FrameTable(dataSet, location, transferSyntax: instance.transferSyntax).location(of: number - 1).range
+            return Array(bytes[Int(range.offset)..<Int(range.offset + range.length)])
+        } catch let error as ReadError {
+            throw HTTPFailure(.notFound, "\(error)")
+        }
     }
 
     private func inflated(_ instance: InstanceLocation) async throws -> (DataSet, PixelDataLocation?, [UInt8]) {
@@ -52,11 +55,9 @@ extension Archive {
     /// A native frame as `application/octet-stream` wants it: little endian (PS3.18 §8.7.3.3.2), from its first bit on.
     func littleEndianFrame(_ number: Int, of instance: InstanceLocation) async throws -> [UInt8] {
         let bytes = try await frame(number, of: instance)
-        let frames = instance.frames
-        if !instance.transferSyntax.isEncapsulated, frames.count > 1, let first = frames[0].first, let second = frames[1].first,
-            first.offset + first.length > second.offset, let bits = FrameTable.bitsPerFrame(try await header(of: instance)) {
+        if case .native(let bits, let unit)? = instance.pixelData?.frames.layout, unit == 1, bits % 8 > 0 {
             // Frames of single bits share bytes with their neighbours (PS3.5 §8.1.1).
-            return Self.bits(of: bytes, from: Int(UInt64(number - 1) * bits % 8), count: Int(bits))
+            return Self.bits(of: bytes, from: Int(UInt64(number - 1) &* bits % 8), count: Int(bits))
         }
         guard instance.transferSyntax.hasBigEndianPixels else { return bytes }
         let bits = try await header(of: instance).integer(.bitsAllocated) ?? 16
@@ -73,44 +74,5 @@ extension Archive {
         }
         if count % 8 > 0, let last = result.last { result[result.count - 1] = last & (1 << UInt8(count % 8) - 1) }
         return result
-    }
-
-    /// A picture of a frame.
-    /// - Throws: `HTTPFailure` 406 for compressed pixel data, `ImageError` where the attributes allow no picture.
-    func rendered(_ number: Int, of instance: InstanceLocation, options: RenderOptions) async throws -> [UInt8] {
-        guard !instance.transferSyntax.isEncapsulated else {
-            throw HTTPFailure(.notAcceptable, "pixel data in \(instance.transferSyntax.name) cannot be rendered by this version: retrieve it as stored")
-        }
-        let dataSet = try await header(of: instance)
-        let bytes = try await frame(number, of: instance)
-        let order = ByteOrder(
-            transferSyntax: instance.transferSyntax, vr: instance.pixelData?.vr ?? .OW, bitsAllocated: dataSet.integer(.bitsAllocated) ?? 16)
-        do {
-            return try Render.image(dataSet: dataSet, frame: bytes, byteOrder: order, frameIndex: number - 1, options: options)
-        } catch {
-            throw HTTPFailure(.notAcceptable, "the instance cannot be rendered: \(error)")
-        }
-    }
-}
-
-extension TransferSyntax {
-    /// Explicit VR Big Endian, and GE's private syntax whose pixel data alone is.
-    var hasBigEndianPixels: Bool { encoding.isBigEndian || uid.text == "1.2.840.113619.5.2" }
-
-    /// The media type of one compressed frame (PS3.18 Table 8.7.3-2, Table 8.7.3-5).
-    var frameMediaType: String {
-        guard isEncapsulated else { return "application/octet-stream" }
-        return switch uid.text {
-        case "1.2.840.10008.1.2.5": "image/dicom-rle"
-        case "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70": "image/jpeg"
-        case "1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.81": "image/jls"
-        case "1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.91": "image/jp2"
-        case "1.2.840.10008.1.2.4.92", "1.2.840.10008.1.2.4.93": "image/jpx"
-        case "1.2.840.10008.1.2.4.110", "1.2.840.10008.1.2.4.111", "1.2.840.10008.1.2.4.112": "image/jxl"
-        case "1.2.840.10008.1.2.4.201", "1.2.840.10008.1.2.4.202", "1.2.840.10008.1.2.4.203": "image/jphc"
-        case "1.2.840.10008.1.2.4.100", "1.2.840.10008.1.2.4.101": "video/mpeg"
-        case let uid where uid.hasPrefix("1.2.840.10008.1.2.4.10"): "video/mp4"
-        default: "application/octet-stream"
-        }
     }
 }

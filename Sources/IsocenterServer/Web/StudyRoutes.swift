@@ -38,7 +38,7 @@ struct StudyRoutes: Sendable {
             return JSONAnswer.response(StudyAnswer(study: study, series: series))
         }
         group.get("studies/:study/series/:series/manifest") { _, context in
-            JSONAnswer.response(ManifestAnswer(instances: try await manifest(try await archive.instances(context))))
+            JSONAnswer.response(try await manifest(try await archive.instances(context)))
         }
         group.get("events") { _, context in try events(access(context)) }
     }
@@ -67,17 +67,16 @@ struct StudyRoutes: Sendable {
     }
 
     /// Headers are read a few at a time: a disk answers several questions at once better than one after the other.
-    private func manifest(_ instances: [InstanceLocation]) async throws -> [ManifestImage] {
-        let images = try await withThrowingTaskGroup(of: (Int, ManifestImage).self) { group in
-            var images = [ManifestImage?](repeating: nil, count: instances.count)
+    private func manifest(_ instances: [InstanceLocation]) async throws -> SeriesManifest {
+        try await withThrowingTaskGroup(of: (Int, SeriesManifest.Entry).self) { group in
+            var entries = [SeriesManifest.Entry?](repeating: nil, count: instances.count)
             for (index, instance) in instances.enumerated() {
-                if index >= Self.headersAtOnce, let (done, image) = try await group.next() { images[done] = image }
-                group.addTask { (index, ManifestImage(instance, try await archive.header(of: instance))) }
+                if index >= Self.headersAtOnce, let (done, entry) = try await group.next() { entries[done] = entry }
+                group.addTask { (index, SeriesManifest.Entry(.init(instance), try await archive.header(of: instance), index: index)) }
             }
-            for try await (done, image) in group { images[done] = image }
-            return images.compactMap { $0 }
+            for try await (done, entry) in group { entries[done] = entry }
+            return SeriesManifest(entries.compactMap { $0 })
         }
-        return ManifestImage.inStackOrder(images)
     }
 
     // MARK: Live
@@ -134,10 +133,6 @@ struct StudyRoutes: Sendable {
     private struct StudyAnswer: Encodable {
         var study: StudySummary
         var series: [SeriesAnswer]
-    }
-
-    private struct ManifestAnswer: Encodable {
-        var instances: [ManifestImage]
     }
 
     private struct SeriesAnswer: Encodable {

@@ -21,28 +21,36 @@ import Testing
     ])
     func names(name: String, groups: [String]) { #expect(SearchText.nameGroups(name) == groups) }
 
-    static let frames: [[[ByteRange]]] = [
-        [],
-        [[ByteRange(offset: 100, length: 50)], [ByteRange(offset: 150, length: 50)]],
-        // Frames of 1 bit that share a byte.
-        [[ByteRange(offset: 100, length: 3)], [ByteRange(offset: 102, length: 3)]],
-        [[ByteRange(offset: 116, length: 1000), ByteRange(offset: 1124, length: 6)], [ByteRange(offset: 1138, length: 1 << 33)]],
+    static let value = ByteRange(offset: 100, length: 1 << 34)
+    static let layouts: [FrameTable.Layout] = [
+        .native(bits: 400, unit: 1), .native(bits: 400, unit: 2), .native(bits: 27, unit: 1), .listed([]),
+        // Side by side, apart, backwards, long.
+        .listed([FrameLocation(range: ByteRange(offset: 100, length: 50)), FrameLocation(range: ByteRange(offset: 150, length: 50))]),
+        .listed([
+            FrameLocation(range: ByteRange(offset: 116, length: 1016), isFragmented: true), FrameLocation(range: ByteRange(offset: 110, length: 0)),
+            FrameLocation(range: ByteRange(offset: 1138, length: 1 << 33)),
+        ]),
+        .stream(FrameLocation(range: ByteRange(offset: 108, length: 5), isFragmented: true)),
     ]
 
-    @Test("Where frames lie comes back from the row as it went in", arguments: frames)
-    func pixelData(frames: [[ByteRange]]) {
-        let index = PixelDataIndex(tag: .pixelData, vr: .OW, isEncapsulated: frames.count == 2, value: ByteRange(offset: 100, length: 1 << 34), frames: frames)
+    @Test("Where frames lie comes back from the row as it went in", arguments: layouts)
+    func pixelData(layout: FrameTable.Layout) {
+        let index = PixelDataIndex(tag: .pixelData, vr: .OW, isEncapsulated: true, frames: FrameTable(value: Self.value, count: 1 << 31, layout: layout))
         #expect(PixelDataIndex(index.encoded()) == index)
     }
 
-    @Test func aThousandNativeFramesTakeFewBytes() {
-        let frames = (0..<1000).map { [ByteRange(offset: 5000 + UInt64($0) * 524_288, length: 524_288)] }
-        let index = PixelDataIndex(tag: .pixelData, vr: .OW, isEncapsulated: false, value: ByteRange(offset: 5000, length: 1000 * 524_288), frames: frames)
-        #expect(index.encoded().count < 32)
-        #expect(PixelDataIndex(index.encoded())?.frames == frames)
+    @Test("What could not be told is asked for again", arguments: [.unresolved, .unclear("why")] as [FrameTable.Layout])
+    func unknown(layout: FrameTable.Layout) {
+        let index = PixelDataIndex(tag: .pixelData, vr: .OB, isEncapsulated: true, frames: FrameTable(value: Self.value, count: 3, layout: layout))
+        #expect(PixelDataIndex(index.encoded())?.frames == FrameTable(value: Self.value, count: 0, layout: .unresolved))
     }
 
-    @Test("Bytes that are no such index are none", arguments: [[], [0], [1], [2, 1, 1], [1, 0x90, 0x80], [1, 1, 1, 4, 1, 1, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F]] as [[UInt8]])
+    @Test func aMillionNativeFramesTakeFewBytes() {
+        let frames = FrameTable(value: Self.value, count: 1_000_000, layout: .native(bits: 524_288 * 8, unit: 1))
+        #expect(PixelDataIndex(tag: .pixelData, vr: .OW, isEncapsulated: false, frames: frames).encoded().count < 32)
+    }
+
+    @Test("Bytes that are no such index are none", arguments: [[], [0], [1], [2, 1, 1], [1, 0x90, 0x80], [1, 1, 1, 8, 1, 1, 1, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F]] as [[UInt8]])
     func damaged(bytes: [UInt8]) { #expect(PixelDataIndex(bytes) == nil) }
 
     @Test func aNameOfAnObjectIsItsHashAlone() {

@@ -75,9 +75,9 @@ import Testing
         #expect(header.string(.patientName) == "Doe^Jane")
         #expect(header[.pixelData]?.value == .external(location.pixelData?.value ?? ByteRange(offset: 0, length: 0)))
         #expect(header.bytes(.dataSetTrailingPadding).map(Array.init) == [1, 2])
-        let frames = location.frames
-        try #require(frames.count == 4)
-        #expect(try await archive.read(location, frames[2][0]) == (32..<48).map { UInt8($0) })
+        let frames = try #require(try await archive.frames(of: location))
+        #expect(frames.count == 4)
+        #expect(try await archive.read(location, location.inFile(frames.location(of: 2).range)) == (32..<48).map { UInt8($0) })
     }
 
     @Test func framesOfEncapsulatedPixelDataAreFoundByTheirFragments() async throws {
@@ -92,9 +92,29 @@ import Testing
         let outcome = try await archive.store(try instance.encoded(as: syntax), as: syntax)
         let location = try #require(await archive.instance(outcome.sopInstance, for: .everything))
         var read: [[UInt8]] = []
-        for frame in location.frames { read.append(try await archive.read(location, frame[0])) }
+        let frames = try #require(try await archive.frames(of: location))
+        for index in 0..<frames.count { read.append(try await archive.read(location, location.inFile(frames.location(of: index).range))) }
         #expect(read == fragments)
         #expect(try await archive.header(of: location).string(.modality) == "CT")
+    }
+
+    @Test func framesThatOnlyTheirCodeStreamsTellAreFoundWhenAskedFor() async throws {
+        let archive = try await Archive.open(try TemporaryFolder())
+        let streams: [[UInt8]] = [1, 2, 3].map { [0xFF, 0xD8, 0xFF, 0xDA, 0, 2, $0, $0, 0xFF, 0xD9] }
+        var instance = TestInstance()
+        instance.extra = [
+            DataElement(.numberOfFrames, .IS, "3"),
+            DataElement(tag: .pixelData, vr: .OB, value: .fragments(Fragments(fragments: [streams.flatMap { $0 }[...]]))),
+        ]
+        let syntax = TransferSyntax(UID(test: "1.2.840.10008.1.2.4.70"))
+        let outcome = try await archive.store(try instance.encoded(as: syntax), as: syntax)
+        let location = try #require(await archive.instance(outcome.sopInstance, for: .everything))
+        for _ in 0..<2 {
+            let frames = try #require(try await archive.frames(of: location))
+            for (index, stream) in streams.enumerated() {
+                #expect(try await archive.read(location, location.inFile(frames.location(of: index).range)) == stream)
+            }
+        }
     }
 
     // MARK: Again

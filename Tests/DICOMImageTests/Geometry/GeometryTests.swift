@@ -8,6 +8,8 @@ struct GeometryTests {
         (SIMD3(1.0, 0, 0), "L", "LE"), (SIMD3(-1, 0, 0), "R", "RT"), (SIMD3(0, 1, 0), "P", "D"), (SIMD3(0, -1, 0), "A", "V"),
         (SIMD3(0, 0, 1), "H", "CR"), (SIMD3(0, 0, -1), "F", "CD"),
         (SIMD3(0.8, 0.6, 0), "LP", "LED"), (SIMD3(-0.3, 0.5, -0.8), "FPR", "CDDRT"), (SIMD3(1, 1e-4, -1e-4), "L", "LE"), (SIMD3(0, 0, 0), "", ""),
+        // 8 % is the least that adds a letter.
+        (SIMD3(0.9968, 0.079, 0), "L", "LE"), (SIMD3(0.9967, 0.081, 0), "LP", "LED"),
     ])
     func letters(direction: SIMD3<Double>, biped: String, quadruped: String) {
         #expect(Orientation.letters(of: direction) == biped)
@@ -58,25 +60,21 @@ struct GeometryTests {
         #expect(throws: ImageError(.missing, .imagePositionPatient, "")) { try ImagePlane(dataSet, frameIndex: 2) }
     }
 
-    private static func region(units: Int, deltaY: Double) -> DataSet {
-        DataSet([
-            Image.us(Tag(0x0018, 0x6012), 1), Image.us(.physicalUnitsXDirection, units), Image.us(Tag(0x0018, 0x6026), units),
-            DataElement(.physicalDeltaX, .FD, decimals: [0.02]), DataElement(.physicalDeltaY, .FD, decimals: [deltaY]),
+    @Test("Frames of a dose grid follow the offsets, relative or absolute (PS3.3 C.8.8.3.2)", arguments: [
+        ([0.0, 2.5, 5], [-30.0, -27.5, -25]), ([-30, -27.5, -25], [-30, -27.5, -25]),
+    ])
+    func grid(offsets: [Double], expected: [Double]) throws {
+        let dataSet = DataSet([
+            Image.ds(.imagePositionPatient, 1, 2, -30), Image.ds(.imageOrientationPatient, 1, 0, 0, 0, 1, 0), Image.ds(.pixelSpacing, 2, 2),
+            DataElement(.numberOfFrames, .IS, integers: [3]), DataElement(.modality, .CS, "RTDOSE"),
+            DataElement(Tag(0x3004, 0x000C), .DS, decimals: offsets),
         ])
+        #expect(try (0..<3).map { try ImagePlane(dataSet, frameIndex: $0).position } == expected.map { SIMD3(1, 2, $0) })
     }
 
-    @Test("Where a spacing comes from")
-    func sources() throws {
-        func spacing(_ elements: DataElement...) -> Spacing { Spacing(DataSet(elements), frameIndex: 0) }
-        let pair = try #require(Spacing.Millimetres(betweenRows: 0.2, betweenColumns: 0.4))
-        let region = try #require(Spacing.Millimetres(betweenRows: 0.3, betweenColumns: 0.2))
-        #expect(spacing(Image.ds(.pixelSpacing, 0.2, 0.4), Image.ds(.imagerPixelSpacing, 1, 1)) == .pixelSpacing(pair))
-        #expect(spacing(Image.ds(.imagerPixelSpacing, 0.2, 0.4)) == .imagerPixelSpacing(pair))
-        #expect(spacing(DataElement(.sequenceOfUltrasoundRegions, items: [Self.region(units: 3, deltaY: -0.03)])) == .ultrasoundRegion(region))
-        #expect(spacing(DataElement(.sequenceOfUltrasoundRegions, items: [Self.region(units: 4, deltaY: 0.03)])) == .none)
-        #expect(spacing(DataElement(.sequenceOfUltrasoundRegions, items: [Self.region(units: 3, deltaY: 0)])) == .none)
-        #expect(spacing(Image.ds(.pixelSpacing, 0.2)) == .none)
-        #expect(spacing(Image.ds(.pixelSpacing, -1, 1)) == .none)
-        #expect(spacing() == .none)
+    @Test("Frames of a loop have no place of their own")
+    func loop() {
+        let dataSet = DataSet(Self.oblique + [DataElement(.numberOfFrames, .IS, integers: [30])])
+        #expect(throws: ImageError(.missing, .imagePositionPatient, "")) { try ImagePlane(dataSet, frameIndex: 7) }
     }
 }

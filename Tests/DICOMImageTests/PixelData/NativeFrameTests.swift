@@ -36,7 +36,13 @@ struct NativeFrameTests {
     @Test("Bytes in big endian words have changed places")
     func bytesInWords() throws {
         #expect(try frame(byteHeader(columns: 4), [2, 1, 4, 3], .bigEndianWords) == .unsigned8([1, 2, 3, 4]))
-        #expect(throws: ImageError(.unsupported, .pixelData, "")) { try frame(byteHeader(columns: 3), [2, 1, 4, 3], .bigEndianWords, index: 1) }
+        // Three frames of three bytes: the second begins in the middle of a word, and shares both its words.
+        let frames: [[UInt8]] = [[2, 1, 4, 3], [4, 3, 6, 5], [8, 7, 0, 9]]
+        for (index, bytes) in frames.enumerated() {
+            let first = UInt8(index * 3 + 1)
+            #expect(try frame(byteHeader(columns: 3), bytes, .bigEndianWords, index: index) == .unsigned8([first, first + 1, first + 2]))
+        }
+        #expect(throws: ImageError(.truncated, .pixelData, "")) { try frame(byteHeader(columns: 3), [2, 1, 4], .bigEndianWords, index: 0) }
     }
 
     @Test("Planes of colour become pixels of colour")
@@ -59,6 +65,48 @@ struct NativeFrameTests {
         #expect(try frame(header, packed, index: 0) == .unsigned8([1, 0, 1]))
         #expect(try frame(header, packed, index: 1) == .unsigned8([0, 1, 1]))
         #expect(try frame(header, packed, index: 2) == .unsigned8([1, 0, 0]))
+    }
+
+    @Test("Single bits packed in big endian words")
+    func bitsInWords() throws {
+        let header = Image.header(rows: 3, columns: 4, Image.us(.bitsAllocated, 1), Image.us(.bitsStored, 1), Image.us(.highBit, 0))
+        // Little endian: F0 0F A5 | 5A; 12 bits a frame: the second begins at bit 12 of the first word.
+        let words: [UInt8] = [0x0F, 0xF0, 0x5A, 0xA5]
+        #expect(try frame(header, words, .bigEndianWords, index: 1) == frame(header, [0x0F, 0xA5, 0x5A], index: 1))
+    }
+
+    @Test("64 bits, with and without sign")
+    func wide() throws {
+        let header = Image.header(rows: 1, columns: 2, Image.us(.bitsAllocated, 64), Image.us(.bitsStored, 63), Image.us(.highBit, 62))
+        let bytes: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 1, 0, 0, 0, 0, 0, 0, 0x40]
+        #expect(try frame(header, bytes) == .unsigned64([.max >> 1, 1 << 62 | 1]))
+        var signed = header
+        signed.set(Image.us(.pixelRepresentation, 1))
+        #expect(try frame(signed, bytes) == .signed64([-1, Int64.min >> 1 | 1]))
+        #expect(try PixelDescription(signed).storedRange == Int.min >> 1...Int.max >> 1)
+        #expect(try frame(header, Array(bytes.reversed()), .bigEndian) == .unsigned64([1 << 62 | 1, .max >> 1]))
+    }
+
+    @Test("A frame in the form codecs take keeps the bits around its samples; aligned, it holds nothing else")
+    func ordered() throws {
+        let header = Image.header(Image.us(.bitsStored, 12), Image.us(.highBit, 13), Image.us(.pixelRepresentation, 1))
+        let description = try PixelDescription(header)
+        let frame = try NativeFrame(stored: [0xC0, 0x07, 0x20, 0x03, 0x1F, 0xFC, 0x40, 0x00], description: description, byteOrder: .bigEndian, index: 0)
+        #expect(frame.bytes == [0x07, 0xC0, 0x03, 0x20, 0xFC, 0x1F, 0x00, 0x40])
+        let aligned = try frame.aligned()
+        #expect(aligned.description.highBit == 11)
+        #expect(aligned.bytes == Image.words([1, -2048, 2047, 0]))
+    }
+
+    @Test("YBR_FULL_422 of 16 bits; YBR_PARTIAL_420 is not defined uncompressed")
+    func chroma() throws {
+        let header = Image.header(rows: 1, columns: 2, Image.us(.samplesPerPixel, 3), Image.cs(.photometricInterpretation, "YBR_FULL_422"))
+        #expect(try frame(header, Image.words([1, 2, 300, 400])) == .unsigned16([1, 300, 400, 2, 300, 400]))
+        let ordered = try NativeFrame(stored: Image.words([1, 2, 300, 400]), description: PixelDescription(header), byteOrder: .littleEndian, index: 0)
+        #expect(ordered.bytes == Image.words([1, 300, 400, 2, 300, 400]))
+        #expect(ordered.description.photometricInterpretation == .ybrFull)
+        let partial = Image.header(Image.us(.samplesPerPixel, 3), Image.cs(.photometricInterpretation, "YBR_PARTIAL_420"))
+        #expect(throws: ImageError(.unsupported, .photometricInterpretation, "")) { try frame(partial, [UInt8](repeating: 0, count: 24)) }
     }
 
     @Test("Missing bytes are told", arguments: [0, 1, 7])

@@ -170,7 +170,62 @@ def image(ds):
         "pixelAspectRatio": numbers(ds.get("PixelAspectRatio")), "imagePosition": numbers(ds.get("ImagePositionPatient")), "imageOrientation": numbers(ds.get("ImageOrientationPatient")),
         "patientOrientation": texts(ds.get("PatientOrientation")), "frameOfReferenceUID": ds.get("FrameOfReferenceUID"), "frameTime": number("FrameTime"),
         "recommendedFrameRate": number("RecommendedDisplayFrameRate"), "sliceThickness": number("SliceThickness"), "lossy": ds.get("LossyImageCompression"), "hasPixels": has_pixels(ds),
+        "spacing": spacing(ds), "letters": letters(ds), "presentationLUTShape": ds.get("PresentationLUTShape"), "pixelPaddingRangeLimit": None, "display": display(ds), "perFrame": None,
+        "presentationIntent": ds.get("PresentationIntentType"), "hasColourProfile": "ICCProfile" in ds,
     }
+
+
+def letters(ds):
+    """Edges of the stored picture (PS3.3 C.7.6.1.1.1), two legs only."""
+    def words(v):
+        axes = sorted((n for n in range(3) if abs(v[n]) > 0.08), key=lambda n: -abs(v[n]))
+        return "".join("LPH"[n] if v[n] > 0 else "RAF"[n] for n in axes)
+    cosines, codes = numbers(ds.get("ImageOrientationPatient")), texts(ds.get("PatientOrientation"))
+    if len(cosines or []) == 6:
+        row, column = np.array(cosines[:3]), np.array(cosines[3:])
+        return {"left": words(-row), "right": words(row), "top": words(-column), "bottom": words(column)}
+    turned = str.maketrans("LRPAHF", "RLAPFH")
+    if len(codes or []) == 2 and all(codes):
+        return {"left": codes[0].translate(turned), "right": codes[0], "top": codes[1].translate(turned), "bottom": codes[1]}
+    return None
+
+
+def spacing(ds):
+    pair = lambda name: [v for v in numbers(ds.get(name)) or [] if 0 < v < 1000]
+    own, imager = pair("PixelSpacing"), pair("ImagerPixelSpacing")
+    source = "patient" if own and "ImageOrientationPatient" in ds else "detector" if imager and own in ([], imager) else "unknown" if own else "none"
+    row, column = (own if len(own) == 2 else imager if len(imager) == 2 else [None, None])
+    return {"row": row, "column": column, "source": source if row else "none", "words": source, "warnings": [], "regions": []}
+
+
+def display(ds):
+    table = {"modalityLUT": "ModalityLUTSequence" in ds, "voiLUT": "VOILUTSequence" in ds, "palette": "RedPaletteColorLookupTableDescriptor" in ds,
+             "overlay": any((group, 0x0010) in ds for group in range(0x6000, 0x6020, 2)), "shutter": "ShutterShape" in ds}
+    return [name for name, there in table.items() if there]
+
+
+def manifest(group):
+    """Images along the normal of the first, else by number: one stack."""
+    group.sort(key=lambda d: int(d.get("InstanceNumber") or 0))
+    images, pixels, positions = [image(d) for d in group], [d for d in group if has_pixels(d)], []
+    if pixels and all("ImageOrientationPatient" in d and "ImagePositionPatient" in d and not int(d.get("NumberOfFrames") or 0) > 1 for d in pixels):
+        o = np.array(pixels[0].ImageOrientationPatient, float)
+        normal = np.cross(o[:3], o[3:])
+        if all(np.allclose(np.array(d.ImageOrientationPatient, float), o, atol=1e-3) for d in pixels):
+            positions = [float(np.dot(normal, np.array(d.ImagePositionPatient, float))) for d in pixels]
+    order = list(range(len(pixels)))
+    if len(set(positions)) == len(positions) and positions:
+        order.sort(key=lambda n: positions[n], reverse=positions[0] > positions[-1])
+        positions = [positions[n] for n in order]
+    else:
+        positions = []
+    index = {id(d): n for n, d in enumerate(group)}
+    axis = int(np.argmax(np.abs(normal))) if positions else 0
+    sides = ["LPH"[axis], "RAF"[axis]][::1 if positions and normal[axis] > 0 else -1] if positions else []
+    stack = {"order": [[index[id(pixels[n])], 1, int(pixels[n].get("NumberOfFrames") or 1)] for n in order], "places": list(range(len(positions))),
+             "combinations": [0] * len(positions), "positions": positions, "sides": sides, "sliceSpacing": None, "isUneven": False, "gaps": [], "tilt": 0,
+             "dimensions": [], "combinationCount": 1, "remarks": [], "volume": {"reason": "the stand-in makes none"}}
+    return {"instances": images, "stacks": [stack] if pixels else []}
 
 
 def frame(ds, number):
@@ -284,7 +339,7 @@ class Handler(BaseHTTPRequestHandler):
             return self.send(200, {"study": study, "series": archive.series(match[1])}) if study else self.send(404, {"error": "No such study."})
         match = re.fullmatch(r"/api/studies/([^/]+)/series/([^/]+)/manifest", path)
         if match:
-            return self.send(200, {"instances": [image(d) for d in archive.of(*match.groups())]})
+            return self.send(200, manifest(archive.of(*match.groups())))
         match = re.fullmatch(r"/dicom-web/studies/([^/]+)/series/([^/]+)/thumbnail", path)
         if match:
             group = [d for d in archive.of(*match.groups()) if drawable(d)]

@@ -1,33 +1,21 @@
 /**
- * Millimetres of a pixel, with their source; none where the object does not say (PS3.3 §10.7.1.3, §C.8.11.4).
+ * Millimetres of a pixel with where they hold, as the server found them (PS3.3 §10.7.1, §C.8.5.5, §C.8.11.4).
  */
-
-/** Projection X-ray: Pixel Spacing there may be calibrated or a copy of the detector's. */
-const projection = new Set(["CR", "DX", "MG", "RF", "XA", "IO", "PX", "RG"]);
-
-const usable = (spacing) => Array.isArray(spacing) && spacing.length === 2 && spacing.every((mm) => Number.isFinite(mm) && mm > 0 && mm < 1000);
 
 /**
- * @returns `{row, column, source}`: distance between the centres of neighbouring rows (vertical) and columns
- *   (horizontal) in mm; `source` is "patient", "calibrated or detector" (projection, the object does not say which)
- *   or "detector"; or null.
+ * @returns `{row, column, source, words}`: distance between the centres of neighbouring rows (vertical) and columns
+ *   (horizontal) in mm; `source` is "patient", "calibrated", "estimated", "detector", "unknown", "ultrasound" or "film";
+ *   or null where lengths are pixels.
  */
-export function spacing(image, modality) {
-  const own = usable(image.pixelSpacing) ? image.pixelSpacing : null;
-  const imager = usable(image.imagerPixelSpacing) ? image.imagerPixelSpacing : null;
-  if (own && imager && own.every((mm, n) => Math.abs(mm - imager[n]) < 1e-6)) return made(own, "detector");
-  if (own) return made(own, projection.has(modality) ? "stated" : "patient");
-  return imager ? made(imager, "detector") : null;
-}
-
-const made = ([row, column], source) => ({ row, column, source });
+export const spacing = ({ spacing: found }) => (found?.row > 0 && found.column > 0 ? found : null);
 
 /** Height of a pixel over its width, from the spacing, else from Pixel Aspect Ratio (vertical\horizontal), else 1. */
 export function aspect(image) {
-  const known = [image.pixelSpacing, image.imagerPixelSpacing].find(usable);
-  if (known) return known[0] / known[1];
-  const ratio = image.pixelAspectRatio;
-  return usable(ratio) ? ratio[0] / ratio[1] : 1;
+  const known = spacing(image);
+  if (known) return known.row / known.column;
+  const [high, wide] = image.pixelAspectRatio ?? [];
+  const ratio = high / wide;
+  return ratio >= 0.01 && ratio <= 100 ? ratio : 1;
 }
 
 /** Length for a scale bar: the largest of 1, 2, 5 × 10ⁿ mm that fits into `available` device pixels. */

@@ -1,6 +1,6 @@
 /** The words around an image, as values: what each corner says, the letters, the badges that are never hidden. */
 import { letters } from "../model/orientation.js";
-import { slicePosition } from "../model/stack.js";
+import { missingSlices, slicePosition } from "../model/stack.js";
 import { barLength, spacing } from "../model/spacing.js";
 import { number } from "../model/text.js";
 import { unit } from "../model/window.js";
@@ -10,6 +10,7 @@ import { matrix, zoomOf } from "./view.js";
 /** Text of the window: centre, width and where they came from. */
 export function windowText(window) {
   if (!window) return "";
+  if (window.lut) return t("window.table");
   const digits = window.width < 10 ? 3 : 0;
   return `${t("windowLevel", { center: number(window.center, digits), width: number(window.width, digits) })}`;
 }
@@ -26,7 +27,7 @@ export function windowSource(window) {
  */
 export function corners({ item, series, viewport, count, window, size, geometry }) {
   const { image } = item;
-  const position = slicePosition(image);
+  const position = slicePosition(item);
   const zoom = zoomOf(viewport.view, geometry, size);
   const of = unit(image, series.modality);
   return {
@@ -52,9 +53,19 @@ export function corners({ item, series, viewport, count, window, size, geometry 
 export const lettersOf = (image, view) => letters(image, view.orientation);
 
 /** What a reader must know and the overlay key must not hide. */
-export function badges({ image, window, frame, showing, wanted, failed }) {
+export function badges({ image, item, window, look, frame, showing, wanted, failed }) {
   const list = [];
-  if (frame?.uncertainColour) list.push({ id: "colour", text: t("badge.colour") });
+  const missing = missingSlices(item?.stack);
+  const remarks = item?.stack?.remarks.join("\n");
+  if (missing) list.push({ id: "missing", text: t(missing === 1 ? "badge.missing.one" : "badge.missing", { n: missing }), title: remarks });
+  else if (item?.stack?.isUneven) list.push({ id: "uneven", text: t("badge.uneven"), title: remarks });
+  if (image.presentationIntent === "FOR PROCESSING") list.push({ id: "processing", text: t("badge.processing") });
+  if (look && !look.planes && (frame?.mask || image.shutter)) list.push({ id: "planes", text: t("badge.planes") });
+  const notes = [...(image.notes ?? []), ...(frame?.notes ?? [])];
+  if (window && !look.table && (window.lut || image.modalityLUT)) notes.push("table");
+  if (image.hasColourProfile && image.samplesPerPixel === 3) notes.push("profile");
+  for (const note of new Set(notes)) list.push({ id: `note.${note}`, text: t(`badge.note.${note}`) });
+  if (image.spacing?.warnings.length) list.push({ id: "spacing", text: t("badge.spacing"), title: image.spacing.warnings.join("\n") });
   if (image.lossy === "01" || image.lossy === true) list.push({ id: "lossy", text: t("badge.lossy") });
   if (window?.from === "auto") list.push({ id: "auto", text: t("badge.auto") });
   if (showing !== wanted && !failed) list.push({ id: "loading", text: t("badge.showing", { n: showing + 1, wanted: wanted + 1 }) });
@@ -62,13 +73,13 @@ export function badges({ image, window, frame, showing, wanted, failed }) {
 }
 
 /** Scale bar: length in mm and device pixels along the vertical of the screen, only where the spacing is known. */
-export function scaleBar({ image, series, viewport, geometry, size }) {
-  const known = spacing(image, series.modality);
+export function scaleBar({ image, viewport, geometry, size }) {
+  const known = spacing(image);
   if (!known) return null;
   const [, , c, d] = matrix(viewport.view, geometry, size);
   // The screen's vertical runs along the rows or the columns of the image.
   const pixelsPerMM = c !== 0 ? Math.abs(c) / known.column : Math.abs(d) / known.row;
   const mm = barLength(1 / pixelsPerMM, size.height * 0.4);
   if (!mm) return null;
-  return { mm, pixels: mm * pixelsPerMM, text: mm >= 10 ? t("cm", { n: number(mm / 10, 1) }) : t("mm", { n: number(mm, 2) }), source: known.source };
+  return { mm, pixels: mm * pixelsPerMM, text: mm >= 10 ? t("cm", { n: number(mm / 10, 1) }) : t("mm", { n: number(mm, 2) }), source: known.source, words: known.words };
 }

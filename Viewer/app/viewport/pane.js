@@ -58,10 +58,11 @@ export function pane(index, { goTo, dropped }) {
       const ids = shown.badges.map(({ id, text }) => id + text).join("\n");
       if (badges.dataset.ids !== ids) {
         badges.dataset.ids = ids;
-        badges.replaceChildren(...shown.badges.map(({ id, text }) => h("span", { class: `badge ${id}`, title: title(id) }, text)));
+        badges.replaceChildren(...shown.badges.map(({ id, text, title: own }) => h("span", { class: `badge ${id.replace(".", " ")}`, title: own ?? title(id) }, text)));
       }
       bar.hidden = !shown.scale;
       if (shown.scale) {
+        bar.title = shown.scale.words ?? "";
         bar.firstChild.style.height = `${shown.scale.pixels}px`;
         setText(bar.lastChild, [shown.scale.text, t(`scale.${shown.scale.source}`)].filter(Boolean).join(" "));
       }

@@ -5,7 +5,7 @@ import DICOM
 /// installed when this was built. The stream itself is stored and sent as it came.
 public enum Video {
     /// Whether frames can be had at all.
-    public static var isAvailable: Bool { isocenter_video_available() }
+    public static var isAvailable: Bool { video_decoder_is_available() }
 
     /// Transfer syntaxes whose Pixel Data is one video, fragmentable ones included.
     public static func holds(_ transferSyntax: TransferSyntax) -> Bool { syntaxes.contains(transferSyntax.uid.text) }
@@ -54,9 +54,9 @@ public enum Video {
 
     /// - Throws: `unsupported` without libav, `invalid` where the stream is none.
     public static func summary(of source: VideoSource) throws(ImageError) -> Summary {
-        var summary = isocenter_video_summary()
+        var summary = VideoDecoderSummary()
         try run(source) { read, context, message, size in
-            isocenter_video_summarise(read, context, source.length, countedUpTo, &summary, message, size)
+            video_decoder_summarise(read, context, source.length, countedUpTo, &summary, message, size)
         }
         return Summary(
             rows: Int(summary.rows), columns: Int(summary.columns), numberOfFrames: summary.frames > 0 ? Int(summary.frames) : nil,
@@ -77,13 +77,13 @@ public enum Video {
         // 8 bits of 16 are their low ones too.
         let bits = description.bitsAllocated == 8 ? 8 : max(description.bitsStored, 9)
         var bytes = [UInt8](repeating: 0, count: description.frameBytes)
-        var colour = isocenter_video_colour()
+        var colour = VideoDecoderColour()
         var failure: ImageError?
         bytes.withUnsafeMutableBytes { samples in
             let target = samples.bindMemory(to: UInt8.self).baseAddress
             do throws(ImageError) {
                 try run(source) { read, context, message, size in
-                    isocenter_video_frame(
+                    video_decoder_frame(
                         read, context, source.length, Int64(index), Int32(description.columns), Int32(description.rows), Int32(bits), target, &colour,
                         message, size)
                 }
@@ -100,7 +100,7 @@ public enum Video {
         try picture(index, of: source, description: description).frame
     }
 
-    private typealias Work = (isocenter_video_read, UnsafeMutableRawPointer, UnsafeMutablePointer<CChar>, Int) -> Int32
+    private typealias Work = (VideoDecoderRead, UnsafeMutableRawPointer, UnsafeMutablePointer<CChar>, Int) -> Int32
 
     private static func run(_ source: VideoSource, _ work: Work) throws(ImageError) {
         guard isAvailable else {

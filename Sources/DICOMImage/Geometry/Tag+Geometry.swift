@@ -1,0 +1,32 @@
+import DICOM
+
+// Attributes of geometry, by the keyword of PS3.6 §6.
+extension Tag {
+    static let frameType = Tag(0x0008, 0x9007)
+    static let diffusionBValue = Tag(0x0018, 0x9087)
+    static let effectiveEchoTime = Tag(0x0018, 0x9082)
+    static let frameAcquisitionDateTime = Tag(0x0018, 0x9074)
+    static let triggerTime = Tag(0x0018, 0x1060)
+    static let mrEchoSequence = Tag(0x0018, 0x9114)
+    static let mrDiffusionSequence = Tag(0x0018, 0x9117)
+    static let cardiacSynchronizationSequence = Tag(0x0018, 0x9118)
+    static let mrImageFrameTypeSequence = Tag(0x0018, 0x9226)
+    static let ctImageFrameTypeSequence = Tag(0x0018, 0x9329)
+    static let projectionPixelCalibrationSequence = Tag(0x0018, 0x9401)
+    static let objectPixelSpacingInCenterOfBeam = Tag(0x0018, 0x9404)
+    static let petFrameTypeSequence = Tag(0x0018, 0x9751)
+    static let regionDataType = Tag(0x0018, 0x6014)
+    static let regionFlags = Tag(0x0018, 0x6016)
+    static let regionLocationMinX0 = Tag(0x0018, 0x6018)
+    static let regionLocationMinY0 = Tag(0x0018, 0x601A)
+    static let regionLocationMaxX1 = Tag(0x0018, 0x601C)
+    static let regionLocationMaxY1 = Tag(0x0018, 0x601E)
+    static let frameContentSequence = Tag(0x0020, 0x9111)
+    static let temporalPositionIndex = Tag(0x0020, 0x9128)
+    static let nominalCardiacTriggerDelayTime = Tag(0x0020, 0x9153)
+    static let frameAcquisitionNumber = Tag(0x0020, 0x9156)
+    static let pixelSpacingCalibrationType = Tag(0x0028, 0x0A02)
+    static let pixelSpacingCalibrationDescription = Tag(0x0028, 0x0A04)
+    static let framePixelDataPropertiesSequence = Tag(0x0028, 0x9443)
+    static let gridFrameOffsetVector = Tag(0x3004, 0x000C)
+}

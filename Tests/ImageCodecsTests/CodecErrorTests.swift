@@ -1,2 +1,0 @@
-import ImageCodecs
-import Testing
