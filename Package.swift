@@ -117,10 +117,11 @@ let package = Package(
         // OpenJPH is C++: its exceptions are caught here.
         .target(name: "COpenJPH", linkerSettings: [.linkedLibrary("openjph")]),
         // Video by libav, whose Debian build is GPL: linked only where it is installed; without its headers the target says so.
-        .target(name: "CVideo", dependencies: ["CLibAVCodec", "CLibAVFormat", "CLibAVUtil"]),
+        .target(name: "CVideo", dependencies: ["CLibAVCodec", "CLibAVFormat", "CLibAVUtil", "CLibSWScale"]),
         .systemLibrary(name: "CLibAVCodec", pkgConfig: "libavcodec"),
         .systemLibrary(name: "CLibAVFormat", pkgConfig: "libavformat"),
         .systemLibrary(name: "CLibAVUtil", pkgConfig: "libavutil"),
+        .systemLibrary(name: "CLibSWScale", pkgConfig: "libswscale"),
         .systemLibrary(name: "CCharLS", pkgConfig: "charls", providers: [.apt(["libcharls-dev"])]),
         .systemLibrary(name: "CFreeType", pkgConfig: "freetype2", providers: [.apt(["libfreetype-dev"])]),
         .systemLibrary(name: "CFriBidi", pkgConfig: "fribidi", providers: [.apt(["libfribidi-dev"])]),
