@@ -10,7 +10,7 @@ RELEASE = $(SWIFT) build -c release --static-swift-stdlib --product isocenter
 BINARY  = .build/release/isocenter
 HTTP    = http://127.0.0.1:$(HTTP_PORT)
 
-.PHONY: help run build demo test setup setup-tests clean
+.PHONY: help run build demo test wasm setup setup-tests clean
 
 help:  ## this list
 	@echo 'make TARGET [VARIABLE=value …]'
@@ -20,15 +20,18 @@ help:  ## this list
 run: build  ## install what is missing, build, start the archive
 	exec $(BINARY) serve --data '$(DATA)' --http-port $(HTTP_PORT) --dimse-port $(DIMSE_PORT) --aet '$(AET)'
 
-build: setup  ## the release binary: .build/release/isocenter
+build: setup wasm  ## the release binary: .build/release/isocenter
 	$(RELEASE)
 
 demo:  ## fill the running archive with generated studies
 	@test -x $(BINARY) || { echo 'The archive is not built yet: `make run` in another terminal first.' >&2; exit 1; }
 	$(BINARY) demo --data '$(DATA)'
 
-test: setup-tests  ## everything: unit tests, viewer modules, peers, browser
+test: setup-tests wasm  ## everything: unit tests, viewer modules, peers, browser
 	.venv/bin/python Tools/run-tests
+
+wasm: setup  ## the browser's decoders: Viewer/app/codecs/codecs.wasm
+	@Tools/build-wasm
 
 setup:  ## Debian packages that building needs
 	@Tools/setup-system build
@@ -37,4 +40,4 @@ setup-tests:  ## Debian packages and the Python environment that testing needs
 	@Tools/setup-tests
 
 clean:  ## remove build products and the Python environment; data stays
-	rm -rf .build .venv screenshots
+	rm -rf .build .venv screenshots Viewer/app/codecs/codecs.wasm

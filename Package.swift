@@ -88,7 +88,7 @@ let package = Package(
             ]
         ),
         // The browser's files.
-        .target(name: "Viewer", path: "Viewer", resources: [.copy("app")]),
+        .target(name: "Viewer", path: "Viewer", exclude: ["tests", "wasm"], sources: ["Viewer.swift"], resources: [.copy("app")]),
 
         // MARK: Row 4: commands
 
@@ -129,7 +129,7 @@ let package = Package(
 
         .testTarget(name: "DICOMTests", dependencies: ["DICOM"]),
         .testTarget(name: "DICOMNetworkTests", dependencies: ["DICOMNetwork", "DICOM", .product(name: "NIOEmbedded", package: "swift-nio")]),
-        .testTarget(name: "ImageCodecsTests", dependencies: ["ImageCodecs"]),
+        .testTarget(name: "ImageCodecsTests", dependencies: ["ImageCodecs", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(name: "WorkersTests", dependencies: ["Workers", "DICOMImage", "DICOM", "isocenter"]),
         .testTarget(name: "DICOMImageTests", dependencies: ["DICOMImage", "DICOM", "CTurboJPEG", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(name: "DatabaseTests", dependencies: ["Database"]),

@@ -1,5 +1,6 @@
 import Archive
 import DICOM
+import DICOMImage
 import DICOMNetwork
 import Foundation
 import Logging
@@ -33,7 +34,7 @@ public struct Server: Sendable {
         let dimse = try await DIMSEDoor.open(archive: archive, settings: settings, logger: logger)
         let setupSecret = Secret.make()
         let web = WebDoor(
-            archive: archive, authenticator: Authenticator(accounts: accounts, settings: settings), settings: settings, setupSecret: setupSecret,
+            archive: archive, coding: DirectFrameCoding(), authenticator: Authenticator(accounts: accounts, settings: settings), settings: settings, setupSecret: setupSecret,
             info: .init(version: version, aeTitle: settings[Settings.aeTitle], dimsePort: dimse.port), logger: logger)
         return Server(
             archive: archive, dimse: dimse, web: web, settings: settings, setupSecret: setupSecret,

@@ -17,13 +17,15 @@ struct Roster<Waiter, Caller> {
         /// It has the frame, the task waits.
         case working(Worker, Call)
         /// Killed; its end is awaited.
-        case ending(Worker, Call?)
+        case ending(Worker, Call?, wasStarting: Bool = false)
     }
 
     struct Call {
         var ticket: UInt64
         var deadline: UInt64
         var caller: Caller
+        /// It closed its socket: its end should follow at once, and tells why.
+        var isSilent = false
         var fate: Fate?
     }
 
@@ -104,11 +106,29 @@ struct Roster<Waiter, Caller> {
     mutating func overdue(at time: UInt64) -> [Worker] {
         places.compactMap { place in
             switch place {
-            case .working(let worker, let call) where call.deadline <= time: worker.id
-            case .starting(let worker, let deadline) where deadline <= time: worker.id
+            case .working(let worker, let call) where call.deadline <= time: (worker.id, call.isSilent ? .nonsense("it closed the connection") : .overdue)
+            case .starting(let worker, let deadline) where deadline <= time: (worker.id, .overdue)
             default: nil
             }
-        }.compactMap { condemn($0, .overdue) }
+        }.compactMap { (id: UInt64, fate: Fate) in condemn(id, fate) }
+    }
+
+    /// A worker says nothing any more. One with a frame is given until `deadline` to end by itself.
+    ///
+    /// - Returns: the worker to kill now.
+    mutating func fallSilent(_ id: UInt64, deadline: UInt64) -> Worker? {
+        guard let index = index(of: id) else { return nil }
+        switch places[index] {
+        case .working(let worker, var call):
+            call.isSilent = true
+            call.deadline = min(call.deadline, deadline)
+            places[index] = .working(worker, call)
+            return nil
+        case .starting(let worker, let end):
+            places[index] = .starting(worker, deadline: min(deadline, end))
+            return nil
+        default: return condemn(id, .cancelled)
+        }
     }
 
     /// A worker is going to be killed; nil where it already is.
@@ -120,8 +140,7 @@ struct Roster<Waiter, Caller> {
             places[index] = .ending(worker, call)
             return worker
         case .starting(let worker, _):
-            failed("it did not get ready", at: nil)
-            places[index] = .ending(worker, nil)
+            places[index] = .ending(worker, nil, wasStarting: true)
             return worker
         case .idle(let worker), .leased(let worker):
             places[index] = .ending(worker, nil)
@@ -168,10 +187,10 @@ struct Roster<Waiter, Caller> {
         return (true, offer(worker, at: index))
     }
 
-    mutating func failed(_ words: String, at time: UInt64?) {
+    mutating func failed(_ words: String, at time: UInt64) {
         failures += 1
         startFailure = words
-        if let time { retryAt = time + Self.pause(after: failures) }
+        retryAt = time + Self.pause(after: failures)
     }
 
     /// 100 ms, doubled with every failure up to 30 s.
@@ -189,11 +208,11 @@ struct Roster<Waiter, Caller> {
         case .starting, .idle:
             failed(words, at: time)
             return nil
-        case .ending(_, nil):
-            if failures > 0 { retryAt = time + Self.pause(after: failures) }
+        case .ending(_, nil, wasStarting: true):
+            failed("it did not get ready", at: time)
             return nil
-        case .working(_, let call), .ending(_, let call?): return call
-        case .leased, .empty: return nil
+        case .working(_, let call), .ending(_, let call?, _): return call
+        case .leased, .ending, .empty: return nil
         }
     }
 
@@ -221,7 +240,7 @@ extension Roster.Place {
     var worker: Worker? {
         switch self {
         case .empty: nil
-        case .starting(let worker, _), .idle(let worker), .leased(let worker), .working(let worker, _), .ending(let worker, _): worker
+        case .starting(let worker, _), .idle(let worker), .leased(let worker), .working(let worker, _), .ending(let worker, _, _): worker
         }
     }
 }

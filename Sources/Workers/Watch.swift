@@ -14,6 +14,8 @@ final class Watch: Sendable {
 
     /// A worker must not take longer to get ready.
     private static let startTime: UInt64 = 30_000_000_000
+    /// Between the end of its connection and its own.
+    private static let dyingTime: UInt64 = 1_000_000_000
 
     init(_ alarm: Alarm, report: @escaping @Sendable (WorkerPool.Event) -> Void) throws(SystemError) {
         self.alarm = alarm
@@ -151,12 +153,13 @@ final class Watch: Sendable {
 
     private func hear(_ id: UInt64, _ dispatcher: Dispatcher) {
         guard let worker = dispatcher.state.withLock({ $0.worker(id) }) else { return }
-        guard let packet = worker.receive() else {
-            remove(worker.socket.number)
-            dispatcher.condemn(worker, .nonsense("it closed the connection, or said more than a message holds"))
-            return
-        }
         do throws(WorkerMessage.Malformed) {
+            guard let packet = worker.receive() else {
+                remove(worker.socket.number)
+                let deadline = Alarm.now + Self.dyingTime
+                dispatcher.state.withLock { state in state.fallSilent(id, deadline: deadline)?.kill() }
+                return alarm.set(deadline)
+            }
             let reply = try WorkerReply(packet)
             if reply.outcome == .ready {
                 let (isNew, waiter) = dispatcher.state.withLock { $0.ready(id) }

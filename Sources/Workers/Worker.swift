@@ -85,17 +85,19 @@ final class Worker: Sendable {
         return WorkerEnd(signal: signal, status: status, peak: peak << 10)
     }
 
-    /// A packet that is there; nil where the other end is closed or more than a packet's length was sent.
+    /// A packet that is there; nil where the other end is closed. One that is too long comes without its bytes.
     func receive() -> [UInt8]? {
         let longest = WorkerMessage.longest, flags = Int32(MSG_DONTWAIT | MSG_TRUNC)
+        var isOpen = false
         let packet = [UInt8](unsafeUninitializedCapacity: longest) { buffer, count in
             var received: Int
             repeat {
                 received = recv(socket.number, buffer.baseAddress, longest, flags)
             } while received < 0 && errno == EINTR
+            isOpen = received > 0
             count = (1...longest).contains(received) ? received : 0
         }
-        return packet.isEmpty ? nil : packet
+        return isOpen ? packet : nil
     }
 }
 

@@ -18,6 +18,7 @@ struct Isocenter: AsyncParsableCommand {
             Echo.self,
             Send.self,
             RenderCommand.self,
+            TranscodeCommand.self,
             Verify.self,
             RebuildIndex.self,
             Users.self,

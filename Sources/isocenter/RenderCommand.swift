@@ -3,7 +3,7 @@ import DICOM
 import DICOMImage
 import Foundation
 
-struct RenderCommand: ParsableCommand {
+struct RenderCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "render",
         abstract: "Make a picture of a frame of a DICOM file, as the server does.",
@@ -35,11 +35,11 @@ struct RenderCommand: ParsableCommand {
         _ = try options()
     }
 
-    func run() throws {
+    func run() async throws {
         do {
             let file = try ImageFile(path: input)
             if let animation {
-                try play(file, animation)
+                try await play(file, animation)
                 return
             }
             let (samples, stored) = try file.frame(frame - 1)
@@ -55,7 +55,7 @@ struct RenderCommand: ParsableCommand {
         }
     }
 
-    private func play(_ file: ImageFile, _ format: Animation.Format) throws {
+    private func play(_ file: ImageFile, _ format: Animation.Format) async throws {
         var options = try options()
         let first = try file.frame(0)
         options.automatic = try automatic(file, first.samples)
@@ -65,7 +65,7 @@ struct RenderCommand: ParsableCommand {
         }
         var firstFacts: PictureFacts?
         let timing = CineTiming(file.dataSet, numberOfFrames: file.numberOfFrames)
-        let remarks = try Animation.write(format, timing) { index in
+        let remarks = try await Animation.write(format, timing) { index in
             let (samples, stored) = try file.frame(index)
             let rendering = try Render.rendering(of: samples, dataSet: file.dataSet, frameIndex: index, options: options, stored: stored)
             if firstFacts == nil { firstFacts = rendering.facts }

@@ -12,7 +12,7 @@ extension WorkerTests {
             (.exit, "the decoder ended with status 3"), (.loop, "the decoder took longer than 1 s"), (.sleep, "the decoder took longer than 1 s"),
             (.garbage, "the decoder answered nonsense"), (.otherTicket, "the decoder answered nonsense: an answer to no question"),
             (.otherOutcome, "the decoder answered nonsense: an answer that does not fit"), (.otherPhotometric, "the decoder answered nonsense: an answer that does not fit"),
-            (.longPacket, "the decoder answered nonsense"), (.closedSocket, "the decoder answered nonsense"), (.readyAgain, "the decoder answered nonsense: ready twice"),
+            (.longPacket, "the decoder answered nonsense"), (.closedSocket, "the decoder answered nonsense: it closed the connection"), (.readyAgain, "the decoder answered nonsense: ready twice"),
         ])
         func fault(fault: Fault, words: String) async throws {
             let pool = try WorkerPool.forTests(count: 2, seconds: 1)
@@ -67,7 +67,7 @@ extension WorkerTests {
             let clock = ContinuousClock(), start = clock.now
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for lane in 0..<4 {
-                    group.addTask {
+                    group.addTask { () async throws -> Void in
                         for number in 0..<250 {
                             await #expect(throws: ImageError(.failed, .pixelData, "")) { try await pool.decode(good, kinds[(lane + number) % kinds.count].transferSyntax, description) }
                             if number % 10 == 0 { #expect(try await pool.decode(good, Fault.none.transferSyntax, description).bytes == good) }

@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test("Requests that no server sends", arguments: [
-        (0, 1, "version"), (4, 9, "operation"), (5, 65, "length of the UID"), (5, 0, "no UID"), (22, 0, "shared memory"), (18, 0, "shared memory too small"), (45, 1, "code stream"),
+        (0, 2, "version"), (4, 9, "operation"), (5, 65, "length of the UID"), (5, 0, "no UID"), (22, 0, "shared memory"), (18, 0, "shared memory too small"), (45, 1, "code stream"),
         (48, 0, "rows"), (51, 0xFF, "rows"), (56, 0, "frames"), (60, 12, "bits allocated"), (62, 0, "bits stored"), (62, 17, "bits stored"), (63, 16, "high bit"), (63, 2, "high bit"),
         (64, 4, "number"), (67, 99, "photometric interpretation"), (88, 65, "UID"),
     ])

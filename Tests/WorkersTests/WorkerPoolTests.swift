@@ -106,6 +106,7 @@ extension WorkerTests {
         @Test func aFullLineIsRefused() async throws {
             let pool = try WorkerPool.forTests(count: 1, seconds: 60, queue: 1)
             let description = try PixelDescription.grey(2, 2)
+            try await pool.wait { $0.running == 1 }
             let tasks = [Task { try await pool.decode([], Fault.sleep.transferSyntax, description) }, Task { try await pool.decode([], Fault.sleep.transferSyntax, description) }]
             try await pool.wait { $0.busy == 1 && $0.waiting == 1 }
             await #expect(throws: ImageError(.unavailable, .pixelData, "")) { try await pool.decode([], Fault.none.transferSyntax, description) }

@@ -82,6 +82,19 @@ extension DataSetReader {
         return true
     }
 
+    /// Passes over the content of a fragment whose beginning has been seen, but for its last byte.
+    mutating func skipContent(_ reading: inout FragmentReading) -> UInt64 {
+        guard var content = reading.content, reading.isLocated, reading.sawOffsetTable, content.collected.count >= CodeStream.signatureLength,
+            content.missing > 1, position == self.content.storage.count
+        else { return 0 }
+        let skipped = content.missing - 1
+        content.missing = 1
+        reading.content = content
+        mode = .fragments(reading)
+        base &+= skipped
+        return skipped
+    }
+
     /// The first item is the offset table; some writers leave it out, and a code stream is none: tables begin with a 0.
     private mutating func end(_ reading: inout FragmentReading, first: ArraySlice<UInt8>) {
         reading.sawOffsetTable = true

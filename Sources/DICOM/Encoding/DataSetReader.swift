@@ -158,8 +158,11 @@ public struct DataSetReader: Sendable {
     /// Passes over what is left of a value that is not held, but for its last byte: that one shows that the value is whole.
     /// - Returns: how many bytes need not be fed.
     mutating func skip() -> UInt64 {
-        guard case .skipping(let missing) = mode else { return 0 }
-        return UInt64(skip(Int(clamping: missing - 1)))
+        switch mode {
+        case .skipping(let missing): return UInt64(skip(Int(clamping: missing - 1)))
+        case .fragments(var reading): return skipContent(&reading)
+        default: return 0
+        }
     }
 
     /// How many of `count` bytes belong to a value that is not held, and need not even be taken in.

@@ -23,6 +23,14 @@ public struct DataSetWriter {
         return writer.out
     }
 
+    /// What stands before a value that is written elsewhere (PS3.5 §7.1.2, §7.1.3).
+    /// - Parameter length: `.max` where it is undefined.
+    public static func header(_ tag: Tag, _ vr: VR, length: UInt32, as encoding: TransferSyntax.Encoding) -> [UInt8] {
+        var writer = DataSetWriter(encoding: encoding)
+        writer.header(tag, vr, length)
+        return writer.out
+    }
+
     private init(encoding: TransferSyntax.Encoding) { self.encoding = encoding }
 
     private mutating func write(_ dataSet: DataSet) throws(WriteError) {

@@ -26,6 +26,44 @@ enum Deflate {
     }
 }
 
+/// Makes a raw deflate stream of bytes as they come (PS3.5 §A.5).
+///
+/// Sendable without the compiler's proof: the zlib state behind `stream` belongs to this object alone, and whoever holds it feeds
+/// it from one task at a time.
+public final class Deflater: @unchecked Sendable {
+    private var stream = z_stream()
+    private var made: UInt64 = 0
+
+    public init() {
+        deflateInit2_(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+    }
+
+    deinit { deflateEnd(&stream) }
+
+    /// What of the stream is ready; with `isLast` its end, and a 0 that makes its length even.
+    public func deflate(_ bytes: [UInt8], isLast: Bool = false) -> [UInt8] {
+        var result: [UInt8] = []
+        var input = bytes
+        let block = 64 << 10
+        input.withUnsafeMutableBufferPointer { source in
+            stream.next_in = source.baseAddress
+            stream.avail_in = uInt(source.count)
+            repeat {
+                let piece = [UInt8](unsafeUninitializedCapacity: block) { target, count in
+                    stream.next_out = target.baseAddress
+                    stream.avail_out = uInt(block)
+                    _ = CZlib.deflate(&stream, isLast ? Z_FINISH : Z_NO_FLUSH)
+                    count = block - Int(stream.avail_out)
+                }
+                result += piece
+            } while stream.avail_out == 0
+        }
+        made += UInt64(result.count)
+        if isLast, made % 2 == 1 { result.append(0) }
+        return result
+    }
+}
+
 /// Inflates a raw deflate stream as it comes.
 ///
 /// Sendable without the compiler's proof: the zlib state behind `stream` belongs to this object alone, and a value that holds

@@ -43,6 +43,10 @@ public struct FileReader: Sendable {
         }
     }
 
+    /// Passes over what is left of a value that is not held, but for its last byte.
+    /// - Returns: how many bytes need not be fed: the next ones follow them. 0 in most places.
+    public mutating func skip() -> UInt64 { body?.skip() ?? 0 }
+
     private mutating func begin(_ head: FileHead, _ bytes: [UInt8], _ start: Int) throws(ReadError) {
         self.head = head
         warnings = head.warnings
@@ -81,7 +85,7 @@ extension FileReader {
                 count = bytes.count
             }
             guard count > 0 else { break }
-            let skipped = body?.skip() ?? 0
+            let skipped = skip()
             offset += UInt64(count) + skipped
             size = skipped > 0 ? smallest : min(2 * size, largest)
         }

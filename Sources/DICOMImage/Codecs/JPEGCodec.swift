@@ -54,9 +54,11 @@ enum JPEGCodec {
     }
 
     /// A frame of one scan is complete when its samples are; several scans are counted, and each component has to be in one.
+    ///
+    /// Arithmetic coding may leave zeros out at the end of its data, so only the end of image tells that nothing is missing.
     private static func checkScans(_ header: JPEGHeader, _ encoded: UnsafeRawBufferPointer) throws(ImageError) {
         let all = Set(header.components.map(\.identifier))
-        guard header.process == .progressive || Set(header.firstScan) != all else { return }
+        guard header.process == .progressive || header.isArithmetic || Set(header.firstScan) != all else { return }
         let (found, isComplete) = try header.scans(in: encoded, limit: scans)
         guard found.count <= scans else { throw ImageError(.tooLarge, .pixelData, "JPEG: more than \(scans) scans") }
         guard isComplete else { throw ImageError(.truncated, .pixelData, "JPEG: the frame ends in its scan \(found.count)") }

@@ -42,6 +42,8 @@ struct JPEGHeader {
         }
     }
 
+    var isArithmetic: Bool { startOfFrame != 0xF7 && startOfFrame & 8 != 0 }
+
     var isSubsampled: Bool {
         guard let first = components.first else { return false }
         return components.contains { $0.horizontal != first.horizontal || $0.vertical != first.vertical }

@@ -14,6 +14,11 @@ enum JPEGLS {
         guard let source = encoded.baseAddress, let target = output.baseAddress else {
             throw ImageError(.truncated, .pixelData, "JPEG-LS: the frame is empty")
         }
+        // CharLS (2.4.1) counts on for minutes where entropy coded data runs into the end of its bytes; at a marker it stops.
+        let header = try JPEGHeader(encoded)
+        guard JPEGMarkers.hasEnd(encoded, from: header.entropyOffset) else {
+            throw ImageError(.truncated, .pixelData, "JPEG-LS: the frame ends before its end of image")
+        }
         guard let decoder = charls_jpegls_decoder_create() else { throw ImageError(.tooLarge, .pixelData, "JPEG-LS: no memory for a decoder") }
         defer { charls_jpegls_decoder_destroy(decoder) }
         try check(charls_jpegls_decoder_set_source_buffer(decoder, source, encoded.count))
@@ -60,7 +65,7 @@ enum JPEGLS {
     static func encodeNearLossless(
         _ samples: UnsafeRawBufferPointer, _ description: PixelDescription, _ parameters: EncodingParameters
     ) throws(ImageError) -> EncodedFrame {
-        let near = parameters.nearLossless, largest = min(255, (1 << description.highBit) - 1)
+        let near = parameters.nearLossless, largest = (1 << min(description.highBit, 8)) - 1
         guard 0...largest ~= near else {
             throw ImageError(.encoding, nil, "JPEG-LS: a difference of \(near) is not within 0 and \(largest)")
         }

@@ -58,6 +58,17 @@ struct JPEGMarkers {
         return false
     }
 
+    /// Whether the last marker at or after `offset` is an end of image.
+    static func hasEnd(_ bytes: UnsafeRawBufferPointer, from offset: Int) -> Bool {
+        var at = bytes.count - 2
+        while at >= offset {
+            // In JPEG-LS, FF in the data is followed by less than 80H (ISO/IEC 14495-1 §A.1), in JPEG by 0.
+            if bytes[at] == 0xFF, bytes[at + 1] >= 0x80, bytes[at + 1] != 0xFF { return bytes[at + 1] == 0xD9 }
+            at -= 1
+        }
+        return false
+    }
+
     /// Component identifiers of a start of scan (§B.2.3).
     static func components(ofScan segment: Segment) throws(ImageError) -> [UInt8] {
         let content = segment.content

@@ -19,26 +19,28 @@ public enum Animation {
     ///   - sink: takes the file's bytes in their order.
     /// - Returns: where the file differs from what was asked for, in words.
     public static func write(
-        _ format: Format, _ timing: CineTiming, picture: (Int) throws -> Picture, to sink: ([UInt8]) throws -> Void
-    ) throws -> [String] {
+        _ format: Format, _ timing: CineTiming, picture: (Int) async throws -> Picture, to sink: ([UInt8]) async throws -> Void
+    ) async throws -> [String] {
         guard let first = timing.frames.first else { throw ImageError(.missing, .numberOfFrames, "there are no frames to play") }
-        let start = try picture(first)
+        let start = try await picture(first)
         var remarks = timing.remarks
         switch format {
         case .gif:
             var writer = try GIFWriter(width: start.width, height: start.height)
             for (index, frame) in timing.frames.enumerated() {
-                try sink(try writer.append(index == 0 ? start : try picture(frame), milliseconds: timing.milliseconds[index]))
+                let shown = index == 0 ? start : try await picture(frame)
+                try await sink(try writer.append(shown, milliseconds: timing.milliseconds[index]))
             }
-            try sink(writer.finish())
+            try await sink(writer.finish())
             if writer.isSlowed { remarks.append("played slower: GIF shows no more than fifty frames a second") }
             if writer.isReduced { remarks.append("GIF holds 256 colours a frame: the nearest are shown") }
         case .mp4:
             var writer = try MP4Writer(width: start.width, height: start.height)
             for (index, frame) in timing.frames.enumerated() {
-                try sink(try writer.append(index == 0 ? start : try picture(frame), milliseconds: timing.milliseconds[index]))
+                let shown = index == 0 ? start : try await picture(frame)
+                try await sink(try writer.append(shown, milliseconds: timing.milliseconds[index]))
             }
-            try sink(try writer.finish())
+            try await sink(try writer.finish())
             remarks.append("MP4 is encoded with loss")
         }
         return remarks

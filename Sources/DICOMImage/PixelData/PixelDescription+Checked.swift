@@ -10,7 +10,7 @@ extension PixelDescription {
         let (pixels, overflow) = rows.multipliedReportingOverflow(by: columns)
         guard !overflow, pixels <= ImageLimits.framePixels else { throw ImageError(.tooLarge, .rows, "\(rows) rows of \(columns) columns") }
         let allocations = switch number {
-        case .integer: [1, 8, 16, 32]
+        case .integer: [1, 8, 16, 32, 64]
         case .float: [32]
         case .double: [64]
         }
@@ -31,6 +31,7 @@ extension PixelDescription {
         self.number = number
         self.isPlanar = isPlanar
         self.photometricInterpretation = photometricInterpretation
+        sharesChroma = photometricInterpretation.sharesChroma
         self.numberOfFrames = numberOfFrames
     }
 }

@@ -75,8 +75,8 @@ extension JPEGLossless {
             }
         }
 
-        /// More bits were taken than there are.
-        var isExhausted: Bool { hasEnded && taken * 8 - bits > realEnd * 8 }
+        /// Bits not yet decoded, at least; below 0 where more were taken than there are.
+        var bitsLeft: Int { (hasEnded ? realEnd : filled) * 8 - (taken * 8 - bits) }
 
         /// Until the reserve is full or a marker is met.
         private mutating func fill() {

@@ -63,7 +63,9 @@ extension JPEGLossless {
             } else {
                 isWhole = decodeInterleaved(count, header, &tables, &reader, into: differences + column * components)
             }
-            guard !reader.isExhausted else { throw CodecError(.truncated, "ends before the last sample", at: reader.next) }
+            // The ones that fill the last byte are no code either.
+            let left = reader.bitsLeft
+            guard left >= (isWhole ? 0 : 16) else { throw CodecError(.truncated, "ends before the last sample", at: reader.next) }
             guard isWhole else { throw CodecError(.malformed, "bits that are no Huffman code", at: reader.next) }
             column += count
         }

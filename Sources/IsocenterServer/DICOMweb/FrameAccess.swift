@@ -75,40 +75,4 @@ extension Archive {
         if count % 8 > 0, let last = result.last { result[result.count - 1] = last & (1 << UInt8(count % 8) - 1) }
         return result
     }
-
-    /// A picture of a frame.
-    /// - Throws: `HTTPFailure` 406 for compressed pixel data, `ImageError` where the attributes allow no picture.
-    func rendered(_ number: Int, of instance: InstanceLocation, options: RenderOptions) async throws -> [UInt8] {
-        guard !instance.transferSyntax.isEncapsulated else {
-            throw HTTPFailure(.notAcceptable, "pixel data in \(instance.transferSyntax.name) cannot be rendered by this version: retrieve it as stored")
-        }
-        let dataSet = try await header(of: instance)
-        let bytes = try await frame(number, of: instance)
-        let order = ByteOrder(
-            transferSyntax: instance.transferSyntax, vr: instance.pixelData?.vr ?? .OW, bitsAllocated: dataSet.integer(.bitsAllocated) ?? 16)
-        do {
-            return try Render.image(dataSet: dataSet, frame: bytes, byteOrder: order, frameIndex: number - 1, options: options)
-        } catch {
-            throw HTTPFailure(.notAcceptable, "the instance cannot be rendered: \(error)")
-        }
-    }
-}
-
-extension TransferSyntax {
-    /// The media type of one compressed frame (PS3.18 Table 8.7.3-2, Table 8.7.3-5).
-    var frameMediaType: String {
-        guard isEncapsulated else { return "application/octet-stream" }
-        return switch uid.text {
-        case "1.2.840.10008.1.2.5": "image/dicom-rle"
-        case "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70": "image/jpeg"
-        case "1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.81": "image/jls"
-        case "1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.91": "image/jp2"
-        case "1.2.840.10008.1.2.4.92", "1.2.840.10008.1.2.4.93": "image/jpx"
-        case "1.2.840.10008.1.2.4.110", "1.2.840.10008.1.2.4.111", "1.2.840.10008.1.2.4.112": "image/jxl"
-        case "1.2.840.10008.1.2.4.201", "1.2.840.10008.1.2.4.202", "1.2.840.10008.1.2.4.203": "image/jphc"
-        case "1.2.840.10008.1.2.4.100", "1.2.840.10008.1.2.4.101": "video/mpeg"
-        case let uid where uid.hasPrefix("1.2.840.10008.1.2.4.10"): "video/mp4"
-        default: "application/octet-stream"
-        }
-    }
 }

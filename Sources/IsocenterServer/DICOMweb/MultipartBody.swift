@@ -9,12 +9,15 @@ struct MultipartBody: Sendable {
         var location: String?
         /// Bytes of the content, where known before it is read.
         var length: UInt64?
+        /// Further header fields.
+        var fields: [String: String]
         var write: @Sendable (inout any ResponseBodyWriter) async throws -> Void
 
-        init(contentType: String, location: String? = nil, length: UInt64? = nil, write: @escaping @Sendable (inout any ResponseBodyWriter) async throws -> Void) {
+        init(contentType: String, location: String? = nil, length: UInt64? = nil, fields: [String: String] = [:], write: @escaping @Sendable (inout any ResponseBodyWriter) async throws -> Void) {
             self.contentType = contentType
             self.location = location
             self.length = length
+            self.fields = fields
             self.write = write
         }
     }
@@ -47,6 +50,7 @@ struct MultipartBody: Sendable {
         var text = "\r\n--\(boundary)\r\nContent-Type: \(part.contentType)\r\n"
         if let location = part.location { text += "Content-Location: \(location)\r\n" }
         if let length = part.length { text += "Content-Length: \(length)\r\n" }
+        for (name, value) in part.fields.sorted(by: { $0.key < $1.key }) { text += "\(name): \(value)\r\n" }
         return ByteBuffer(string: text + "\r\n")
     }
 }

@@ -7,93 +7,137 @@ import NIOCore
 
 /// Pictures of frames (PS3.18 §10.4.1.1.3, §10.4.1.1.4, §8.3.5): `rendered` in full, `thumbnail` small.
 ///
-/// A study or series is shown by the frame in its middle.
+/// As one picture, a study, a series and an image are shown by the frame in their middle; as `multipart/related` by all.
 struct RenderedRoutes: Sendable {
     let archive: Archive
-    private static let largestViewport = 16_384
+    let pixels: PixelAccess
 
     func add(to group: RouterGroup<RequestScope>) {
         let levels = ["studies/:study", "studies/:study/series/:series", "studies/:study/series/:series/instances/:instance"]
         for path in levels + [levels[2] + "/frames/:frames"] {
-            group.get(RouterPath(path + "/rendered")) { request, context in try await picture(request, context, smallest: nil) }
-            group.get(RouterPath(path + "/thumbnail")) { request, context in try await picture(request, context, smallest: 128) }
+            group.get(RouterPath(path + "/rendered")) { request, context in try await rendered(request, context, smallest: nil) }
+            group.get(RouterPath(path + "/thumbnail")) { request, context in try await rendered(request, context, smallest: 128) }
         }
+    }
+
+    /// A frame to be shown.
+    private struct Shown {
+        var instance: InstanceLocation
+        /// From 1.
+        var number: Int
     }
 
     /// - Parameter smallest: width and height where the request names none; nil for the size of the image.
-    private func picture(_ request: Request, _ context: RequestScope, smallest: Int?) async throws -> Response {
-        let instances = try await archive.instances(context)
-        let (instance, number) = try Self.shown(instances, context)
-        let options = try Self.options(request, smallest: smallest)
-        let isPNG = options.format == .png
-        let etag = "\"\(instance.object)-\(number)-\(request.uri.query ?? "")-\(isPNG ? "png" : "jpeg")\""
-        let headers: HTTPFields = [.contentType: isPNG ? "image/png" : "image/jpeg", .eTag: etag, .cacheControl: "private, no-cache"]
+    private func rendered(_ request: Request, _ context: RequestScope, smallest: Int?) async throws -> Response {
+        var parameters = try RenderedParameters(request, smallest: smallest)
+        var instances = try await archive.instances(context)
+        let choices = RenderedMedia.choices(request)
+        if context.parameters.get("instance") != nil, let instance = instances.first {
+            if let document = try await document(instance, choices) { return document }
+            if let state = try await presentation(instance) {
+                // A presentation state is shown by the images it is meant for (PS3.18 §10.4.1.1.3).
+                parameters.options.presentation = state
+                instances = try await archive.referenced(by: state, in: instance.study, context)
+            }
+        }
+        if let uid = parameters.presentation {
+            guard let instance = try await archive.instances(context, level: "study").first(where: { $0.sopInstance == uid }),
+                let state = try await presentation(instance)
+            else { throw HTTPFailure(.notFound, "the study has no presentation state \(uid)") }
+            parameters.options.presentation = state
+        }
+        let frames = try shown(instances, context, parameters.options.presentation)
+        for choice in choices {
+            guard let media = choice.media else { continue }
+            let options = media.options(parameters.options)
+            guard choice.isSingle else { return try await parts(frames, media, options, request) }
+            guard let format = media.animation else { return try await picture(frames[frames.count / 2], media, options, request) }
+            guard context.parameters.get("instance") != nil, context.parameters.get("frames") == nil, let instance = frames.first?.instance else {
+                throw HTTPFailure(.notAcceptable, "\(media.rawValue) shows all frames of one instance")
+            }
+            return try await animation(instance, format, media, options)
+        }
+        throw HTTPFailure(.notAcceptable, "pictures are \(RenderedMedia.allCases.map(\.rawValue).joined(separator: ", ")), or multipart/related of image/jpeg or image/png")
+    }
+
+    // MARK: What is shown
+
+    private func shown(_ instances: [InstanceLocation], _ context: RequestScope, _ state: PresentationState?) throws -> [Shown] {
+        if let list = context.parameters.get("frames") {
+            guard let instance = instances.first else { throw HTTPFailure(.notFound, "there is no such instance") }
+            return try RetrieveRoutes.frameNumbers(list).map { Shown(instance: instance, number: $0) }
+        }
+        let images = instances.filter { $0.pixelData != nil || $0.transferSyntax.isDeflated }
+        let frames = images.flatMap { instance in
+            (1...max(instance.numberOfFrames ?? 1, 1)).lazy
+                .filter { state?.references.contains(instance: instance.sopInstance.text, frameIndex: $0 - 1) ?? true }
+                .map { Shown(instance: instance, number: $0) }
+        }
+        guard !frames.isEmpty else { throw HTTPFailure(.notFound, "there is no image to show") }
+        return frames
+    }
+
+    /// nil where the instance is none.
+    private func presentation(_ instance: InstanceLocation) async throws -> PresentationState? {
+        guard instance.sopClass.text.hasPrefix("1.2.840.10008.5.1.4.1.1.11.") else { return nil }
+        let header = try await archive.header(of: instance)
+        return try await PixelAccess.explained("the presentation state cannot be applied") { () async throws(ImageError) in try PresentationState(header) }
+    }
+
+    // MARK: Answers
+
+    private func document(_ instance: InstanceLocation, _ choices: [RenderedMedia.Choice]) async throws -> Response? {
+        guard let document = try await RenderedDocument(instance, in: archive) else { return nil }
+        guard choices.contains(where: { $0.type.matches(document.mediaType) }) else {
+            throw HTTPFailure(.notAcceptable, "the instance is rendered as \(document.mediaType)")
+        }
+        var headers: HTTPFields = [.contentType: document.mediaType == "text/html" ? "text/html; charset=utf-8" : document.mediaType]
+        // Foreign markup runs nothing and fetches nothing.
+        if document.mediaType.hasPrefix("text/") { headers[.contentSecurityPolicy] = "sandbox; default-src 'none'" }
+        return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: document.bytes)))
+    }
+
+    private func picture(_ shown: Shown, _ media: RenderedMedia, _ options: RenderOptions, _ request: Request) async throws -> Response {
+        let etag = "\"\(shown.instance.object)-\(shown.number)-\(request.uri.query ?? "")-\(media)\""
+        let headers: HTTPFields = [.contentType: media.rawValue, .eTag: etag, .cacheControl: "private, no-cache"]
         if request.headers[.ifNoneMatch] == etag { return Response(status: .notModified, headers: headers) }
-        let bytes = try await archive.rendered(number, of: instance, options: options)
+        let bytes = try await pixels.picture(of: shown.number, in: shown.instance, options)
         return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 
-    private static func shown(_ instances: [InstanceLocation], _ context: RequestScope) throws -> (InstanceLocation, Int) {
-        if let frames = context.parameters.get("frames") {
-            guard let number = Int(frames), number > 0, let instance = instances.first else {
-                throw HTTPFailure(.badRequest, "a picture is of one frame, by its number from 1")
+    private func parts(_ frames: [Shown], _ media: RenderedMedia, _ options: RenderOptions, _ request: Request) async throws -> Response {
+        guard media.animation == nil else { throw HTTPFailure(.notAcceptable, "parts of multipart/related are image/jpeg or image/png") }
+        let root = request.serviceRoot
+        // The first is made before the answer begins, so that what cannot be had is said with a status.
+        let first = try await pixels.picture(of: frames[0].number, in: frames[0].instance, options)
+        let parts = frames.enumerated().map { index, shown in
+            MultipartBody.Part(
+                contentType: media.rawValue, location: "\(shown.instance.url(root))/frames/\(shown.number)/rendered",
+                length: index == 0 ? UInt64(first.count) : nil
+            ) { [pixels] writer in
+                let bytes = index == 0 ? first : try await pixels.picture(of: shown.number, in: shown.instance, options)
+                try await writer.write(ByteBuffer(bytes: bytes))
             }
-            return (instance, number)
         }
-        let images = instances.filter { $0.pixelData != nil || $0.transferSyntax.isDeflated }
-        guard !images.isEmpty else { throw HTTPFailure(.notFound, "there is no image to show") }
-        let instance = images[images.count / 2]
-        return (instance, context.parameters.get("instance") != nil ? 1 : max(1, ((instance.numberOfFrames ?? 1) + 1) / 2))
+        return MultipartBody(rootType: media.rawValue, parts: parts).response()
     }
 
-    // MARK: Parameters
-
-    private static func options(_ request: Request, smallest: Int?) throws -> RenderOptions {
-        let query = request.uri.queryParameters
-        let quality = try query["quality"].map { text in
-            guard let quality = Int(text), (1...100).contains(quality) else { throw HTTPFailure(.badRequest, "quality is from 1 to 100") }
-            return quality
-        } ?? 90
-        var options = RenderOptions(format: try format(request, quality: quality))
-        if let text = query["viewport"] {
-            options.viewport = try viewport(String(text))
-        } else if let smallest {
-            options.viewport = .init(width: smallest, height: smallest)
-        }
-        options.window = try query["window"].map { try window(String($0)) }
-        return options
+    private func animation(_ instance: InstanceLocation, _ format: Animation.Format, _ media: RenderedMedia, _ options: RenderOptions) async throws -> Response {
+        // Said with a status before the answer begins: no encoder, no first picture.
+        guard format != .mp4 || MP4Writer.isAvailable else { throw HTTPFailure(.notAcceptable, "this server was built without libav: there is no video/mp4") }
+        _ = try await pixels.picture(of: 1, in: instance, options)
+        return Response(status: .ok, headers: [.contentType: media.rawValue], body: ResponseBody { [pixels] writer in
+            var writer = writer
+            try await pixels.animate(instance, format, options) { bytes in try await writer.write(ByteBuffer(bytes: bytes)) }
+            try await writer.finish(nil)
+        })
     }
+}
 
-    private static func format(_ request: Request, quality: Int) throws -> RenderOptions.Format {
-        let accept = request.uri.queryParameters["accept"].map(String.init) ?? request.headers[.accept]
-        for type in MediaType.accepted(accept) {
-            if type.matches("image/jpeg") { return .jpeg(quality: quality) }
-            if type.matches("image/png") { return .png }
-        }
-        throw HTTPFailure(.notAcceptable, "pictures are image/jpeg or image/png")
-    }
-
-    /// `width,height[,x,y,w,h]`: the size to fit in, and the part of the image to show (PS3.18 §8.3.5.1.3).
-    private static func viewport(_ text: String) throws -> RenderOptions.Viewport {
-        let fields = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0).flatMap { Int(exactly: $0.rounded()) } }
-        guard fields.count == 2 || fields.count == 6, let width = fields[0], let height = fields[1], (1...largestViewport).contains(width), (1...largestViewport).contains(height) else {
-            throw HTTPFailure(.badRequest, "viewport is width,height or width,height,x,y,w,h; at most \(largestViewport) pixels a side")
-        }
-        guard fields.count == 6 else { return .init(width: width, height: height) }
-        guard let x = fields[2], let y = fields[3], let w = fields[4], let h = fields[5] else {
-            throw HTTPFailure(.badRequest, "viewport is width,height or width,height,x,y,w,h")
-        }
-        return .init(width: width, height: height, source: PixelRectangle(x: x, y: y, width: w, height: h))
-    }
-
-    /// `center,width,function` (PS3.18 §8.3.5.1.4).
-    private static func window(_ text: String) throws -> Window {
-        let fields = text.split(separator: ",").map { $0.trimmed }
-        let functions: [String: Window.Function] = ["linear": .linear, "linear-exact": .linearExact, "sigmoid": .sigmoid]
-        guard fields.count == 2 || fields.count == 3, let center = Double(fields[0]), let width = Double(fields[1]),
-            let function = fields.count == 3 ? functions[fields[2].lowercased()] : .linear,
-            let window = Window(center: center, width: width, function: function)
-        else { throw HTTPFailure(.badRequest, "window is center,width,function; function is linear, linear-exact or sigmoid") }
-        return window
+extension Archive {
+    /// The images of a study that a presentation state is meant for.
+    func referenced(by state: PresentationState, in study: UID, _ context: RequestScope) async throws -> [InstanceLocation] {
+        let named = Set(state.references.references.map(\.instance))
+        return try await instances(context, level: "study").filter { named.contains($0.sopInstance.text) }
     }
 }

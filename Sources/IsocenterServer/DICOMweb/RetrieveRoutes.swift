@@ -7,6 +7,7 @@ import NIOCore
 /// WADO-RS (PS3.18 §10.4): studies, series and instances, their metadata and frames, as they are stored.
 struct RetrieveRoutes: Sendable {
     let archive: Archive
+    let pixels: PixelAccess
 
     func add(to group: RouterGroup<RequestScope>) {
         for path in ["studies/:study", "studies/:study/series/:series", "studies/:study/series/:series/instances/:instance"] {
@@ -87,50 +88,35 @@ struct RetrieveRoutes: Sendable {
     private func frames(_ instances: [InstanceLocation], _ request: Request, _ context: RequestScope) async throws -> Response {
         guard let instance = instances.first else { throw HTTPFailure(.notFound, "there is no such instance") }
         let numbers = try Self.frameNumbers(context.parameters.get("frames") ?? "")
-        let (type, isSingle) = try frameType(request, instance)
+        let choice = try pixels.choice(request.headers[.accept], for: instance)
         let count = instance.pixelData?.frames.count ?? 0
         if !instance.transferSyntax.isDeflated, count > 0, let missing = numbers.first(where: { $0 > count }) {
             throw HTTPFailure(.notFound, "there is no frame \(missing): the instance has \(count)")
         }
-        if numbers.count == 1, isSingle {
-            let bytes = try await archive.littleEndianFrame(numbers[0], of: instance)
-            return Response(status: .ok, headers: [.contentType: type], body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+        // The first is made before the answer begins, so that what cannot be had is said with a status.
+        let first = try await pixels.frame(numbers[0], of: instance, in: choice.syntax)
+        if numbers.count == 1, choice.isSingle {
+            var headers: HTTPFields = [.contentType: choice.contentType]
+            headers[PixelAccess.photometricInterpretation] = first.photometricInterpretation?.rawValue
+            return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: first.bytes)))
         }
-        // The first is read before the answer begins, so that what cannot be had is said with a status.
-        let first = try await archive.littleEndianFrame(numbers[0], of: instance)
         let root = request.serviceRoot
         let parts = numbers.enumerated().map { index, number in
             MultipartBody.Part(
-                contentType: type, location: "\(instance.url(root))/frames/\(number)", length: index == 0 ? UInt64(first.count) : nil
-            ) { [archive] writer in
-                let bytes = index == 0 ? first : try await archive.littleEndianFrame(number, of: instance)
+                contentType: choice.contentType, location: "\(instance.url(root))/frames/\(number)",
+                length: index == 0 ? UInt64(first.bytes.count) : nil,
+                // Every frame of an instance is delivered alike.
+                fields: first.photometricInterpretation.map { ["\(PixelAccess.photometricInterpretation)": $0.rawValue] } ?? [:]
+            ) { [pixels] writer in
+                let bytes = index == 0 ? first.bytes : try await pixels.frame(number, of: instance, in: choice.syntax).bytes
                 try await writer.write(ByteBuffer(bytes: bytes))
             }
         }
-        let rootType = type.split(separator: ";").first.map(String.init) ?? type
-        return MultipartBody(rootType: rootType, parts: parts).response()
-    }
-
-    /// The content type of a frame, and whether the client takes it without multipart.
-    private func frameType(_ request: Request, _ instance: InstanceLocation) throws -> (String, isSingle: Bool) {
-        let stored = instance.transferSyntax
-        let syntax = stored.isEncapsulated ? stored : .explicitVRLittleEndian
-        for type in MediaType.accepted(request.headers[.accept]) {
-            let asked = type.parameters["transfer-syntax"]
-            let isStored = asked == "*" || asked == syntax.uid.text || asked == stored.uid.text
-            let wanted = type.partType
-            // Compressed bytes go out as octets only to a client that says it takes any syntax.
-            let fits = wanted == "*/*" || wanted == stored.frameMediaType && (asked == nil || isStored)
-                || wanted == "application/octet-stream" && (stored.isEncapsulated ? isStored : asked == nil || isStored)
-            guard fits else { continue }
-            let name = wanted == "*/*" ? stored.frameMediaType : wanted
-            return ("\(name); transfer-syntax=\(syntax.uid)", type.name != "multipart/related" && type.name != "*/*" && type.name != "multipart/*")
-        }
-        throw HTTPFailure(.notAcceptable, "frames are handed out as stored: \(stored.frameMediaType) in \(stored.name) (\(stored.uid))")
+        return MultipartBody(rootType: choice.name, parts: parts).response()
     }
 
     /// `1`, `1,3,5`.
-    private static func frameNumbers(_ text: String) throws -> [Int] {
+    static func frameNumbers(_ text: String) throws -> [Int] {
         let numbers = text.replacing("%2C", with: ",").replacing("%2c", with: ",").split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
         guard !numbers.isEmpty, numbers.count <= 10_000, numbers.allSatisfy({ $0 != nil && $0 ?? 0 > 0 }) else {
             throw HTTPFailure(.badRequest, "frames are a list of numbers from 1, separated by commas")
@@ -169,11 +155,13 @@ struct RetrieveRoutes: Sendable {
 extension Archive {
     /// The instances that a path names and the caller may see.
     /// - Throws: 404 where that is nothing, 403 where the caller may read nothing at all.
-    func instances(_ context: RequestScope) async throws -> [InstanceLocation] {
+    ///
+    /// - Parameter level: the lowest part of the path that counts: `study` for all of the study.
+    func instances(_ context: RequestScope, level: String = "instance") async throws -> [InstanceLocation] {
         let principal = try context.caller()
         guard let access = Policy.access(of: principal, for: .read) else { throw HTTPFailure(.forbidden, "\(principal.name) may not read") }
-        let series = context.parameters.get("series") == nil ? nil : try context.uid("series")
-        let instance = context.parameters.get("instance") == nil ? nil : try context.uid("instance")
+        let series = level == "study" || context.parameters.get("series") == nil ? nil : try context.uid("series")
+        let instance = level == "study" || context.parameters.get("instance") == nil ? nil : try context.uid("instance")
         let found = try await instances(study: try context.uid("study"), series: series, instance: instance, for: access)
         guard !found.isEmpty else { throw HTTPFailure(.notFound, "there is no such study, series or instance") }
         return found

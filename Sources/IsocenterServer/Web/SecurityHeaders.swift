@@ -7,7 +7,7 @@ struct SecurityHeaders: RouterMiddleware {
 
     private static let fields: HTTPFields = {
         var fields = HTTPFields()
-        fields[.contentSecurityPolicy] = "default-src 'self'; img-src 'self' blob: data:; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+        fields[.contentSecurityPolicy] = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' blob: data:; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
         fields[.xContentTypeOptions] = "nosniff"
         if let name = HTTPField.Name("Referrer-Policy") { fields[name] = "no-referrer" }
         if let name = HTTPField.Name("Cross-Origin-Opener-Policy") { fields[name] = "same-origin" }

@@ -1,4 +1,5 @@
 import Archive
+import DICOMImage
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -11,6 +12,8 @@ import Viewer
 /// The HTTP port: the application, its API, DICOMweb. Puts routes and middlewares together; decides nothing.
 struct WebDoor: Sendable {
     let archive: Archive
+    /// Decodes and encodes compressed frames.
+    let coding: any FrameCoding
     let authenticator: Authenticator
     let settings: Settings
     let setupSecret: String
@@ -41,10 +44,11 @@ struct WebDoor: Sendable {
         let api = router.group("api")
         StudyRoutes(archive: archive, info: info).add(to: api)
 
+        let pixels = PixelAccess(archive: archive, coding: coding)
         let dicomWeb = router.group("dicom-web")
         SearchRoutes(archive: archive).add(to: dicomWeb)
-        RetrieveRoutes(archive: archive).add(to: dicomWeb)
-        RenderedRoutes(archive: archive).add(to: dicomWeb)
+        RetrieveRoutes(archive: archive, pixels: pixels).add(to: dicomWeb)
+        RenderedRoutes(archive: archive, pixels: pixels).add(to: dicomWeb)
         StoreRoutes(
             archive: archive, onConflict: ConflictPolicy(rawValue: settings[Settings.onConflict]) ?? .keepFirst, logger: logger
         ).add(to: dicomWeb)

@@ -7,7 +7,7 @@ struct ImageFile {
     let dataSet: DataSet
     let transferSyntax: TransferSyntax
     private let location: PixelDataLocation
-    private let frames: [[ByteRange]]
+    private let frames: FrameTable
     private let source: Source
 
     private enum Source {
@@ -39,7 +39,7 @@ struct ImageFile {
             dataSet = reader.dataSet
             transferSyntax = syntax
             self.location = location
-            frames = FrameTable.frames(of: dataSet, at: location)
+            frames = FrameTable(dataSet, location, transferSyntax: syntax)
             source = if syntax.isDeflated {
                 .memory(dataSet.bytes(location.tag).map(Array.init) ?? [])
             } else {
@@ -61,9 +61,8 @@ struct ImageFile {
     /// - Throws: `Failure`, `ImageError`.
     func frame(_ index: Int) throws -> (samples: Frame, stored: StoredPixels) {
         let description = try PixelDescription(dataSet)
-        guard !frames.isEmpty else { throw Failure("nothing tells where its frames end, or its pixel data ends before they do") }
-        guard frames.indices.contains(index) else { throw Failure("there is no frame \(index + 1): the image has \(frames.count)") }
-        let bytes = try frames[index].flatMap(read)
+        let place = try frames.location(of: index)
+        let bytes = try place.content(of: try read(place.range))
         if transferSyntax.isEncapsulated {
             let native = try DirectFrameCoding().decode(bytes, transferSyntax, description)
             return (try Frame(native), StoredPixels(native))

@@ -20,6 +20,8 @@ extension FrameCodec {
 enum HTJ2K {
     static func encode(_ samples: UnsafeRawBufferPointer, _ description: PixelDescription, ratio: Double?) throws(ImageError) -> EncodedFrame {
         try JPEG2000.checkEncodable(samples, description, ratio: ratio)
+        // Where nothing can be split OpenJPH 0.9 ends the process on coarse steps: a line of pixels is kept exact instead.
+        let ratio = J2KResolutions.decompositions(description) > 0 ? ratio : nil
         let transforms = description.photometricInterpretation == .rgb
         func bytes(step: Float?) throws(ImageError) -> [UInt8] {
             try OpenJPH.encode(samples, description, transformsColour: transforms, step: step)

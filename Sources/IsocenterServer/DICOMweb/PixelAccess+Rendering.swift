@@ -1,0 +1,62 @@
+import Archive
+import DICOM
+import DICOMImage
+
+extension PixelAccess {
+    /// A picture of a frame: a whole JPEG or PNG file.
+    ///
+    /// - Parameter number: from 1.
+    /// - Throws: `HTTPFailure` 406 where the attributes or the pixel data allow no picture.
+    func picture(of number: Int, in instance: InstanceLocation, _ options: RenderOptions) async throws -> [UInt8] {
+        let (frame, header) = try await native(number, of: instance)
+        var options = options
+        options.automatic = try await automatic(frame, header, number, of: instance)
+        return try await Self.explained("the instance cannot be rendered") { () async throws(ImageError) in
+            try Render.image(of: frame, dataSet: header, frameIndex: number - 1, options: options)
+        }
+    }
+
+    /// All frames one after the other, as a file that plays them; written as it is made.
+    func animate(_ instance: InstanceLocation, _ format: Animation.Format, _ options: RenderOptions, to sink: ([UInt8]) async throws -> Void) async throws {
+        let (first, header) = try await native(1, of: instance)
+        var options = options
+        options.automatic = try await automatic(first, header, 1, of: instance)
+        let fixed = options
+        do {
+            _ = try await Animation.write(format, CineTiming(header, numberOfFrames: instance.pixelData?.frames.count ?? 1)) { index in
+                let frame = index == 0 ? first : try await native(index + 1, of: instance).0
+                return try Render.picture(of: Frame(frame), dataSet: header, frameIndex: index, options: fixed)
+            } to: { bytes in
+                try await sink(bytes)
+            }
+        } catch let error as ImageError {
+            throw HTTPFailure(.notAcceptable, "the instance cannot be rendered: \(error)")
+        }
+    }
+
+    /// One range of greys for all frames of an image that has no window: that of its first, middle and last, and of the one shown.
+    private func automatic(_ frame: NativeFrame, _ header: DataSet, _ number: Int, of instance: InstanceLocation) async throws -> AutomaticRange? {
+        let count = instance.pixelData?.frames.count ?? 1
+        guard frame.description.photometricInterpretation.isGrey, count > 1, header[.windowCenter] == nil, header[.voilutSequence] == nil,
+            header[.perFrameFunctionalGroupsSequence] == nil
+        else { return nil }
+        var frames = [(number, frame)]
+        for other in Set([1, (count + 1) / 2, count]) where other != number {
+            // A frame that cannot be decoded takes no part.
+            if let (neighbour, _) = try? await native(other, of: instance) { frames.append((other, neighbour)) }
+        }
+        let shown = frames
+        return try await Self.explained("the instance cannot be rendered") { () async throws(ImageError) in
+            try Self.union(of: shown, header)
+        }
+    }
+
+    private static func union(of frames: [(number: Int, frame: NativeFrame)], _ header: DataSet) throws(ImageError) -> AutomaticRange? {
+        var range: AutomaticRange?
+        for (number, frame) in frames {
+            let own = try AutomaticRange(Frame(frame), dataSet: header, frameIndex: number - 1)
+            if range == nil { range = own } else { range?.formUnion(own) }
+        }
+        return range
+    }
+}

@@ -1,0 +1,76 @@
+import Archive
+import DICOM
+import DICOMImage
+import HTTPTypes
+
+/// Frames of stored instances as a door wants them: as they lie there, native, in another transfer syntax, as a picture.
+struct PixelAccess: Sendable {
+    let archive: Archive
+    let coding: any FrameCoding
+
+    /// Bytes of a frame, and what its samples mean where that may differ from the stored attributes.
+    struct Delivered: Sendable {
+        var bytes: [UInt8]
+        var photometricInterpretation: PhotometricInterpretation?
+    }
+
+    /// - Parameters:
+    ///   - number: from 1.
+    ///   - syntax: encapsulated, or Explicit VR Little Endian for the samples alone.
+    /// - Throws: `HTTPFailure` 404 where there is no such frame, 406 where it cannot be had in that syntax, `ArchiveError`.
+    func frame(_ number: Int, of instance: InstanceLocation, in syntax: TransferSyntax) async throws -> Delivered {
+        if syntax == instance.transferSyntax { return Delivered(bytes: try await archive.frame(number, of: instance)) }
+        if syntax == .explicitVRLittleEndian, !instance.transferSyntax.isEncapsulated {
+            return Delivered(bytes: try await archive.littleEndianFrame(number, of: instance))
+        }
+        guard syntax == .explicitVRLittleEndian || FrameCodec.of(syntax)?.encode != nil else {
+            throw HTTPFailure(.notAcceptable, "frames are not written in \(syntax.name): the instance is stored in \(instance.transferSyntax.name) (\(instance.transferSyntax.uid))")
+        }
+        let (native, _) = try await native(number, of: instance)
+        if syntax == .explicitVRLittleEndian {
+            return Delivered(bytes: native.bytes, photometricInterpretation: native.description.photometricInterpretation)
+        }
+        let encoded = try await Self.explained("the frame cannot be had in \(syntax.name)") { () async throws(ImageError) in
+            try await coding.encode(native, syntax, EncodingParameters())
+        }
+        return Delivered(bytes: encoded.bytes, photometricInterpretation: encoded.photometricInterpretation)
+    }
+
+    /// Says what the samples of a frame mean where codecs delivered them otherwise than the attributes say.
+    static let photometricInterpretation = HTTPField.Name("X-Photometric-Interpretation") ?? .contentType
+
+    /// The form of frames the client likes best of those that can be had.
+    /// - Throws: 406 with what would be acceptable.
+    func choice(_ accept: String?, for instance: InstanceLocation) throws -> FrameMediaType.Choice {
+        let stored = instance.transferSyntax
+        let isDecodable = !stored.isEncapsulated || FrameCodec.of(stored) != nil
+        let choices = FrameMediaType.choices(accept, stored: stored)
+        if let choice = choices.first(where: { choice in
+            choice.syntax == stored || isDecodable && (choice.syntax == .explicitVRLittleEndian || FrameCodec.of(choice.syntax)?.encode != nil)
+        }) { return choice }
+        let kept = stored.isEncapsulated ? stored : .explicitVRLittleEndian
+        let native = isDecodable ? ", or as application/octet-stream in Explicit VR Little Endian, or in any syntax that is written here" : ""
+        throw HTTPFailure(.notAcceptable, "frames are handed out as stored: \(FrameMediaType.name(of: kept)) in \(stored.name) (\(stored.uid))\(native)")
+    }
+
+    /// A frame's samples as plain bytes, and the attributes before the pixel data.
+    func native(_ number: Int, of instance: InstanceLocation) async throws -> (NativeFrame, DataSet) {
+        let header = try await archive.header(of: instance)
+        let bytes = try await archive.frame(number, of: instance)
+        let frame = try await Self.explained("the frame cannot be decoded") { () async throws(ImageError) in
+            let description = try PixelDescription(header)
+            if instance.transferSyntax.isEncapsulated { return try await coding.decode(bytes, instance.transferSyntax, description) }
+            let order = ByteOrder(transferSyntax: instance.transferSyntax, vr: instance.pixelData?.vr ?? .OW, bitsAllocated: description.bitsAllocated)
+            return try NativeFrame(stored: bytes, description: description, byteOrder: order, index: number - 1)
+        }
+        return (frame, header)
+    }
+
+    /// What the image layer refuses, said to a client of HTTP.
+    static func explained<T>(_ what: String, _ work: () async throws(ImageError) -> T) async throws -> T {
+        do throws(ImageError) { return try await work() } catch {
+            // The worker's end is no word on the object: another try may have another end.
+            throw HTTPFailure(error.code == .unavailable ? .serviceUnavailable : .notAcceptable, "\(what): \(error)")
+        }
+    }
+}

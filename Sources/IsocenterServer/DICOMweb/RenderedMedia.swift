@@ -1,0 +1,46 @@
+import DICOMImage
+import Hummingbird
+
+/// In which form something rendered goes out (PS3.18 §8.7.4).
+enum RenderedMedia: String, CaseIterable {
+    case jpeg = "image/jpeg"
+    case png = "image/png"
+    case gif = "image/gif"
+    case mp4 = "video/mp4"
+
+    /// One for all frames.
+    var animation: Animation.Format? {
+        switch self {
+        case .jpeg, .png: nil
+        case .gif: .gif
+        case .mp4: .mp4
+        }
+    }
+
+    func options(_ options: RenderOptions) -> RenderOptions {
+        var options = options
+        // Frames of animations are pictures of 8 bits, before their own encoder sees them.
+        if self != .jpeg { options.format = .png }
+        return options
+    }
+
+    /// What a client takes, the best first.
+    struct Choice: Equatable {
+        /// A type, or a range of them.
+        var type: MediaType
+        /// One picture, not a part of multipart for each.
+        var isSingle: Bool
+
+        /// The form of pictures this means; JPEG for any.
+        var media: RenderedMedia? { RenderedMedia.allCases.first { type.matches($0.rawValue) } }
+    }
+
+    /// - Returns: of the query's `accept` where there is one, else of the header (PS3.18 §8.3.3.1).
+    static func choices(_ request: Request) -> [Choice] {
+        let accept = request.uri.queryParameters["accept"].map(String.init) ?? request.headers[.accept]
+        return MediaType.accepted(accept).compactMap { type in
+            guard type.name == "multipart/related" || type.name == "multipart/*" else { return Choice(type: type, isSingle: true) }
+            return MediaType(type.partType).map { Choice(type: $0, isSingle: false) }
+        }
+    }
+}

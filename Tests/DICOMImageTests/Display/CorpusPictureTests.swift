@@ -1,0 +1,72 @@
+import DICOM
+import DICOMImage
+import Testing
+
+/// No file without a picture or a reason in words.
+@Suite("Pictures of real files", .enabled(if: Corpus.root != nil, "no corpus beside the repository"))
+struct CorpusPictureTests {
+    private enum Outcome { case picture, reason(String) }
+
+    /// Files that are broken on purpose: a picture or any reason will do.
+    private static let broken = ["malformed/", "pwnlab/"]
+
+    /// Every other file that may go without a picture: what its reason speaks of.
+    private static let reasons: [String: String] = [
+        "dwv/dwv-test_bad.zip/dwv-test_bad/dwv-test_no-number-rows.dcm": "Rows (0028,0010)",
+        "dwv/dwv-test_no-number-rows.dcm": "Rows (0028,0010)",
+        // ACR-NEMA 1.0.
+        "fo-dicom/GH340.dcm": "Photometric Interpretation (0028,0004)",
+        // Its VRs are not those of the standard.
+        "pydicom/test_files/badVR.dcm": "Number of Frames (0028,0008)",
+        "pydicom/test_files/meta_missing_tsyntax.dcm": "neither the DICM prefix of PS3.10 nor a DICOM data set is here",
+        "pydicom/test_files/nested_priv_SQ.dcm": "Rows (0028,0010)",
+        "pydicom/test_files/no_meta.dcm": "neither the DICM prefix of PS3.10 nor a DICOM data set is here",
+        "pydicom/test_files/MR_truncated.dcm": "nothing tells where frames end",
+        // Fragments of one frame whose number is only known by looking into them.
+        "cornerstone/CT0012.fragmented_no_bot_jpeg_baseline.51.dcm": "nothing tells where frames end",
+        "derived/encaps-3-fragments-empty-bot.dcm": "nothing tells where frames end",
+    ]
+
+    @Test("Each image is seen, or it is said why not")
+    func all() throws {
+        var pictures = 0, withoutCodec = 0
+        for row in Corpus.manifest {
+            let path = try #require(row["path"])
+            switch try outcome(path) {
+            case .picture: pictures += 1
+            case .reason(let words):
+                #expect(!words.isEmpty, "\(path)")
+                if words.hasSuffix("are not understood") { withoutCodec += 1 }
+                let isExpected = words == "no pixel data" || words.hasSuffix("are not understood") || path.hasPrefix("synthetic/video/")
+                    || Self.broken.contains { path.hasPrefix($0) } || Self.reasons[path].map { words.contains($0) } == true
+                #expect(isExpected, "\(path): \(words)")
+            }
+        }
+        print("pictures: \(pictures) of \(Corpus.manifest.count) files; of \(withoutCodec) the transfer syntax is not understood")
+        #expect(pictures >= 690)
+    }
+
+    private func outcome(_ path: String) throws -> Outcome {
+        let bytes = try Corpus.bytes(path)
+        do {
+            let file = try FileReader.read(bytes, options: .init())
+            guard let body = file.body, let location = body.reader.pixelData, let syntax = file.transferSyntax else { return .reason("no pixel data") }
+            let description = try PixelDescription(file.dataSet)
+            let ranges = FrameTable.frames(of: file.dataSet, at: location)
+            guard let first = ranges.first else { return .reason("nothing tells where frames end") }
+            let frame: Frame
+            if location.isEncapsulated {
+                let encoded = first.flatMap { range in bytes[Int(file.dataSetOffset + range.offset)..<Int(file.dataSetOffset + range.offset + range.length)] }
+                frame = try Frame(try DirectFrameCoding().decode(encoded, syntax, description))
+            } else {
+                guard let native = try NativeFile(bytes), let first = native.frames.first else { return .reason("no frame") }
+                frame = try Frame(native: first, description: description, byteOrder: native.order, index: 0)
+            }
+            let rendering = try Render.rendering(of: frame, dataSet: file.dataSet, frameIndex: 0)
+            #expect(rendering.picture.width == description.columns && rendering.picture.height == description.rows, "\(path)")
+            return .picture
+        } catch {
+            return .reason("\(error)")
+        }
+    }
+}
