@@ -7,6 +7,7 @@ let package = Package(
         .executable(name: "isocenter", targets: ["isocenter"]),
         // For the benchmarks.
         .library(name: "DICOM", targets: ["DICOM"]),
+        .library(name: "DICOMImage", targets: ["DICOMImage"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

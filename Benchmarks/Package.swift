@@ -7,6 +7,9 @@ let package = Package(
     targets: [
         // Opens, reads and parses files up to their pixel data.
         .executableTarget(name: "header-parsing", dependencies: [.product(name: "DICOM", package: "isocenter")]),
+        // Encodes and decodes frames in every transfer syntax.
+        .executableTarget(
+            name: "codecs", dependencies: [.product(name: "DICOM", package: "isocenter"), .product(name: "DICOMImage", package: "isocenter")]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,10 +1,13 @@
-/// Shape of a frame from the first bytes of an input, so that the fuzzer can choose it: small, of every kind.
+/// Shape of a frame from the first bytes of an input, so that the fuzzer can choose it: mostly small, of every kind.
 func shape(_ input: UnsafeRawBufferPointer) -> FrameLayout? {
     guard input.count >= 4 else { return nil }
     let depths = [8, 16, 1, 32, 64]
+    // Large ones cross the blocks that codecs work in.
+    let large = input[3] >= 0xF0 ? 12 : 1
     do throws(CodecError) {
         return try FrameLayout(
-            rows: Int(input[0] % 64) + 1, columns: Int(input[1]) + 1, samples: Int(input[2] % 4) + 1, bitsAllocated: depths[Int(input[3]) % depths.count])
+            rows: (Int(input[0] % 16) + 1) * large, columns: (Int(input[1] % 48) + 1) * large, samples: Int(input[2] % 4) + 1,
+            bitsAllocated: depths[Int(input[3]) % depths.count])
     } catch { return nil }
 }
 
@@ -26,6 +29,14 @@ func withStream<Result>(_ input: UnsafeRawBufferPointer, _ body: (UnsafeRawBuffe
 
 /// The same bytes, repeated, as samples of a frame.
 func samples(_ layout: FrameLayout, from stream: UnsafeRawBufferPointer) -> [UInt8] {
-    guard !stream.isEmpty else { return [UInt8](repeating: 0, count: layout.bytes) }
-    return (0..<layout.bytes).map { stream[$0 % stream.count] }
+    var samples = [UInt8](repeating: 0, count: layout.bytes)
+    samples.withUnsafeMutableBytes { samples in
+        var begin = 0
+        while begin < samples.count, !stream.isEmpty {
+            let count = min(stream.count, samples.count - begin)
+            UnsafeMutableRawBufferPointer(rebasing: samples[begin..<begin + count]).copyMemory(from: UnsafeRawBufferPointer(rebasing: stream[..<count]))
+            begin += count
+        }
+    }
+    return samples
 }

@@ -17,6 +17,7 @@ struct Isocenter: AsyncParsableCommand {
             DemoCommand.self,
             Echo.self,
             Send.self,
+            InspectCommand.self,
             RenderCommand.self,
             TranscodeCommand.self,
             Verify.self,

@@ -2,6 +2,7 @@ import ArgumentParser
 import DICOM
 import DICOMImage
 import Foundation
+import Workers
 
 struct RenderCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -36,45 +37,48 @@ struct RenderCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let pool: WorkerPool
+        do throws(ImageError) { pool = try WorkerPool(.init(count: 1)) } catch { throw Failure("\(error)") }
+        let file = try await ImageFile(input, pool)
         do {
-            let file = try ImageFile(path: input)
-            if let animation {
-                try await play(file, animation)
-                return
-            }
-            let (samples, stored) = try file.frame(frame - 1)
+            let first = animation == nil ? frame - 1 : 0
+            let shown = try await file.frame(first)
             var options = try options()
-            options.automatic = try automatic(file, samples)
+            options.automatic = try await file.automaticRange(shown, first)
             options.presentation = try presentation.map(Self.presentation)
-            let rendering = try Render.rendering(of: samples, dataSet: file.dataSet, frameIndex: frame - 1, options: options, stored: stored)
-            let bytes = try rendering.encoded(options.format)
-            guard FileManager.default.createFile(atPath: output, contents: Data(bytes)) else { throw Failure("\(output): cannot be written") }
-            if facts { try print(rendering.facts) }
+            if let animation {
+                try await play(file, animation, options)
+            } else {
+                let rendering = try Self.rendering(of: shown, file, frame - 1, options)
+                guard FileManager.default.createFile(atPath: output, contents: Data(try rendering.encoded(options.format))) else {
+                    throw Failure("\(output): cannot be written")
+                }
+                if facts { try print(rendering.facts) }
+            }
         } catch let error as ImageError {
             throw Failure("\(input): \(error)")
         }
+        await pool.shutdown()
     }
 
-    private func play(_ file: ImageFile, _ format: Animation.Format) async throws {
-        var options = try options()
-        let first = try file.frame(0)
-        options.automatic = try automatic(file, first.samples)
-        options.presentation = try presentation.map(Self.presentation)
+    private static func rendering(of frame: NativeFrame, _ file: ImageFile, _ index: Int, _ options: RenderOptions) throws -> Rendering {
+        try Render.rendering(of: Frame(frame), dataSet: file.dataSet, frameIndex: index, options: options, stored: StoredPixels(frame))
+    }
+
+    private func play(_ file: ImageFile, _ format: Animation.Format, _ options: RenderOptions) async throws {
         guard FileManager.default.createFile(atPath: output, contents: nil), let handle = FileHandle(forWritingAtPath: output) else {
             throw Failure("\(output): cannot be written")
         }
         var firstFacts: PictureFacts?
-        let timing = CineTiming(file.dataSet, numberOfFrames: file.numberOfFrames)
-        let remarks = try await Animation.write(format, timing) { index in
-            let (samples, stored) = try file.frame(index)
-            let rendering = try Render.rendering(of: samples, dataSet: file.dataSet, frameIndex: index, options: options, stored: stored)
+        let remarks = try await Animation.write(format, CineTiming(file.dataSet, numberOfFrames: file.numberOfFrames)) { index in
+            let rendering = try Self.rendering(of: try await file.frame(index), file, index, options)
             if firstFacts == nil { firstFacts = rendering.facts }
             return rendering.picture
         } to: { bytes in
             try handle.write(contentsOf: bytes)
         }
         try handle.close()
-        for remark in remarks { FileHandle.standardError.write(Data("\(output): \(remark)\n".utf8)) }
+        for remark in remarks { tell("\(output): \(remark)") }
         if facts, let firstFacts { try print(firstFacts) }
     }
 
@@ -82,18 +86,6 @@ struct RenderCommand: AsyncParsableCommand {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         Swift.print(String(decoding: try encoder.encode(facts), as: UTF8.self))
-    }
-
-    /// One range for all frames of the image: that of its first, middle and last together with the one shown.
-    private func automatic(_ file: ImageFile, _ samples: Frame) throws -> AutomaticRange? {
-        guard samples.description.photometricInterpretation.isGrey, file.numberOfFrames > 1 else { return nil }
-        var range = try AutomaticRange(samples, dataSet: file.dataSet, frameIndex: frame - 1)
-        for index in Set([0, file.numberOfFrames / 2, file.numberOfFrames - 1]) where index != frame - 1 {
-            // A frame that cannot be decoded takes no part.
-            guard let other = try? file.frame(index).samples else { continue }
-            range.formUnion(try AutomaticRange(other, dataSet: file.dataSet, frameIndex: index))
-        }
-        return range
     }
 
     // MARK: Options

@@ -97,7 +97,7 @@ private struct FileTranscoding: Sendable {
 
     func run(_ file: TranscodedPaths.File) async -> TranscodeTally.Result {
         do {
-            let input = try OpenFile(reading: file.input)
+            let input = try OpenFile(file.input)
             if try input.isNoDICOM() { return isSingle ? .failed("is no DICOM file") : .notDICOM }
             guard replaces || !FileManager.default.fileExists(atPath: file.output) else { return .failed("\(file.output) is there already: see --replace") }
             let instance = try await StoredInstance(file: input.size) { try input.bytes($0) }
@@ -126,48 +126,6 @@ private struct FileTranscoding: Sendable {
             try? FileManager.default.removeItem(atPath: partial)  // What is left of it is no file under its name.
             throw error
         }
-    }
-}
-
-/// A file that is read by ranges.
-private final class OpenFile: Sendable {
-    let size: UInt64
-    private let path: String
-    private let descriptor: Int32
-
-    init(reading path: String) throws {
-        self.path = path
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Failure(String(cString: strerror(errno))) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            close(descriptor)
-            throw Failure("is no file")
-        }
-        size = UInt64(status.st_size)
-    }
-
-    deinit { close(descriptor) }
-
-    func bytes(_ range: ByteRange) throws -> [UInt8] {
-        let wanted = Int(range.length)
-        var failure: Int32 = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: wanted) { target, made in
-            while made < wanted, let start = target.baseAddress {
-                let count = pread(descriptor, start + made, wanted - made, off_t(range.offset) + off_t(made))
-                if count < 0, errno == EINTR { continue }
-                if count < 0 { failure = errno }
-                guard count > 0 else { return }
-                made += count
-            }
-        }
-        guard failure == 0 else { throw Failure("cannot be read: \(String(cString: strerror(failure)))") }
-        return bytes
-    }
-
-    func isNoDICOM() throws -> Bool {
-        let first = try bytes(ByteRange(offset: 0, length: min(size, 4096)))
-        return first.isEmpty || ImportTally.isNoDICOM(first)
     }
 }
 

@@ -45,8 +45,8 @@ test("YBR_FULL_422: two luminances share a chroma; odd widths end whole", () => 
   assert.deepEqual(values([10, 20, 128, 128], colour("YBR_FULL_422")), [10, 10, 10, 20, 20, 20]);
 });
 
-test("16-bit colour keeps its most significant eight bits", () => {
-  assert.deepEqual(values([0, 0xff, 0, 0x80, 0xff, 0x01, 0, 0, 0, 0, 0, 0], colour("RGB", 0, { bitsAllocated: 16, bitsStored: 16 })).slice(0, 3), [255, 128, 1]);
+test("16-bit colour takes the nearest of eight bits", () => {
+  assert.deepEqual(values([0, 0xff, 0, 0x80, 0xff, 0x01, 0, 0, 0, 0, 0, 0], colour("RGB", 0, { bitsAllocated: 16, bitsStored: 16 })).slice(0, 3), [254, 128, 2]);
 });
 
 test("what cannot be right is refused: short frames, absurd sizes, impossible bits, unknown models", () => {
@@ -67,7 +67,7 @@ test("a frame longer than its pixels is padding, not an error", () => {
 
 test("MONOCHROME1 inverts last; padding stays black, also inverted", () => {
   const frame = { ...unpack(Uint8Array.from([0, 100, 200, 255]), grey(8, { columns: 4 })), rows: 1, columns: 4 };
-  const look = { transfer: transfer({ slope: 1, intercept: 0, name: "LINEAR", center: 128, width: 256 }), padding: 255 };
+  const look = { transfer: transfer({ slope: 1, intercept: 0, name: "LINEAR", center: 128, width: 256 }), padding: [255, 255] };
   const shown = (inverted) => [...shape(frame, { ...look, inverted })].filter((_, n) => n % 4 === 0);
   assert.deepEqual(shown(false), [0, 100, 200, 0]);
   assert.deepEqual(shown(true), [255, 155, 55, 0]);

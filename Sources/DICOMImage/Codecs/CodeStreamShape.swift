@@ -10,10 +10,10 @@ struct CodeStreamShape {
     /// Bits of a sample.
     let precision: Int
 
-    /// - Throws: `invalid` where it is not the frame of the data set, `unsupported` where samples are not integers of whole bytes.
+    /// - Throws: `invalid` where it is not the frame of the data set, `unsupported` where samples are not integers of 8, 16 or 32 bits.
     func check(against description: PixelDescription) throws(ImageError) {
-        guard case .integer = description.number, description.bitsAllocated >= 8 else {
-            throw ImageError(.unsupported, .pixelData, "\(codec) holds integers, not samples of \(description.bitsAllocated) bits as described")
+        guard description.isCodable else {
+            throw ImageError(.unsupported, .pixelData, "\(codec) holds integers of 8 to 32 bits allocated, not \(description.bitsAllocated) bits as described")
         }
         guard rows == description.rows, columns == description.columns else {
             throw ImageError(
@@ -34,8 +34,9 @@ struct CodeStreamShape {
 }
 
 extension PixelDescription {
-    /// Of samples side by side, chroma for each pixel: YBR_FULL_422 is then YBR_FULL.
-    var interleavedPhotometricInterpretation: PhotometricInterpretation {
-        photometricInterpretation == .ybrFull422 ? .ybrFull : photometricInterpretation
+    /// Integers in words that libraries know: not single bits, not 64.
+    var isCodable: Bool {
+        guard case .integer = number else { return false }
+        return 8...32 ~= bitsAllocated
     }
 }

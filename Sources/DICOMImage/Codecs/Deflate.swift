@@ -12,19 +12,16 @@ enum Deflate {
         _ encoded: UnsafeRawBufferPointer, _ description: PixelDescription, _ output: UnsafeMutableRawBufferPointer
     ) throws(ImageError) -> PhotometricInterpretation {
         let native = (description.frameBits + 7) / 8
-        guard description.isPlanar || description.photometricInterpretation == .ybrFull422 else {
+        guard description.isPlanar || description.sharesChroma else {
             try inflate(encoded, into: UnsafeMutableRawBufferPointer(rebasing: output.prefix(native)))
             return description.photometricInterpretation
         }
         let packed = UnsafeMutableRawBufferPointer.allocate(byteCount: native, alignment: 16)
         defer { packed.deallocate() }
         try inflate(encoded, into: packed)
-        if description.isPlanar {
-            try SampleWords.interleave(UnsafeRawBufferPointer(packed), bytes: description.bitsAllocated / 8, into: output, description)
-        } else {
-            try NativeSamples(Array(packed), description, .littleEndian, index: 0).words(UInt8.self).withUnsafeBytes { output.copyMemory(from: $0) }
-        }
-        return description.interleavedPhotometricInterpretation
+        let frame = try NativeFrame(stored: Array(packed), description: description, byteOrder: .littleEndian, index: 0)
+        frame.bytes.withUnsafeBytes { output.copyMemory(from: $0) }
+        return frame.description.photometricInterpretation
     }
 
     /// The stream has to give exactly the bytes of the frame, then end; what follows is padding.
@@ -90,6 +87,6 @@ enum Deflate {
             made = size - Int(stream.avail_out)
         }
         guard status == Z_STREAM_END else { throw ImageError(.encoding, nil, "deflate: error \(status)") }
-        return EncodedFrame(bytes: bytes, photometricInterpretation: description.interleavedPhotometricInterpretation)
+        return EncodedFrame(bytes: bytes, photometricInterpretation: description.photometricInterpretation.withFullChroma)
     }
 }

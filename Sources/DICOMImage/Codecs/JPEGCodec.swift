@@ -76,7 +76,11 @@ enum JPEGCodec {
         if let transform = header.adobeTransform { return transform == 0 ? .rgb : .ybrFull }
         if header.hasJFIF { return .ybrFull }
         if header.components.map(\.identifier) == Array("RGB".utf8) { return .rgb }
-        return label == .rgb && !header.isSubsampled ? .rgb : .ybrFull
+        switch label {
+        case .rgb: return header.isSubsampled ? .ybrFull : .rgb
+        case .ybrPartial420, .ybrPartial422: return label
+        default: return .ybrFull
+        }
     }
 
     // MARK: Encoding

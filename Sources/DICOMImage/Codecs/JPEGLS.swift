@@ -51,7 +51,7 @@ enum JPEGLS {
         }
         SampleWords.raise(output, precision: precision, description)
         // HP1 to HP3 were undone by the library: what they were made from is RGB.
-        return transformation == CHARLS_COLOR_TRANSFORMATION_NONE ? description.interleavedPhotometricInterpretation : .rgb
+        return transformation == CHARLS_COLOR_TRANSFORMATION_NONE ? description.photometricInterpretation.withFullChroma : .rgb
     }
 
     // MARK: Encoding
@@ -75,7 +75,7 @@ enum JPEGLS {
 
     private static func encode(_ samples: UnsafeRawBufferPointer, _ description: PixelDescription, near: Int) throws(ImageError) -> EncodedFrame {
         let bits = description.highBit + 1
-        guard case .integer = description.number, description.bitsAllocated >= 8, bits <= precisions.upperBound else {
+        guard description.isCodable, bits <= precisions.upperBound else {
             throw ImageError(.unsupported, .bitsStored, "JPEG-LS holds integers of 2 to 16 bits, not \(bits) of \(description.bitsAllocated)")
         }
         if let patterns = SampleWords.patterns(samples, description) {
@@ -112,7 +112,7 @@ enum JPEGLS {
                 continue
             }
             try check(failure)
-            return EncodedFrame(bytes: bytes, photometricInterpretation: description.interleavedPhotometricInterpretation)
+            return EncodedFrame(bytes: bytes, photometricInterpretation: description.photometricInterpretation.withFullChroma)
         }
         throw ImageError(.encoding, nil, "JPEG-LS: the code is larger than it can be")
     }

@@ -115,7 +115,7 @@ enum JPEGXL {
 
     private static func encode(_ samples: UnsafeRawBufferPointer, _ description: PixelDescription, distance: Float?) throws(ImageError) -> EncodedFrame {
         let bits = description.highBit + 1
-        guard case .integer = description.number, description.bitsAllocated >= 8, precisions ~= bits else {
+        guard description.isCodable, precisions ~= bits else {
             throw ImageError(.unsupported, .bitsStored, "JPEG XL holds integers of 1 to 16 bits here, not \(bits) of \(description.bitsAllocated)")
         }
         let photometric = description.photometricInterpretation

@@ -27,7 +27,6 @@ enum SampleWords {
         case (1, 32): interleave(planes, UInt8.self, output, UInt32.self, description)
         case (2, 16): interleave(planes, UInt16.self, output, UInt16.self, description)
         case (2, 32): interleave(planes, UInt16.self, output, UInt32.self, description)
-        case (4, 32): interleave(planes, UInt32.self, output, UInt32.self, description)
         case (let bytes, let bits): throw ImageError(.unsupported, .bitsAllocated, "planes of \(bytes) bytes in words of \(bits) bits")
         }
     }

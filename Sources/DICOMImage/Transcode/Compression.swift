@@ -54,6 +54,9 @@ public struct Compression: Sendable, Equatable {
 
     public var transferSyntax: TransferSyntax? { UID(uid).map { TransferSyntax($0) } }
 
+    /// Samples come back as they were, whatever the parameters.
+    public var isLossless: Bool { loss == .none }
+
     /// The method by which an encoder of ours loses something with these parameters; nil where it loses nothing.
     func method(_ parameters: EncodingParameters) -> String? {
         switch loss {

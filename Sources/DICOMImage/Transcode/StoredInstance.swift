@@ -110,4 +110,16 @@ public struct StoredInstance: Sendable {
         }
         return try location.content(of: try await read(location.range))
     }
+
+    /// A frame's samples, decoded where they are compressed.
+    ///
+    /// - Parameter index: from 0.
+    /// - Throws: as ``frame(_:)``, and what decoding throws.
+    public func native(_ index: Int, _ coding: any FrameCoding) async throws -> NativeFrame {
+        let description = try PixelDescription(dataSet)
+        let bytes = try await frame(index)
+        guard let pixelData, !pixelData.isEncapsulated else { return try await coding.decode(bytes, transferSyntax, description) }
+        let order = ByteOrder(transferSyntax: transferSyntax, vr: pixelData.vr, bitsAllocated: description.bitsAllocated)
+        return try NativeFrame(stored: bytes, description: description, byteOrder: order, index: index)
+    }
 }

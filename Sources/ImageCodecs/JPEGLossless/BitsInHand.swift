@@ -4,6 +4,11 @@ extension JPEGLossless {
         private var accumulator: UInt64
         private var bits: Int
         private var taken: Int
+        /// No bits were met that are no code.
+        private(set) var isWhole = true
+
+        /// After ``refill(_:)`` there are 56 bits, and a difference that the lookup gives takes at most 12 of them.
+        static let samplesPerRefill = 4
 
         @inline(__always)
         init(_ reader: borrowing EntropyReader) {
@@ -27,26 +32,44 @@ extension JPEGLossless {
             bits |= 56
         }
 
+        /// The next difference; `words` and what `table` says of it are asked only where the lookup does not give it.
         @inline(__always)
-        func next(_ count: Int) -> Int { Int(truncatingIfNeeded: accumulator &>> UInt64(truncatingIfNeeded: 64 &- count)) }
+        mutating func difference(
+            _ lookup: UnsafePointer<HuffmanTables.Entry>, _ table: Int, _ tables: borrowing HuffmanTables, _ words: UnsafeRawPointer
+        ) -> UInt16 {
+            let entry = lookup[next(HuffmanTables.lookupBits)]
+            if entry & 0xFF00 != 0 { return longDifference(entry, table, tables, words) }
+            drop(entry & 0xFF)
+            return UInt16(truncatingIfNeeded: entry &>> 16)
+        }
 
         @inline(__always)
-        mutating func drop(_ count: UInt32) {
+        private func next(_ count: Int) -> Int { Int(truncatingIfNeeded: accumulator &>> UInt64(truncatingIfNeeded: 64 &- count)) }
+
+        @inline(__always)
+        private mutating func drop(_ count: UInt32) {
             accumulator &<<= UInt64(truncatingIfNeeded: count)
             bits &-= Int(truncatingIfNeeded: count)
         }
 
-        /// A difference that an entry alone does not give; nil for bits that are no code.
+        /// Takes at most 32 bits, and leaves as many as after a refill.
         @inline(never)
-        mutating func longDifference(_ entry: HuffmanTables.Entry, _ table: Int, _ tables: inout HuffmanTables) -> UInt16? {
+        private mutating func longDifference(
+            _ entry: HuffmanTables.Entry, _ table: Int, _ tables: borrowing HuffmanTables, _ words: UnsafeRawPointer
+        ) -> UInt16 {
+            refill(words)
             var category = Int(entry &>> 8 & 0xFF)
             if entry & 0xFF00 == HuffmanTables.codeIsLonger {
-                guard let found = tables.category(table, bits: UInt32(next(16))) else { return nil }
+                guard let found = tables.category(table, bits: UInt32(next(16))) else {
+                    isWhole = false
+                    return 0
+                }
                 category = found.category
                 drop(UInt32(found.length))
             } else {
                 drop(entry & 0xFF)
             }
+            defer { refill(words) }
             if category == 0 { return 0 }
             if category == Difference.last { return 0x8000 }
             let rest = UInt32(next(category))

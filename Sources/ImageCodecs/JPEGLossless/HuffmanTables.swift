@@ -24,10 +24,8 @@ extension JPEGLossless {
             var values: [UInt8] = []
         }
 
-        init() {
-            lookup = .allocate(capacity: Self.count * Self.lookupSize)
-            lookup.initialize(repeating: Self.codeIsLonger, count: Self.count * Self.lookupSize)
-        }
+        /// Entries of a table are set when it is defined; nobody looks into one that is not in `codes`.
+        init() { lookup = .allocate(capacity: Self.count * Self.lookupSize) }
 
         deinit { lookup.deallocate() }
 
@@ -37,7 +35,7 @@ extension JPEGLossless {
         mutating func define(_ index: Int, counts: [Int], values: [UInt8], at offset: Int) throws(CodecError) {
             var codes = Codes(limits: [0], offsets: [0], values: values)
             let entries = lookup + index * Self.lookupSize
-            entries.update(repeating: Self.codeIsLonger, count: Self.lookupSize)
+            entries.initialize(repeating: Self.codeIsLonger, count: Self.lookupSize)
             var code = 0, value = 0
             for length in 1...16 {
                 codes.offsets.append(value - code)

@@ -71,7 +71,7 @@ extension JPEGLossless {
         }
     }
 
-    /// - Returns: false where bits were no code; what follows them is not decoded.
+    /// - Returns: false where bits were no code; what follows them means nothing.
     ///
     /// In bounds: `prepare` has made room for `count` samples of 32 bits, which is what one takes at most.
     private static func decode(
@@ -79,48 +79,38 @@ extension JPEGLossless {
     ) -> Bool {
         let words = reader.words, lookup = UnsafePointer(tables.lookup + table * HuffmanTables.lookupSize)
         var bits = BitsInHand(reader)
-        defer { bits.putBack(into: &reader) }
-        for index in 0..<count {
+        var index = 0
+        while index < count {
             bits.refill(words)
-            let entry = lookup[bits.next(HuffmanTables.lookupBits)]
-            if entry & 0xFF00 == 0 {
-                bits.drop(entry & 0xFF)
-                differences[index] = UInt16(truncatingIfNeeded: entry &>> 16)
-            } else {
-                guard let difference = bits.longDifference(entry, table, &tables) else { return false }
-                differences[index] = difference
+            for _ in 0..<min(BitsInHand.samplesPerRefill, count &- index) {
+                differences[index] = bits.difference(lookup, table, tables, words)
+                index &+= 1
             }
         }
-        return true
+        bits.putBack(into: &reader)
+        return bits.isWhole
     }
 
-    /// The same for a pixel's components in turn, each with its own table.
+    /// The same for a pixel's components in turn, at most four, each with its own table.
     private static func decodeInterleaved(
         _ count: Int, _ header: ScanHeader, _ tables: inout HuffmanTables, _ reader: inout EntropyReader, into differences: UnsafeMutablePointer<UInt16>
     ) -> Bool {
-        let words = reader.words, lookup = UnsafePointer(tables.lookup)
+        let words = reader.words, lookup = UnsafePointer(tables.lookup), components = header.components.count
+        let table = (0..<4).map { $0 < components ? header.components[$0].table : 0 }
+        let (first, second, third, fourth) = (table[0], table[1], table[2], table[3])
+        let size = HuffmanTables.lookupSize
         var bits = BitsInHand(reader)
-        defer { bits.putBack(into: &reader) }
-        let components = header.components.count
-        var places = SIMD4<Int>()
-        for index in 0..<components { places[index] = header.components[index].table }
         var at = differences
         for _ in 0..<count {
-            for component in 0..<components {
-                bits.refill(words)
-                let table = places[component]
-                let entry = lookup[table &* HuffmanTables.lookupSize &+ bits.next(HuffmanTables.lookupBits)]
-                if entry & 0xFF00 == 0 {
-                    bits.drop(entry & 0xFF)
-                    at[component] = UInt16(truncatingIfNeeded: entry &>> 16)
-                } else {
-                    guard let difference = bits.longDifference(entry, table, &tables) else { return false }
-                    at[component] = difference
-                }
-            }
+            bits.refill(words)
+            at[0] = bits.difference(lookup + first &* size, first, tables, words)
+            at[1] = bits.difference(lookup + second &* size, second, tables, words)
+            if components > 2 { at[2] = bits.difference(lookup + third &* size, third, tables, words) }
+            if components > 3 { at[3] = bits.difference(lookup + fourth &* size, fourth, tables, words) }
             at += components
         }
-        return true
+        bits.putBack(into: &reader)
+        return bits.isWhole
     }
 
     /// A row's samples to their places in the frame. In bounds: `row < rows`, `component < samples`, `target` has `layout.bytes`.

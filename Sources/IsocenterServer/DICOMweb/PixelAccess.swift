@@ -2,6 +2,8 @@ import Archive
 import DICOM
 import DICOMImage
 import HTTPTypes
+import Hummingbird
+import NIOCore
 
 /// Frames of stored instances as a door wants them: as they lie there, native, in another transfer syntax, as a picture.
 struct PixelAccess: Sendable {
@@ -51,6 +53,26 @@ struct PixelAccess: Sendable {
         let kept = stored.isEncapsulated ? stored : .explicitVRLittleEndian
         let native = isDecodable ? ", or as application/octet-stream in Explicit VR Little Endian, or in any syntax that is written here" : ""
         throw HTTPFailure(.notAcceptable, "frames are handed out as stored: \(FrameMediaType.name(of: kept)) in \(stored.name) (\(stored.uid))\(native)")
+    }
+
+    /// A whole object, as it is stored or in another syntax, piece by piece.
+    /// - Throws: `ImageError`, `ReadError`, `ArchiveError`: what has been written until then is no object.
+    func object(_ instance: InstanceLocation, in syntax: TransferSyntax, to writer: inout any ResponseBodyWriter) async throws {
+        if syntax == instance.transferSyntax {
+            for try await chunk in archive.read(instance) { try await writer.write(ByteBuffer(bytes: chunk)) }
+            return
+        }
+        let archive = archive
+        let stored = try await StoredInstance(file: instance.size) { range in try await archive.read(instance, range) }
+        let output = Output(writer)
+        _ = try await Transcoder(coding: coding).transcode(stored, to: syntax) { try await output.writer.write(ByteBuffer(bytes: $0)) }
+        writer = output.writer
+    }
+
+    /// Holds a writer for a closure that outlives no call.
+    private final class Output {
+        var writer: any ResponseBodyWriter
+        init(_ writer: any ResponseBodyWriter) { self.writer = writer }
     }
 
     /// A frame's samples as plain bytes, and the attributes before the pixel data.

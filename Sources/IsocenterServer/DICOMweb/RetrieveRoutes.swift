@@ -35,33 +35,37 @@ struct RetrieveRoutes: Sendable {
     // MARK: Objects
 
     private func objects(_ instances: [InstanceLocation], _ request: Request, isSingle: Bool) throws -> Response {
-        for type in MediaType.accepted(request.headers[.accept]) {
-            let isWhole = isSingle && type.name == "application/dicom"
-            guard isWhole || type.partType == "application/dicom" && type.name == "multipart/related" || type.name == "*/*" || type.name == "multipart/*" else { continue }
-            let asked = type.parameters["transfer-syntax"]
-            guard instances.allSatisfy({ asked == nil || asked == "*" || asked == $0.transferSyntax.uid.text }) else { continue }
-            if isWhole, let instance = instances.first { return single(instance) }
+        for choice in ObjectSyntax.choices(request.headers[.accept], isSingle: isSingle) {
+            let targets = instances.map { choice.target(of: $0) }
+            guard !targets.contains(nil) else { continue }
+            let objects = zip(instances, targets.compactMap { $0 })
+            if choice.isWhole, let (instance, target) = objects.first(where: { _ in true }) { return single(instance, target) }
             let root = request.serviceRoot
-            let parts = instances.map { instance in
+            let parts = objects.map { instance, target in
                 MultipartBody.Part(
-                    contentType: "application/dicom; transfer-syntax=\(instance.transferSyntax.uid)", location: instance.url(root), length: instance.size
-                ) { [archive] writer in
-                    for try await chunk in archive.read(instance) { try await writer.write(ByteBuffer(bytes: chunk)) }
-                }
+                    contentType: "application/dicom; transfer-syntax=\(target.uid)", location: instance.url(root),
+                    // How long an object is in another syntax is known when it is written.
+                    length: target == instance.transferSyntax ? instance.size : nil
+                ) { [pixels] writer in try await pixels.object(instance, in: target, to: &writer) }
             }
             return MultipartBody(rootType: "application/dicom", parts: parts).response()
         }
         let stored = Set(instances.map { "\($0.transferSyntax.name) (\($0.transferSyntax.uid))" }).sorted().joined(separator: ", ")
-        throw HTTPFailure(.notAcceptable, "objects are handed out as multipart/related; type=\"application/dicom\" in the transfer syntax they are stored in: \(stored)")
+        throw HTTPFailure(
+            .notAcceptable,
+            "objects are handed out as multipart/related; type=\"application/dicom\", stored in \(stored), and without loss in any syntax that is written here: \(ObjectSyntax.written)")
     }
 
-    private func single(_ instance: InstanceLocation) -> Response {
-        Response(
-            status: .ok, headers: [.contentType: "application/dicom; transfer-syntax=\(instance.transferSyntax.uid)", .eTag: "\"\(instance.object)\""],
-            body: ResponseBody(contentLength: Int(instance.size)) { [archive] writer in
-                for try await chunk in archive.read(instance) { try await writer.write(ByteBuffer(bytes: chunk)) }
-                try await writer.finish(nil)
-            })
+    private func single(_ instance: InstanceLocation, _ target: TransferSyntax) -> Response {
+        var headers: HTTPFields = [.contentType: "application/dicom; transfer-syntax=\(target.uid)"]
+        let isStored = target == instance.transferSyntax
+        headers[.eTag] = isStored ? "\"\(instance.object)\"" : "\"\(instance.object)-\(target.uid)\""
+        let body = ResponseBody(contentLength: isStored ? Int(instance.size) : nil) { [pixels] writer in
+            var any: any ResponseBodyWriter = writer
+            try await pixels.object(instance, in: target, to: &any)
+            try await any.finish(nil)
+        }
+        return Response(status: .ok, headers: headers, body: body)
     }
 
     // MARK: Metadata

@@ -41,6 +41,8 @@ struct ManifestImage: Encodable {
     var recommendedFrameRate: Double?
     var sliceThickness: Double?
     var lossy: String?
+    var presentationIntent: String?
+    var hasColourProfile: Bool
     var hasPixels: Bool
     var display: [String]
     var perFrame: [ManifestFrame]?
@@ -104,6 +106,8 @@ struct ManifestImage: Encodable {
         recommendedFrameRate = dataSet.decimal(.recommendedDisplayFrameRate) ?? dataSet.decimal(.cineRate)
         sliceThickness = dataSet.decimal(.sliceThickness)
         lossy = dataSet.string(.lossyImageCompression)
+        presentationIntent = dataSet.string(Tag(0x0008, 0x0068))
+        hasColourProfile = dataSet[.iccProfile] != nil || dataSet.items(Tag(0x0048, 0x0105)).contains { $0[.iccProfile] != nil }
         display = Self.display(dataSet, shared)
         perFrame = ManifestFrame.all(of: dataSet, stackFrames)
     }
@@ -124,7 +128,7 @@ struct ManifestImage: Encodable {
         case bitsAllocated, bitsStored, highBit, pixelRepresentation, planarConfiguration, rescaleSlope, rescaleIntercept, rescaleType
         case windowCenter, windowWidth, windowExplanation, voiLUTFunction, pixelPaddingValue, pixelSpacing, imagerPixelSpacing, pixelAspectRatio
         case imagePosition, imageOrientation, patientOrientation, frameOfReferenceUID, frameTime, recommendedFrameRate, sliceThickness, lossy, hasPixels
-        case presentationLUTShape, pixelPaddingRangeLimit, spacing, letters, display, perFrame
+        case presentationLUTShape, pixelPaddingRangeLimit, spacing, letters, display, perFrame, presentationIntent, hasColourProfile
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -167,6 +171,8 @@ struct ManifestImage: Encodable {
         try container.encode(pixelPaddingRangeLimit, forKey: .pixelPaddingRangeLimit)
         try container.encode(spacing, forKey: .spacing)
         try container.encode(letters, forKey: .letters)
+        try container.encode(presentationIntent, forKey: .presentationIntent)
+        try container.encode(hasColourProfile, forKey: .hasColourProfile)
         try container.encode(display, forKey: .display)
         try container.encode(perFrame, forKey: .perFrame)
     }

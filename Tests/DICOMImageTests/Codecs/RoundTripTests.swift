@@ -9,9 +9,9 @@ struct RoundTripTests {
     static let syntaxes: [(uid: String, holds: @Sendable (Layout) -> Bool)] = [
         ("1.2.840.10008.1.2.1.98", { _ in true }),
         ("1.2.840.10008.1.2.8.1", { _ in true }),
-        ("1.2.840.10008.1.2.4.80", { $0.allocated > 1 && $0.stored <= 16 && $0.number != "float" }),
-        ("1.2.840.10008.1.2.4.81", { $0.allocated > 1 && $0.stored <= 16 && $0.number != "float" }),
-        ("1.2.840.10008.1.2.4.110", { $0.allocated > 1 && $0.stored <= 16 && $0.number != "float" && $0.photometric != "YBR_FULL" }),
+        ("1.2.840.10008.1.2.4.80", { 8...32 ~= $0.allocated && $0.stored <= 16 && $0.number != "float" }),
+        ("1.2.840.10008.1.2.4.81", { 8...32 ~= $0.allocated && $0.stored <= 16 && $0.number != "float" }),
+        ("1.2.840.10008.1.2.4.110", { 8...32 ~= $0.allocated && $0.stored <= 16 && $0.number != "float" && $0.photometric != "YBR_FULL" }),
     ]
 
     struct Layout: Sendable, CustomStringConvertible {
@@ -37,7 +37,7 @@ struct RoundTripTests {
 
     static let layouts: [Layout] = {
         var layouts: [Layout] = []
-        for (allocated, stored) in [(8, 1), (8, 2), (8, 5), (8, 7), (8, 8), (16, 8), (16, 9), (16, 10), (16, 12), (16, 15), (16, 16), (32, 12), (32, 16), (32, 32)] {
+        for (allocated, stored) in [(8, 1), (8, 2), (8, 5), (8, 7), (8, 8), (16, 8), (16, 9), (16, 10), (16, 12), (16, 15), (16, 16), (32, 12), (32, 16), (32, 32), (64, 12)] {
             for number in ["unsigned", "signed"] where stored > 1 || number == "unsigned" {
                 layouts.append(Layout(allocated: allocated, stored: stored, highBit: stored - 1, number: number, photometric: "MONOCHROME2", rows: 13, columns: 31))
             }
@@ -179,6 +179,8 @@ extension Frame {
         case .signed16(let samples): samples.map(Int.init)
         case .unsigned32(let samples): samples.map(Int.init)
         case .signed32(let samples): samples.map(Int.init)
+        case .unsigned64(let samples): samples.map { Int(clamping: $0) }
+        case .signed64(let samples): samples.map(Int.init)
         case .float, .double: []
         }
     }

@@ -52,15 +52,13 @@ struct CorpusPictureTests {
             let file = try FileReader.read(bytes, options: .init())
             guard let body = file.body, let location = body.reader.pixelData, let syntax = file.transferSyntax else { return .reason("no pixel data") }
             let description = try PixelDescription(file.dataSet)
-            let ranges = FrameTable.frames(of: file.dataSet, at: location)
-            guard let first = ranges.first else { return .reason("nothing tells where frames end") }
             let frame: Frame
             if location.isEncapsulated {
-                let encoded = first.flatMap { range in bytes[Int(file.dataSetOffset + range.offset)..<Int(file.dataSetOffset + range.offset + range.length)] }
+                guard let encoded = try EncodedFile(bytes)?.frames.first else { return .reason("nothing tells where frames end") }
                 frame = try Frame(try DirectFrameCoding().decode(encoded, syntax, description))
             } else {
-                guard let native = try NativeFile(bytes), let first = native.frames.first else { return .reason("no frame") }
-                frame = try Frame(native: first, description: description, byteOrder: native.order, index: 0)
+                guard let native = try NativeFile(bytes) else { return .reason("no frame") }
+                frame = try Frame(native: try native.frame(0), description: description, byteOrder: native.order, index: 0)
             }
             let rendering = try Render.rendering(of: frame, dataSet: file.dataSet, frameIndex: 0)
             #expect(rendering.picture.width == description.columns && rendering.picture.height == description.rows, "\(path)")

@@ -12,7 +12,7 @@ from pydicom.uid import UID
 
 ROOT = "1.2.826.0.1.3680043.8.498.77."
 EXPLICIT_LITTLE, EXPLICIT_BIG = "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2"
-JPEG_BASELINE, JPEG_2000_LOSSLESS = "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.90"
+JPEG_BASELINE, JPEG_2000_LOSSLESS, RLE = "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.5"
 SOP = {
     "CT": "1.2.840.10008.5.1.4.1.1.2",
     "MR": "1.2.840.10008.5.1.4.1.1.4",
@@ -331,13 +331,171 @@ def jpeg_grey(ds):
     ds.LossyImageCompression = "01"
 
 
+def packed(ds, streams, syntax):
+    ds.PixelData = encapsulate(streams)
+    ds.file_meta.TransferSyntaxUID = UID(syntax)
+    ds["PixelData"].VR, ds["PixelData"].is_undefined_length = "OB", True
+
+
 @pattern
 def jpeg_2000(ds):
-    """Only its label: the viewer must not even ask for the frame."""
+    """Decoded by the server."""
+    grey(ds, ramp(np.uint8, 0, 255), 8)
+    stream = io.BytesIO()
+    Image.fromarray(ramp(np.uint8, 0, 255)).save(stream, "JPEG2000", irreversible=False, no_jp2=True)
+    packed(ds, [stream.getvalue()], JPEG_2000_LOSSLESS)
+    windowed(ds, 100, 150)
+
+
+@pattern
+def jpeg_2000_colour(ds):
+    """Three components with the reversible transform, as the server delivers them: R, G, B."""
+    coloured(ds, colours(), "YBR_RCT", 0)
+    stream = io.BytesIO()
+    Image.fromarray(colours()).save(stream, "JPEG2000", irreversible=False, no_jp2=True, mct=1)
+    packed(ds, [stream.getvalue()], JPEG_2000_LOSSLESS)
+
+
+@pattern
+def jpeg_2000_broken(ds):
+    """Only its label."""
     grey(ds, ramp(), 12)
-    ds.PixelData = encapsulate([b"\xff\x4f\xff\x51" + bytes(64)])
-    ds.file_meta.TransferSyntaxUID = UID(JPEG_2000_LOSSLESS)
-    ds["PixelData"].VR, ds["PixelData"].is_undefined_length = "OB", True
+    packed(ds, [b"\xff\x4f\xff\x51" + bytes(64)], JPEG_2000_LOSSLESS)
+
+
+@pattern
+def rle(ds):
+    """Decoded by the page."""
+    grey(ds, ramp(np.uint16, 0, 60000), 16)
+    windowed(ds, 30000, 50001)
+    ds.compress(UID(RLE), generate_instance_uid=False)
+
+
+@pattern
+def rle_colour(ds):
+    coloured(ds, colours(), "RGB", 0)
+    ds.compress(UID(RLE), generate_instance_uid=False)
+
+
+def table(first, bits, entries, explanation=None):
+    """An item of a table sequence."""
+    item = Dataset()
+    item.add_new(0x00283002, "US", [len(entries) % 65536, first, bits])
+    if explanation:
+        item.LUTExplanation = explanation
+    item.add_new(0x00283006, "OW", np.asarray(entries, "<u2").tobytes())
+    return item
+
+
+@pattern
+def modality_table(ds):
+    grey(ds, ramp(), 12)
+    item = table(0, 16, [n * n // 256 for n in range(4096)])
+    item.ModalityLUTType = "OD"
+    ds.ModalityLUTSequence = [item]
+    windowed(ds, 20000, 30001)
+
+
+@pattern
+def voi_table(ds):
+    """A table comes before the window that is there too."""
+    grey(ds, ramp(), 12)
+    ds.VOILUTSequence = [table(500, 10, [(n * n) >> 13 for n in range(2890)], "square")]
+    windowed(ds, 2048, 100)
+
+
+@pattern
+def presentation_inverse(ds):
+    grey(ds, ramp(), 12)
+    ds.PresentationLUTShape = "INVERSE"
+    windowed(ds, 2048, 4000)
+
+
+@pattern
+def padding_range(ds):
+    array = ramp(np.uint16, 100, 4000)
+    array[20:40, 40:60], array[40:60, 40:60] = 3, 9
+    grey(ds, array, 12)
+    ds.PixelPaddingValue, ds.PixelPaddingRangeLimit = 3, 10
+    windowed(ds, 2048, 3000)
+
+
+@pattern
+def overlays(ds):
+    """Begins above and left of the image; a second one in bit 13 of the words."""
+    bit = (np.indices((128, 128))[0] % 32 == 7).astype(np.uint16) << 13
+    grey(ds, ramp() | bit, 12)
+    plane = np.zeros((100, 90), np.uint8)
+    plane[::9], plane[:, ::11] = 1, 1
+    for group, values in (0x6000, [("0010", "US", 100), ("0011", "US", 90), ("0040", "CS", "G"), ("0050", "SS", [-4, -9]), ("0100", "US", 1), ("0102", "US", 0)]), (
+            0x6002, [("0010", "US", 128), ("0011", "US", 128), ("0040", "CS", "G"), ("0050", "SS", [1, 1]), ("0100", "US", 16), ("0102", "US", 13)]):
+        for element, vr, value in values:
+            ds.add_new((group, int(element, 16)), vr, value)
+    bits = np.packbits(plane.ravel(), bitorder="little").tobytes()
+    ds.add_new((0x6000, 0x3000), "OW", bits + b"\0" * (len(bits) % 2))
+    windowed(ds, 2048, 4096)
+
+
+@pattern
+def shutters(ds):
+    grey(ds, ramp(), 12)
+    ds.ShutterShape = ["RECTANGULAR", "CIRCULAR", "POLYGONAL"]
+    ds.ShutterLeftVerticalEdge, ds.ShutterRightVerticalEdge, ds.ShutterUpperHorizontalEdge, ds.ShutterLowerHorizontalEdge = 11, 118, 21, 110
+    ds.CenterOfCircularShutter, ds.RadiusOfCircularShutter = [64, 60], 55
+    ds.VerticesOfThePolygonalShutter = [1, 1, 128, 1, 128, 128, 40, 128]
+    ds.ShutterPresentationValue = 32768
+    windowed(ds, 2048, 4096)
+
+
+def red_to_blue(count, bits):
+    steps = np.arange(count) * ((1 << bits) - 1) // (count - 1)
+    return steps, steps[::-1] // 2, (1 << bits) - 1 - steps
+
+
+@pattern
+def palette(ds):
+    grey(ds, ramp(np.uint8, 0, 255), 8, photometric="PALETTE COLOR")
+    for name, entries in zip(("Red", "Green", "Blue"), red_to_blue(200, 16)):
+        setattr(ds, f"{name}PaletteColorLookupTableDescriptor", [200, 20, 16])
+        setattr(ds, f"{name}PaletteColorLookupTableData", np.asarray(entries, "<u2").tobytes())
+
+
+@pattern
+def palette_segments(ds):
+    """The whole range as one straight line a colour."""
+    grey(ds, ramp(np.uint8, 0, 255), 8, photometric="PALETTE COLOR")
+    for name, start, end in ("Red", 0, 0xFF00), ("Green", 0xFF00, 0), ("Blue", 0x4000, 0x8000):
+        setattr(ds, f"{name}PaletteColorLookupTableDescriptor", [256, 0, 16])
+        setattr(ds, f"Segmented{name}PaletteColorLookupTableData", np.array([0, 1, start, 1, 255, end], "<u2").tobytes())
+
+
+@pattern
+def float_pixels(ds):
+    grey(ds, ramp(), 12)
+    values = ramp(np.uint16, 0, 4095).astype("<f4") / 1024 - 1
+    del ds.PixelData, ds.BitsStored, ds.HighBit, ds.PixelRepresentation
+    ds.BitsAllocated, ds.FloatPixelData = 32, values.tobytes()
+    windowed(ds, 1, 3, "LINEAR_EXACT")
+
+
+@pattern
+def enhanced(ds):
+    """Three frames out of order; window, rescale and place are each frame's own."""
+    ds.SOPClassUID = ds.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.2.1"
+    grey(ds, np.stack([ramp(np.uint16, 0, 1000), ramp(np.uint16, 0, 2000), ramp(np.uint16, 0, 4000)]), 12)
+    one = lambda **values: [_with(Dataset(), **values)]
+    ds.SharedFunctionalGroupsSequence = one(
+        PixelMeasuresSequence=one(PixelSpacing=[0.5, 0.5]), PlaneOrientationSequence=one(ImageOrientationPatient=[1, 0, 0, 0, 1, 0]))
+    ds.PerFrameFunctionalGroupsSequence = [
+        _with(Dataset(), PlanePositionSequence=one(ImagePositionPatient=[0, 0, z]), FrameVOILUTSequence=one(WindowCenter=center, WindowWidth=width),
+              PixelValueTransformationSequence=one(RescaleSlope=slope, RescaleIntercept=-10, RescaleType="US"))
+        for z, slope, center, width in ((10, 1, 490, 1001), (0, 2, 1990, 4001), (20, 0.5, 990, 2001))]
+
+
+def _with(ds, **values):
+    for name, value in values.items():
+        setattr(ds, name, value)
+    return ds
 
 
 def patterns():

@@ -170,7 +170,8 @@ def image(ds):
         "pixelAspectRatio": numbers(ds.get("PixelAspectRatio")), "imagePosition": numbers(ds.get("ImagePositionPatient")), "imageOrientation": numbers(ds.get("ImageOrientationPatient")),
         "patientOrientation": texts(ds.get("PatientOrientation")), "frameOfReferenceUID": ds.get("FrameOfReferenceUID"), "frameTime": number("FrameTime"),
         "recommendedFrameRate": number("RecommendedDisplayFrameRate"), "sliceThickness": number("SliceThickness"), "lossy": ds.get("LossyImageCompression"), "hasPixels": has_pixels(ds),
-        "spacing": spacing(ds), "letters": letters(ds), "presentationLUTShape": ds.get("PresentationLUTShape"), "pixelPaddingRangeLimit": None, "display": [], "perFrame": None,
+        "spacing": spacing(ds), "letters": letters(ds), "presentationLUTShape": ds.get("PresentationLUTShape"), "pixelPaddingRangeLimit": None, "display": display(ds), "perFrame": None,
+        "presentationIntent": ds.get("PresentationIntentType"), "hasColourProfile": "ICCProfile" in ds,
     }
 
 
@@ -195,6 +196,12 @@ def spacing(ds):
     source = "patient" if own and "ImageOrientationPatient" in ds else "detector" if imager and own in ([], imager) else "unknown" if own else "none"
     row, column = (own if len(own) == 2 else imager if len(imager) == 2 else [None, None])
     return {"row": row, "column": column, "source": source if row else "none", "words": source, "warnings": [], "regions": []}
+
+
+def display(ds):
+    table = {"modalityLUT": "ModalityLUTSequence" in ds, "voiLUT": "VOILUTSequence" in ds, "palette": "RedPaletteColorLookupTableDescriptor" in ds,
+             "overlay": any((group, 0x0010) in ds for group in range(0x6000, 0x6020, 2)), "shutter": "ShutterShape" in ds}
+    return [name for name, there in table.items() if there]
 
 
 def manifest(group):

@@ -6,7 +6,8 @@ import pytest
 import reference
 
 FILES = {ds.SeriesDescription: ds for ds in generated.patterns()}
-GREY = [name for name in generated.PATTERNS if name not in ("rgb_planes", "ybr_full", "jpeg_grey", "jpeg_2000")]
+COLOUR = ["rgb_planes", "ybr_full", "rle_colour", "jpeg_2000_colour", "palette", "palette_segments"]
+GREY = [name for name in generated.PATTERNS if name not in (*COLOUR, "jpeg_grey", "jpeg_2000_broken", "enhanced")]
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +54,7 @@ def test_grey(reader, name, renderer):
 
 
 @pytest.mark.parametrize("renderer", ["webgl2", "cpu"])
-@pytest.mark.parametrize("name", ["rgb_planes", "ybr_full"])
+@pytest.mark.parametrize("name", COLOUR)
 def test_colour(reader, name, renderer):
     page, ds = reader(renderer), FILES[name]
     show(page, name)
@@ -133,11 +134,51 @@ def test_jpeg_baseline_by_the_browser(reader):
     assert page.locator(".badge.lossy").is_visible(), "hidden overlays do not hide this"
 
 
-def test_other_compression_says_so(reader):
+def test_a_frame_that_cannot_be_decoded_says_why(reader):
     page = reader("webgl2")
-    page.open_series("patterns", "jpeg_2000", state="error")
+    page.open_series("patterns", "jpeg_2000_broken", state="error")
     message = page.inner_text("[data-viewport='0'] .message")
-    assert "JPEG 2000 Lossless" in message and "stored and safe" in message and "128 × 128" in message
+    assert "could not be loaded" in message and "frame" in message, message
+
+
+@pytest.mark.parametrize("name, decoder", [("rle", "page"), ("rle_colour", "page"), ("jpeg_2000", "server")])
+def test_who_decodes(new_page, name, decoder):
+    """One request a frame: as stored where the page decodes, decoded where the server does."""
+    page, asked = new_page(), []
+    page.page.on("request", lambda request: asked.append(request.headers["accept"]) if "/frames/" in request.url and series in request.url else None)
+    series = generated.uid("patterns", name)
+    page.open_study("patterns"), page.drawn()
+    page.open_series("patterns", name)
+    assert len(asked) == 1 and asked[0].endswith("transfer-syntax=*" if decoder == "page" else "transfer-syntax=1.2.840.10008.1.2.1"), asked
+
+
+@pytest.mark.parametrize("renderer", ["webgl2", "cpu"])
+def test_frames_of_an_enhanced_image_have_their_own_window_and_place(reader, renderer):
+    page, ds = reader(renderer), FILES["enhanced"]
+    show(page, "enhanced")
+    arrays = np.frombuffer(ds.PixelData, "<u2").reshape(3, 128, 128).astype(float)
+    # Along the normal: the second frame lies lowest.
+    order = [1, 0, 2]
+    page.keyboard.press("Home")
+    for place, frame in enumerate(order):
+        page.wait_data("image-index", str(place)), page.drawn()
+        groups = ds.PerFrameFunctionalGroupsSequence[frame]
+        rescale, window = groups.PixelValueTransformationSequence[0], groups.FrameVOILUTSequence[0]
+        x = arrays[frame] * float(rescale.RescaleSlope) + float(rescale.RescaleIntercept)
+        expected = np.floor(reference.voi(x, float(window.WindowCenter), float(window.WindowWidth)) + 0.5)
+        assert (page.image_pixels(128, 128)[..., 0] == expected).all(), f"frame {frame + 1}"
+        page.keyboard.press("ArrowDown")
+
+
+def test_overlays_and_shutters_are_hidden_by_a_key_and_it_says_so(reader):
+    page, ds = reader("webgl2"), FILES["shutters"]
+    show(page, "shutters")
+    page.keyboard.press("Shift+O")
+    page.locator(".badge.planes").wait_for()
+    bare = np.floor(reference.voi(reference.stored(ds), 2048, 4096) + 0.5)
+    assert (page.image_pixels(ds.Rows, ds.Columns)[..., 0] == bare).all()
+    page.keyboard.press("Shift+O")
+    assert (page.image_pixels(ds.Rows, ds.Columns)[..., 0] == reference.shown(ds)).all()
 
 
 def test_objects_without_pixels_are_named(reader):

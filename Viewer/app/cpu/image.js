@@ -2,13 +2,30 @@
  * The image pipeline without a GPU: the same values as gl/image.js at every pixel that falls on a pixel. It draws where
  * WebGL2 is missing, and tests hold the shader against it.
  */
+import { levelOf } from "../model/levels.js";
+import { contrast, overlaid, shuttered } from "../model/mask.js";
 import { apply } from "../model/voi.js";
 
 /**
  * Stored values → RGBA, one pixel each.
- * @param look `{transfer, inverted, padding}`
+ * @param look `{table, transfer, inverted, padding, planes, shutter}`: a table or a folded function
  */
 export function shape(frame, look, rgba = new Uint8ClampedArray(4 * frame.rows * frame.columns)) {
+  shapePixels(frame, look, rgba);
+  if (look.planes && frame.mask) laidOver(frame.mask, look.shutter, rgba);
+  return rgba;
+}
+
+/** Shutters hide, then overlays contrast with what is there. */
+function laidOver(mask, grey, rgba) {
+  for (let n = 0; n < mask.length; n++) {
+    const at = 4 * n;
+    if (mask[n] & shuttered) rgba[at] = rgba[at + 1] = rgba[at + 2] = grey;
+    if (mask[n] & overlaid) rgba[at] = rgba[at + 1] = rgba[at + 2] = contrast(rgba[at], rgba[at + 1], rgba[at + 2]);
+  }
+}
+
+function shapePixels(frame, look, rgba) {
   const { array } = frame;
   const out = new Uint32Array(rgba.buffer, rgba.byteOffset, frame.rows * frame.columns);
   if (frame.samples === 3) {
@@ -16,26 +33,25 @@ export function shape(frame, look, rgba = new Uint8ClampedArray(4 * frame.rows *
     for (let n = 0; n < out.length; n++) {
       out[n] = 0xff000000 | ((array[3 * n + 2] ^ flip) << 16) | ((array[3 * n + 1] ^ flip) << 8) | (array[3 * n] ^ flip);
     }
-    return rgba;
+    return;
   }
   const black = 0xff000000;
   const pixel = (stored) => {
-    if (look.padding != null && stored === look.padding) return black;
-    const grey = apply(look.transfer, stored);
+    if (look.padding && stored >= look.padding[0] && stored <= look.padding[1]) return black;
+    const grey = look.table ? levelOf(look.table, stored) : apply(look.transfer, stored);
     const shown = look.inverted ? 255 - grey : grey;
     return black | (shown * 0x010101);
   };
   const range = array.BYTES_PER_ELEMENT * 8;
   if (range > 16 || out.length < 2 ** range) {
     for (let n = 0; n < out.length; n++) out[n] = pixel(array[n]);
-    return rgba;
+    return;
   }
   const signed = frame.kind[0] === "i";
   const table = new Uint32Array(2 ** range);
   for (let n = 0; n < table.length; n++) table[n] = pixel(signed && n >= table.length / 2 ? n - table.length : n);
   const mask = table.length - 1;
   for (let n = 0; n < out.length; n++) out[n] = table[array[n] & mask];
-  return rgba;
 }
 
 const mostHeld = 16 * 2 ** 20; // pixels kept shaped, beside those on screen
@@ -71,7 +87,7 @@ export function cpuRenderer(canvas) {
   };
 
   function pictureOf(key, frame, look) {
-    const text = JSON.stringify([look.transfer, look.inverted, look.padding]);
+    const text = JSON.stringify([look.table, look.transfer, look.inverted, look.padding, look.planes, look.shutter]);
     let picture = pictures.get(key);
     if (picture?.text === text) return picture.canvas;
     while (pictures.size && held() + frame.rows * frame.columns > mostHeld) pictures.delete(pictures.keys().next().value);

@@ -2,7 +2,7 @@
 import { byteCache } from "../net/cache.js";
 import { draw as drawImage, fragmentShader, vertexShader } from "./image.js";
 import { program } from "./program.js";
-import { upload } from "./texture.js";
+import { upload, uploadLevels, uploadMask } from "./texture.js";
 
 /** Bytes of textures kept on the GPU; frames themselves stay in the FrameStore. */
 const textureBudget = 256 * 2 ** 20;
@@ -32,11 +32,11 @@ export function glRenderer(canvas, restored) {
   function emptyTextures() {
     return byteCache(textureBudget, (texture) => gl.deleteTexture(texture.object));
   }
-  function textureOf(key, frame) {
+  function textureOf(key, bytes, make) {
     let texture = textures.get(key);
     if (!texture) {
-      texture = upload(gl, frame);
-      textures.set(key, texture, frame.array.byteLength);
+      texture = make();
+      textures.set(key, texture, bytes);
     }
     return texture;
   }
@@ -66,11 +66,16 @@ export function glRenderer(canvas, restored) {
     finish() { gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4)); },
     /** Draws one frame into a rectangle (device pixels, y from the top). */
     draw(rectangle, key, frame, look, view) {
-      const texture = textureOf(key, frame);
+      const { table } = look;
+      const masked = look.planes && frame.mask;
+      textures.pin([key, `levels ${table?.key}`, `mask ${key}`]); // what one drawing needs together
+      const pixels = textureOf(key, frame.array.byteLength, () => upload(gl, frame));
+      const levels = table && textureOf(`levels ${table.key}`, table.values.length, () => uploadLevels(gl, table.values));
+      const mask = masked && textureOf(`mask ${key}`, frame.mask.length, () => uploadMask(gl, frame));
       const bottom = canvas.height - rectangle.y - rectangle.height;
       gl.viewport(rectangle.x, bottom, rectangle.width, rectangle.height);
       gl.scissor(rectangle.x, bottom, rectangle.width, rectangle.height);
-      drawImage(gl, programOf(texture.sampler), texture, frame, look, view, { x: rectangle.x, top: canvas.height - rectangle.y });
+      drawImage(gl, programOf(pixels.sampler), { pixels, levels, mask }, frame, look, view, { x: rectangle.x, top: canvas.height - rectangle.y });
     },
   };
 }

@@ -1,7 +1,8 @@
 /**
  * The image shader: stored values → modality rescale and VOI (folded, see model/voi.js) → MONOCHROME1 or the reader's
  * inversion → screen; colour frames are shown as they are. Interpolation happens on stored values, before the VOI.
- * Its twin on the CPU is cpu/image.js.
+ * Where a modality or VOI table takes part, the grey of every stored value comes from a table; overlays and shutters lie in a
+ * mask above. Its twin on the CPU is cpu/image.js.
  */
 import { kinds } from "../model/voi.js";
 
@@ -23,9 +24,15 @@ uniform float taps;        // samples a side in one screen pixel, for images lar
 uniform bool colour;
 uniform int voiKind;
 uniform float origin, scale, offset;
+uniform bool tabled;
+uniform highp usampler2D levels;   // greys of stored values from origin on, 256 a row
+uniform int levelCount;
+uniform bool masked;
+uniform highp usampler2D mask;     // bit 0 an overlay, bit 1 a shutter
+uniform float shutter;             // grey of what is hidden
 uniform bool inverted;
 uniform bool padded;
-uniform float padding;     // relative to origin
+uniform vec2 padding;      // lowest and highest, relative to origin
 out vec4 result;
 
 // Stored value relative to the origin; 16-bit integers subtract exactly.
@@ -37,25 +44,33 @@ float stored(ivec2 at) {
 }
 
 float display(float value) {
+  if (tabled) {
+    int n = clamp(int(floor(value + 0.5)), 0, levelCount - 1);
+    return float(texelFetch(levels, ivec2(n & 255, n >> 8), 0).r);
+  }
   float d = value * scale + offset;
   if (voiKind == ${kinds.sigmoid}) d = 255.0 / (1.0 + exp(d));
   else if (voiKind == ${kinds.step}) d = d > 0.0 ? 255.0 : 0.0;
   return floor(clamp(d, 0.0, 255.0) + 0.5);
 }
 
+bool isPadding(float value) { return padded && value >= padding.x && value <= padding.y; }
+
 // x: value, y: whether it is padding. A padding neighbour is never mixed into a value.
 vec2 grey(vec2 p) {
   ivec2 nearest = ivec2(floor(p));
   float value = stored(nearest);
-  bool hole = padded && value == padding;
+  bool hole = isPadding(value);
   if (!smoothed || hole) return vec2(value, hole ? 1.0 : 0.0);
   vec2 q = p - 0.5;
   ivec2 i = ivec2(floor(q));
   vec2 f = q - vec2(i);
   float a = stored(i), b = stored(i + ivec2(1, 0)), c = stored(i + ivec2(0, 1)), d = stored(i + ivec2(1, 1));
-  if (padded && (a == padding || b == padding || c == padding || d == padding)) return vec2(value, 0.0);
+  if (isPadding(a) || isPadding(b) || isPadding(c) || isPadding(d)) return vec2(value, 0.0);
   return vec2(mix(mix(a, b, f.x), mix(c, d, f.x), f.y), 0.0);
 }
+
+uint above(vec2 p) { return texelFetch(mask, clamp(ivec2(floor(p)), ivec2(0), size - 1), 0).r; }
 
 vec3 rgbAt(ivec2 at) { return vec3(texelFetch(pixels, clamp(at, ivec2(0), size - 1), 0).rgb); }
 vec3 rgb(vec2 p) {
@@ -73,17 +88,25 @@ void main() {
   vec3 sum = vec3(0.0);
   float count = 0.0;
   bool hole = false;
+  uint marks = 0u;
   for (float y = 0.5; y < taps; y += 1.0) for (float x = 0.5; x < taps; x += 1.0) {
     vec2 p = (toImage * vec3(at + vec2(x, y) / taps - 0.5, 1.0)).xy;
+    if (masked) marks |= above(p) & 1u; // thin lines stay in a small picture
     if (colour) { sum += rgb(p); count += 1.0; continue; }
     vec2 value = grey(p);
     if (value.y > 0.0) { hole = true; continue; }
     sum.x += value.x;
     count += 1.0;
   }
-  if (count == 0.0) { result = vec4(0.0, 0.0, 0.0, 1.0); return; }
-  vec3 shown = colour ? floor(sum / count + 0.5) : vec3(display(sum.x / count));
-  if (inverted) shown = 255.0 - shown;
+  vec3 shown = vec3(0.0); // padding is black, also where low values are white
+  if (count > 0.0) {
+    shown = colour ? floor(sum / count + 0.5) : vec3(display(sum.x / count));
+    if (inverted) shown = 255.0 - shown;
+  }
+  if (masked) {
+    if ((above(middle) & 2u) != 0u) shown = vec3(shutter);
+    if (marks != 0u) shown = vec3(floor(dot(shown, vec3(299.0, 587.0, 114.0)) / 1000.0) > 127.0 ? 0.0 : 255.0);
+  }
   result = vec4(shown / 255.0, 1.0);
 }`;
 
@@ -91,30 +114,37 @@ void main() {
 const mostTaps = 4;
 
 /**
- * @param look `{transfer, inverted, padding, smooth}`; transfer null for colour
+ * @param textures `{pixels, levels, mask}`: of the frame, of the look's table, of the frame's mask; the last two may be null
+ * @param look `{table, transfer, inverted, padding, planes, shutter, smooth}`; table and transfer null for colour
  * @param toImage the inverse of the view's matrix
  * @param corner window coordinates of the rectangle's left and top
  */
-export function draw(gl, { object, uniforms }, texture, frame, look, toImage, corner) {
+export function draw(gl, { object, uniforms }, textures, frame, look, toImage, corner) {
   const [a, b, c, d, e, f] = toImage;
   const step = Math.max(Math.hypot(a, c), Math.hypot(b, d)); // image pixels a screen pixel
   gl.useProgram(object);
-  gl.activeTexture(gl.TEXTURE0);
-  gl.bindTexture(gl.TEXTURE_2D, texture.object);
-  gl.uniform1i(uniforms.pixels, 0);
+  [["pixels", textures.pixels], ["levels", textures.levels], ["mask", textures.mask]].forEach(([name, texture], unit) => {
+    gl.activeTexture(gl.TEXTURE0 + unit);
+    gl.bindTexture(gl.TEXTURE_2D, texture?.object ?? null);
+    gl.uniform1i(uniforms[name], unit);
+  });
   gl.uniform2i(uniforms.size, frame.columns, frame.rows);
   gl.uniformMatrix3fv(uniforms.toImage, false, [a, c, 0, b, d, 0, e, f, 1]);
   gl.uniform2f(uniforms.corner, corner.x, corner.top);
   gl.uniform1i(uniforms.smoothed, look.smooth ? 1 : 0);
   gl.uniform1f(uniforms.taps, look.smooth ? Math.min(mostTaps, Math.max(1, Math.ceil(step / 1.5))) : 1);
   gl.uniform1i(uniforms.colour, frame.samples === 3 ? 1 : 0);
-  const transfer = look.transfer ?? { kind: kinds.ramp, origin: 0, scale: 1, offset: 0 };
+  const transfer = look.transfer ?? { kind: kinds.ramp, origin: look.table?.first ?? 0, scale: 1, offset: 0 };
+  gl.uniform1i(uniforms.tabled, textures.levels ? 1 : 0);
+  gl.uniform1i(uniforms.levelCount, look.table?.values.length ?? 1);
+  gl.uniform1i(uniforms.masked, textures.mask ? 1 : 0);
+  gl.uniform1f(uniforms.shutter, look.shutter ?? 0);
   gl.uniform1i(uniforms.voiKind, transfer.kind);
   gl.uniform1f(uniforms.origin, transfer.origin);
   gl.uniform1f(uniforms.scale, transfer.scale);
   gl.uniform1f(uniforms.offset, transfer.offset);
   gl.uniform1i(uniforms.inverted, look.inverted ? 1 : 0);
-  gl.uniform1i(uniforms.padded, look.padding != null && frame.samples === 1 ? 1 : 0);
-  gl.uniform1f(uniforms.padding, (look.padding ?? 0) - transfer.origin);
+  gl.uniform1i(uniforms.padded, look.padding && frame.samples === 1 ? 1 : 0);
+  gl.uniform2f(uniforms.padding, (look.padding?.[0] ?? 0) - transfer.origin, (look.padding?.[1] ?? 0) - transfer.origin);
   gl.drawArrays(gl.TRIANGLES, 0, 3);
 }

@@ -19,11 +19,12 @@ const mostSamples = 2 ** 28;
  * @param {boolean} bigEndian words as in 1.2.840.10008.1.2.2
  */
 export function unpack(bytes, description, bigEndian = false) {
+  if (description.photometricInterpretation === "PALETTE COLOR" && description.samplesPerPixel === 3) throw new PixelError("a palette image of 3 samples");
   const samples = description.samplesPerPixel ?? 1;
   const pixels = lengthOf(description);
   if (!(pixels > 0) || pixels * samples > mostSamples) throw new PixelError(`image of ${description.columns} × ${description.rows} pixels`);
   const bits = description.bitsAllocated;
-  const subsampled = description.photometricInterpretation === "YBR_FULL_422";
+  const subsampled = /_422$/.test(description.photometricInterpretation ?? "");
   const needed = bits === 1 ? Math.ceil(pixels / 8) : subsampled ? pixels * 2 : (pixels * samples * bits) / 8;
   if (bytes.length < needed) throw new PixelError(`frame has ${bytes.length} bytes, ${needed} are needed`);
   if (samples === 1) return { samples: 1, ...grey(bytes, description, pixels, bigEndian) };
@@ -39,9 +40,20 @@ function grey(bytes, description, pixels, bigEndian) {
     case 32:
       if (description.pixelRepresentation == null) return { kind: "f32", array: aligned(bytes, Float32Array, pixels, bigEndian) };
       return narrowed(aligned(bytes, Uint32Array, pixels, bigEndian), description, 32, Uint32Array, Int32Array, "32");
-    case 64: return { kind: "f32", array: Float32Array.from(aligned(bytes, Float64Array, pixels, bigEndian)) };
+    case 64:
+      if (description.pixelRepresentation != null) {
+        const Whole = description.pixelRepresentation === 1 ? BigInt64Array : BigUint64Array;
+        return { kind: "f32", array: Float32Array.from(aligned(bytes, Whole, pixels, bigEndian), Number), notes: ["precision"] };
+      }
+      return { kind: "f32", array: Float32Array.from(aligned(bytes, Float64Array, pixels, bigEndian)) };
     default: throw new PixelError(`${description.bitsAllocated} bits allocated`);
   }
+}
+
+/** Words of 8 or 16 bits as they lie, nothing cut off: overlays may hide in them; null for others. */
+export function words(bytes, { rows, columns, bitsAllocated, samplesPerPixel }, bigEndian = false) {
+  const Type = { 8: Uint8Array, 16: Uint16Array }[bitsAllocated];
+  return Type && (samplesPerPixel ?? 1) === 1 ? aligned(bytes, Type, rows * columns, bigEndian) : null;
 }
 
 /** One bit a pixel, least significant first (PS3.5 §8.2). */
@@ -92,19 +104,22 @@ function colour(bytes, description, pixels, bigEndian) {
   if (description.bitsAllocated !== 8 && description.bitsAllocated !== 16) throw new PixelError(`colour of ${description.bitsAllocated} bits allocated`);
   const array = new Uint8Array(pixels * 3);
   switch (model) {
-    case "RGB": interleave(source, array, pixels, description.planarConfiguration === 1); break;
+    // JPEG 2000 delivers R, G, B: what is unpacked and still says otherwise was not relabelled.
+    case "RGB": case "YBR_RCT": case "YBR_ICT": interleave(source, array, pixels, description.planarConfiguration === 1); break;
     case "YBR_FULL": interleave(source, array, pixels, description.planarConfiguration === 1); fromYBR(array); break;
     case "YBR_FULL_422": fromPairs(source, array, pixels); fromYBR(array); break;
+    case "YBR_PARTIAL_422": fromPairs(source, array, pixels); fromYBR(array, partial); break;
+    case "YBR_PARTIAL_420": interleave(source, array, pixels, description.planarConfiguration === 1); fromYBR(array, partial); break; // as decoded: chroma for each pixel
     default: throw new PixelError(`photometric interpretation ${model || "absent"}`);
   }
   return array;
 }
 
-/** Colour of more than eight bits for an eight-bit display: the most significant ones. */
+/** Colour of more than eight bits for an eight-bit display: the nearest level. */
 function eight(bytes, description, count, bigEndian) {
   const words = aligned(bytes, Uint16Array, count, bigEndian);
-  const down = Math.max(0, (description.bitsStored ?? 16) - 8);
-  return Uint8Array.from(words, (word) => Math.min(255, word >> down));
+  const top = 2 ** (description.bitsStored ?? 16) - 1;
+  return Uint8Array.from(words, (word) => Math.floor((Math.min(word, top) * 255) / top + 0.5));
 }
 
 function interleave(source, array, pixels, planes) {
@@ -127,11 +142,15 @@ function fromPairs(source, array, pixels) {
   }
 }
 
-/** YCbCr of full range to RGB in place (§C.7.6.3.1.2, the inverse of its matrix). */
-export function fromYBR(array) {
+/** Luminance from 16 to 235, chroma from 16 to 240 (ITU-R BT.601). */
+const partial = { black: 16, luminance: 255 / 219, chroma: 255 / 224 };
+const full = { black: 0, luminance: 1, chroma: 1 };
+
+/** YCbCr to RGB in place (§C.7.6.3.1.2, the inverse of its matrix). */
+export function fromYBR(array, { black, luminance, chroma } = full) {
   const clamp = (x) => (x <= 0 ? 0 : x >= 255 ? 255 : Math.floor(x + 0.5));
   for (let n = 0; n < array.length; n += 3) {
-    const y = array[n], cb = array[n + 1] - 128, cr = array[n + 2] - 128;
+    const y = (array[n] - black) * luminance, cb = (array[n + 1] - 128) * chroma, cr = (array[n + 2] - 128) * chroma;
     array[n] = clamp(y + 1.402 * cr);
     array[n + 1] = clamp(y - 0.344136286 * cb - 0.714136286 * cr);
     array[n + 2] = clamp(y + 1.772 * cb);
@@ -139,15 +158,17 @@ export function fromYBR(array) {
 }
 
 /**
- * What the automatic window and the drag speed need of a grey frame, padding left out (§C.7.5.1.1.2).
+ * What the automatic window and the drag speed need of a grey frame, padding (`[lowest, highest]`) left out (§C.7.5.1.1.2).
  * @returns `{min, max, low, high}` stored values; low and high are percentiles 1 and 99; null for colour or all padding.
  */
 export function frameStatistics({ samples, array }, padding = null) {
+  const [first, last] = padding ?? [NaN, NaN];
+  const isPadding = (value) => value >= first && value <= last;
   if (samples !== 1) return null;
   let min = Infinity, max = -Infinity, count = 0;
   for (let n = 0; n < array.length; n++) {
     const value = array[n];
-    if (value === padding || !Number.isFinite(value)) continue;
+    if (isPadding(value) || !Number.isFinite(value)) continue;
     if (value < min) min = value;
     if (value > max) max = value;
     count++;
@@ -158,7 +179,7 @@ export function frameStatistics({ samples, array }, padding = null) {
   const histogram = new Uint32Array(bins);
   for (let n = 0; n < array.length; n++) {
     const value = array[n];
-    if (value !== padding && Number.isFinite(value)) histogram[Math.round((value - min) * scale)]++;
+    if (!isPadding(value) && Number.isFinite(value)) histogram[Math.round((value - min) * scale)]++;
   }
   const at = (share) => {
     let seen = 0;

@@ -27,7 +27,7 @@ export function frames({ instances, stacks }) {
 /** An image as one of its frames shows it: functional groups of the frame stand before those of the image. */
 function ofFrame(image, frame) {
   const own = image.perFrame?.[frame - 1];
-  return own ? { ...image, ...own } : image;
+  return own ? { ...image, ...own, perFrame: null } : image;
 }
 
 /** Key of a frame in every cache. */

@@ -13,7 +13,8 @@ const identity = [1, 0, 0, 1];
 
 /** zoom: device pixels a column of pixels is wide, null to fit; center: image point in the middle, null for the image's own. */
 const restingView = { zoom: null, center: null, orientation: identity };
-const restingLook = { window: { kind: "default" }, invert: false, smooth: true };
+/** planes: the image's own overlays and shutters are shown. */
+const restingLook = { window: { kind: "default" }, invert: false, smooth: true, planes: true };
 const emptyViewport = { series: null, index: 0, direction: 1, view: restingView, look: restingLook, cine: null };
 
 export const initialState = {
@@ -75,6 +76,7 @@ export const scrollBy = (state, n, step, count) => scrollTo(state, n, state.view
 
 export const setWindow = (state, n, window) => changed(state, n, (v) => ({ look: { ...v.look, window } }));
 export const invert = (state, n) => changed(state, n, (v) => ({ look: { ...v.look, invert: !v.look.invert } }));
+export const togglePlanes = (state, n) => changed(state, n, (v) => ({ look: { ...v.look, planes: !v.look.planes } }));
 export const toggleSmooth = (state, n) => changed(state, n, (v) => ({ look: { ...v.look, smooth: !v.look.smooth } }));
 export const setView = (state, n, view) => changed(state, n, (v) => ({ view: { ...v.view, ...view } }));
 export const fit = (state, n) => setView(state, n, { zoom: null, center: null });

@@ -2,6 +2,7 @@
  * Which window is in force. The choice is part of the state; the centre and width follow from the choice,
  * the image and what is known of its pixels, so that a choice made once holds while scrolling.
  */
+import { modalityValue } from "./levels.js";
 import { isWindow, voiFunction } from "./voi.js";
 
 /** Presets by modality: key, word, centre, width. Values of CT in HU, of PT in SUV. */
@@ -27,7 +28,7 @@ export const presets = {
  * default (PS3.3 §C.8.2.1.1.2, Rescale Type absent) once a rescale is given.
  */
 export function unit(image, modality) {
-  if (image.rescaleIntercept == null) return null;
+  if (image.rescaleIntercept == null || image.modalityLUT) return null;
   const type = (image.rescaleType ?? "").trim();
   if (type && type !== "US") return type; // US: unspecified (§C.11.1.1.2)
   return modality === "CT" && !type ? "HU" : null;
@@ -44,10 +45,10 @@ export function presetsFor(image, modality) {
 
 export const isGrey = (image) => /^MONOCHROME[12]$/.test(image.photometricInterpretation ?? "");
 
-/** The usable window pairs of the object with their explanations (0028,1055). */
+/** What the object offers: its VOI tables (`lut`), then its usable window pairs, with their explanations (0028,3003), (0028,1055). */
 export function filePairs(image) {
   const centers = image.windowCenter ?? [], widths = image.windowWidth ?? [], words = image.windowExplanation ?? [];
-  const pairs = [];
+  const pairs = (image.voiLUTs ?? []).map(tabled);
   for (let n = 0; n < Math.min(centers.length, widths.length); n++) {
     if (isWindow(centers[n], widths[n], image.voiLUTFunction)) {
       pairs.push({ center: centers[n], width: widths[n], explanation: words[n] ?? "" });
@@ -56,7 +57,10 @@ export function filePairs(image) {
   return pairs;
 }
 
-const rescaled = (image, stored) => stored * (image.rescaleSlope ?? 1) + (image.rescaleIntercept ?? 0);
+/** A table with the window that spans its inputs: where dragging begins. */
+const tabled = (lut) => ({ lut, center: lut.first + lut.entries.length / 2, width: lut.entries.length, explanation: lut.explanation ?? "" });
+
+const rescaled = modalityValue;
 
 /** LINEAR window that maps `low` to black and `high` to white. */
 function spanning(low, high, step) {
@@ -109,7 +113,7 @@ export function resolveWindow(choice, image, modality, statistics) {
       break;
     }
     case "file":
-      if (pairs[choice.pair]) return { ...pairs[choice.pair], name, from: "file" };
+      if (pairs[choice.pair]) return offered(pairs, choice.pair, name);
       break;
     case "full": {
       const window = choice.held ?? fullRange(image, statistics);
@@ -118,9 +122,12 @@ export function resolveWindow(choice, image, modality, statistics) {
     case "auto":
       return withSource(choice.held ?? automatic(image, statistics));
   }
-  if (pairs.length) return { ...pairs[0], name, from: "file" };
+  if (pairs.length) return offered(pairs, 0, name);
   return withSource(choice.held ?? automatic(image, statistics));
 }
+
+/** One of the object's own; a table keeps its place among them. */
+const offered = (pairs, n, name) => ({ ...pairs[n], name, from: "file", ...(pairs[n].lut && { pair: n }) });
 
 const withSource = (window) => window && { ...window, from: "auto" };
 

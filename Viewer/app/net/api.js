@@ -86,6 +86,14 @@ export function events({ study: arrived, state, signedOut }) {
 /** Address of an instance for frames. */
 export const instanceURL = (studyUID, seriesUID, sopUID) => url(`dicom-web/studies/${studyUID}/series/${seriesUID}/instances/${sopUID}`);
 
+/** Bytes behind a link of the metadata. */
+export async function bulk(uri, signal) {
+  const path = new URL(uri, document.baseURI).pathname;
+  const response = await fetch(local(path.slice(Math.max(0, path.indexOf("/dicom-web/")))), { signal, headers: { Accept: "application/octet-stream" } });
+  if (!response.ok) throw new RequestError(response.status, "");
+  return new Uint8Array(await response.arrayBuffer());
+}
+
 /** Metadata of one instance in the DICOM JSON model. */
 export async function metadata(studyUID, seriesUID, sopUID, signal) {
   const response = await fetch(`${instanceURL(studyUID, seriesUID, sopUID)}/metadata`, { signal, headers: { Accept: "application/dicom+json" } });

@@ -8,12 +8,16 @@ import { plan } from "./frameQueue.js";
 /** Memory for frames: a phone gets less. */
 export const budget = () => (matchMedia("(max-width: 700px)").matches ? 192 : 768) * 2 ** 20;
 
+const mostWorkers = 4;
+
 /**
  * @param {{limit: number, changed: (key: string) => void, signedOut: () => void}} options `changed` is called when a
  *   frame arrived or failed
  */
 export function frameStore({ limit, changed, signedOut }) {
-  const worker = new Worker(new URL("./frameWorker.js", import.meta.url), { type: "module" });
+  // Decoding takes a core each; one is left for the page.
+  const workers = Array.from({ length: Math.min(mostWorkers, Math.max(1, (navigator.hardwareConcurrency ?? 2) - 1)) }, () =>
+    new Worker(new URL("./frameWorker.js", import.meta.url), { type: "module" }));
   const cache = byteCache(limit);
   const failures = new Map(); // key → message
   const running = new Map(); // id → {id, keys, waiting: Set}
@@ -21,10 +25,10 @@ export function frameStore({ limit, changed, signedOut }) {
   let eager = 1;
   let nextID = 1;
 
-  worker.onmessage = ({ data }) => {
+  const received = ({ data }) => {
     const request = running.get(data.id);
     if (data.frame) {
-      cache.set(data.key, data.frame, data.frame.array.byteLength);
+      cache.set(data.key, data.frame, data.frame.array.byteLength + (data.frame.mask?.byteLength ?? 0));
       wishes = wishes.filter(({ key }) => key !== data.key);
       changed(data.key);
     } else if (data.error) {
@@ -40,20 +44,23 @@ export function frameStore({ limit, changed, signedOut }) {
       advance();
     }
   };
-  worker.onerror = (event) => {
+  const broke = (event) => {
     for (const { key } of wishes.slice(0, 1)) { failures.set(key, event.message || "worker"); changed(key); }
   };
+  for (const worker of workers) Object.assign(worker, { onmessage: received, onerror: broke });
 
   function advance() {
     const { abort, start } = plan(wishes, [...running.values()], eager);
     for (const id of abort) {
+      running.get(id).worker.postMessage({ abort: id });
       running.delete(id);
-      worker.postMessage({ abort: id });
     }
     for (const group of start) {
       const id = nextID++;
       const { url, image } = group[0];
-      running.set(id, { id, keys: group.map(({ key }) => key) });
+      const load = (worker) => [...running.values()].filter((request) => request.worker === worker).length;
+      const worker = workers.reduce((a, b) => (load(b) < load(a) ? b : a));
+      running.set(id, { id, keys: group.map(({ key }) => key), worker });
       worker.postMessage({ id, url, image, frames: group.map(({ key, number }) => ({ key, number })) });
     }
   }
@@ -84,6 +91,6 @@ export function frameStore({ limit, changed, signedOut }) {
     },
     /** Forgets failures, so that the next wish tries again. */
     retry() { failures.clear(); },
-    close() { worker.terminate(); cache.clear(); },
+    close() { for (const worker of workers) worker.terminate(); cache.clear(); },
   };
 }

@@ -30,7 +30,9 @@ export async function decodeJPEG(bytes, image) {
     array[3 * n + 2] = rgba[4 * n + 2];
   }
   const object = image.photometricInterpretation === "RGB" ? "rgb" : "ycc";
-  return { samples: 3, kind: "rgb8", array, uncertainColour: jpegColour(bytes) !== object };
+  // One of the two is wrong: the server knows more of such streams than a browser tells.
+  if (jpegColour(bytes) !== object) throw new PixelError("the compressed data and the object name different colour models");
+  return { samples: 3, kind: "rgb8", array };
 }
 
 /**

@@ -66,6 +66,7 @@ export const commands = [
   { id: "flipHorizontal", keys: ["h"], group: "view", icon: "flipHorizontal", run: onActive(edits.flipHorizontal) },
   { id: "flipVertical", keys: ["v"], group: "view", icon: "flipVertical", run: onActive(edits.flipVertical) },
   { id: "smooth", keys: ["Shift+I"], group: "view", icon: "smooth", run: onActive(edits.toggleSmooth) },
+  { id: "planes", keys: ["Shift+O"], group: "view", run: onActive(edits.togglePlanes) },
   { id: "reset", keys: ["Backspace"], group: "view", icon: "reset", run: onActive(edits.reset) },
   { id: "undo", keys: ["Ctrl+z"], group: "view", icon: "undo", run: (app) => app.undo() },
   { id: "redo", keys: ["Ctrl+Shift+Z", "Ctrl+y"], group: "view", icon: "redo", run: (app) => app.redo() },

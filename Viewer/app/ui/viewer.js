@@ -1,5 +1,6 @@
 /** The viewer: one state value, one canvas, everything on screen computed from them. */
 import * as api from "../net/api.js";
+import { displayLoader, waits } from "../net/display.js";
 import { budget, frameStore } from "../net/frames.js";
 import { cineFrame, cineRate, stepRate } from "../model/cine.js";
 import { fetchOrder, frames } from "../model/stack.js";
@@ -27,6 +28,7 @@ export function viewer(root, studyUID, { signedOut, open, query }) {
   let history = edits.history(edits.initialState);
   let study = null, series = [];
   const stacks = new Map(); // series UID → stack, see viewport/sight.js
+  const known = new Map(); // SOP Instance UID → display attributes, see model/display.js
   const held = new Map(); // windows found from pixels
   const cineClocks = new Map(); // viewport → {from, at, index}: since when a loop runs
   const ended = new AbortController();
@@ -114,6 +116,7 @@ export function viewer(root, studyUID, { signedOut, open, query }) {
   bar.element.append(...(renderer.kind === "cpu" ? [h("p", { class: "renderer-note", title: t("cpu.title") }, t("cpu"))] : []));
   const store = frameStore({ limit: budget(), changed: () => { strip && (stripDirty = true); changed(); }, signedOut });
   let stripDirty = true;
+  const displays = displayLoader({ studyUID, signal: ended.signal, arrived: displayed });
 
   panes.forEach(({ element }, n) => pointerGestures(element, {
     viewport: n,
@@ -189,6 +192,7 @@ export function viewer(root, studyUID, { signedOut, open, query }) {
     try {
       const manifest = await api.manifest(studyUID, uid, ended.signal);
       const items = frames(manifest);
+      items.forEach(takeDisplay);
       stacks.set(uid, { status: "ready", items, keys: keysOf(items), instances: manifest.instances.length });
       if (before?.keys) follow(uid, before.keys);
     } catch (error) {
@@ -198,6 +202,18 @@ export function viewer(root, studyUID, { signedOut, open, query }) {
     }
     stripDirty = true;
     changed();
+  }
+
+  /** Tables, palette, overlays and shutter of an object are there: its frames can be asked for. */
+  function displayed(uid, display) {
+    known.set(uid, display);
+    for (const { items } of stacks.values()) items?.forEach((item) => takeDisplay(item));
+    changed();
+  }
+
+  function takeDisplay(item) {
+    const display = known.get(item.image.sopInstanceUID);
+    if (display && !item.image.displayed) item.image = { ...item.image, ...display, displayed: true };
   }
 
   /** The stack grew: viewports stay on the frame they show. */
@@ -306,6 +322,7 @@ export function viewer(root, studyUID, { signedOut, open, query }) {
       if (!item || seen.has(stack.keys[position])) return;
       if (!item.image.hasPixels || undrawable(item.image)) return;
       seen.add(stack.keys[position]);
+      if (waits(item.image)) return displays.want(viewport.series, item.image);
       order.push({
         key: stack.keys[position], number: item.frame, image: item.image, bytes: frameBytes(item.image),
         url: api.instanceURL(studyUID, viewport.series, item.image.sopInstanceUID),

@@ -3,7 +3,7 @@ import { filePairs, isGrey, presetsFor } from "../model/window.js";
 import { number } from "../model/text.js";
 import { t } from "./words.js";
 
-const pair = ({ center, width }) => `W ${number(width, 2)}  L ${number(center, 2)}`;
+const pair = ({ lut, center, width }) => lut ? t("window.table") : `W ${number(width, 2)}  L ${number(center, 2)}`;
 
 export function windowEntries(app) {
   const now = app.current();

@@ -6,7 +6,7 @@ import { t } from "../ui/words.js";
 export function described({ seen, viewport, series, size, scale, number }) {
   const data = {
     series: viewport.series, imageIndex: seen.wanted ?? null, state: stateOf(seen),
-    windowCenter: seen.window?.center, windowWidth: seen.window?.width, windowFrom: seen.window?.from,
+    windowCenter: seen.window?.lut ? null : seen.window?.center, windowWidth: seen.window?.lut ? null : seen.window?.width, windowFrom: seen.window?.from,
     instance: seen.item?.image.sopInstanceUID,
   };
   const label = viewport.series && series

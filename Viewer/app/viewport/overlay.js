@@ -10,6 +10,7 @@ import { matrix, zoomOf } from "./view.js";
 /** Text of the window: centre, width and where they came from. */
 export function windowText(window) {
   if (!window) return "";
+  if (window.lut) return t("window.table");
   const digits = window.width < 10 ? 3 : 0;
   return `${t("windowLevel", { center: number(window.center, digits), width: number(window.width, digits) })}`;
 }
@@ -52,14 +53,19 @@ export function corners({ item, series, viewport, count, window, size, geometry 
 export const lettersOf = (image, view) => letters(image, view.orientation);
 
 /** What a reader must know and the overlay key must not hide. */
-export function badges({ image, item, window, frame, showing, wanted, failed }) {
+export function badges({ image, item, window, look, frame, showing, wanted, failed }) {
   const list = [];
   const missing = missingSlices(item?.stack);
   const remarks = item?.stack?.remarks.join("\n");
   if (missing) list.push({ id: "missing", text: t(missing === 1 ? "badge.missing.one" : "badge.missing", { n: missing }), title: remarks });
   else if (item?.stack?.isUneven) list.push({ id: "uneven", text: t("badge.uneven"), title: remarks });
+  if (image.presentationIntent === "FOR PROCESSING") list.push({ id: "processing", text: t("badge.processing") });
+  if (look && !look.planes && (frame?.mask || image.shutter)) list.push({ id: "planes", text: t("badge.planes") });
+  const notes = [...(image.notes ?? []), ...(frame?.notes ?? [])];
+  if (window && !look.table && (window.lut || image.modalityLUT)) notes.push("table");
+  if (image.hasColourProfile && image.samplesPerPixel === 3) notes.push("profile");
+  for (const note of new Set(notes)) list.push({ id: `note.${note}`, text: t(`badge.note.${note}`) });
   if (image.spacing?.warnings.length) list.push({ id: "spacing", text: t("badge.spacing"), title: image.spacing.warnings.join("\n") });
-  if (frame?.uncertainColour) list.push({ id: "colour", text: t("badge.colour") });
   if (image.lossy === "01" || image.lossy === true) list.push({ id: "lossy", text: t("badge.lossy") });
   if (window?.from === "auto") list.push({ id: "auto", text: t("badge.auto") });
   if (showing !== wanted && !failed) list.push({ id: "loading", text: t("badge.showing", { n: showing + 1, wanted: wanted + 1 }) });

@@ -58,7 +58,7 @@ export function pane(index, { goTo, dropped }) {
       const ids = shown.badges.map(({ id, text }) => id + text).join("\n");
       if (badges.dataset.ids !== ids) {
         badges.dataset.ids = ids;
-        badges.replaceChildren(...shown.badges.map(({ id, text, title: own }) => h("span", { class: `badge ${id}`, title: own ?? title(id) }, text)));
+        badges.replaceChildren(...shown.badges.map(({ id, text, title: own }) => h("span", { class: `badge ${id.replace(".", " ")}`, title: own ?? title(id) }, text)));
       }
       bar.hidden = !shown.scale;
       if (shown.scale) {

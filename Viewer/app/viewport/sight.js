@@ -3,6 +3,8 @@
  */
 import { frameKey } from "../model/stack.js";
 import { aspect } from "../model/spacing.js";
+import { levelTable } from "../model/levels.js";
+import { paddingRange } from "../model/padding.js";
 import { undrawable } from "../model/transferSyntax.js";
 import { dragSpeed, isGrey, resolveWindow } from "../model/window.js";
 import { transfer } from "../model/voi.js";
@@ -46,16 +48,21 @@ function nearestLoaded({ keys, items }, wanted, store) {
 function looked(viewport, { image, frame: number }, frame, series, held) {
   const geometry = { columns: image.columns, rows: image.rows, aspect: aspect(image) };
   const statistics = frame?.statistics ?? null;
-  const { window: choice, invert, smooth } = viewport.look;
+  const { window: choice, invert, smooth, planes } = viewport.look;
   // A window found from pixels holds for a stack of slices, which must look alike; projections each have their own.
   const place = `${image.imageOrientation ? series.seriesInstanceUID : image.sopInstanceUID} ${choice.kind}`;
   const window = resolveWindow({ ...choice, held: held.get(place) }, image, series.modality, statistics);
   if (window && (window.from === "auto" || window.from === "full") && !held.has(place)) held.set(place, { center: window.center, width: window.width, name: window.name });
   const grey = isGrey(image);
+  // Where a table takes part there is no formula: every stored value gets its grey once.
+  const table = grey && window && (window.lut || image.modalityLUT) ? levelTable(image, window) : null;
   const look = {
-    transfer: grey && window ? transfer({ slope: image.rescaleSlope ?? 1, intercept: image.rescaleIntercept ?? 0, ...window }) : null,
-    inverted: (image.photometricInterpretation === "MONOCHROME1") !== invert,
-    padding: grey ? image.pixelPaddingValue : null,
+    table,
+    transfer: grey && window && !table ? transfer({ slope: image.rescaleSlope ?? 1, intercept: image.rescaleIntercept ?? 0, ...window }) : null,
+    inverted: (image.photometricInterpretation === "MONOCHROME1" || (grey && image.presentationLUTShape === "INVERSE")) !== invert,
+    padding: grey ? paddingRange(image) : null,
+    shutter: image.shutter?.grey ?? 0,
+    planes,
     smooth,
   };
   return { geometry, window, look, speed: dragSpeed(image, statistics), drawn: Boolean(frame && (!grey || window)) };

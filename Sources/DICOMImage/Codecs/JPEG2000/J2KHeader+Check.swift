@@ -5,9 +5,7 @@ extension J2KHeader {
     ///
     /// The frame is the data set's: a code stream of another shape is another picture. Its numbers of tiles and packets
     /// must fit in the bytes that are there: an empty packet needs a byte, a tile-part twelve.
-    ///
-    /// - Returns: whether OpenJPH reads it right.
-    func check(_ description: PixelDescription, _ bytes: J2KBytes) throws(ImageError) -> Bool {
+    func check(_ description: PixelDescription, _ bytes: J2KBytes) throws(ImageError) -> J2KTileParts.Whole {
         guard case .integer = description.number else {
             throw ImageError(.unsupported, .pixelRepresentation, "JPEG 2000 holds integers, not floating point numbers")
         }
@@ -33,7 +31,7 @@ extension J2KHeader {
             throw ImageError(.invalid, .samplesPerPixel, "the code stream transforms three components, but has \(components.count)")
         }
         for coding in [coding] + codingOfComponents { try check(coding, layers: layers, width: width, height: height, bytes) }
-        return try J2KTileParts(self, bytes).check() && suitsOpenJPH
+        return try J2KTileParts(self, bytes).check()
     }
 
     private func checkSubsampling() throws(ImageError) {

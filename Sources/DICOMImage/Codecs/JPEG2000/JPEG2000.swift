@@ -22,13 +22,29 @@ enum JPEG2000 {
         let codestream = try JP2Boxes.codestream(in: encoded)
         let bytes = J2KBytes(codestream)
         let header = try J2KHeader(bytes)
-        // Of two that read high-throughput code blocks OpenJPH is twice as fast, and knows less of the standard.
-        if try header.check(description, bytes) {
+        let whole = try header.check(description, bytes)
+        guard whole.isEnded else {
+            // The end that is missing is put there; an array of its own costs a copy and is rare.
+            let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: whole.end + 2, alignment: 1)
+            defer { copy.deallocate() }
+            copy.copyBytes(from: codestream[..<whole.end])
+            (copy[whole.end], copy[whole.end + 1]) = (0xFF, 0xD9)
+            try decode(UnsafeRawBufferPointer(copy), header, isPlain: whole.isPlain, description, output)
+            return delivered(header, description)
+        }
+        try decode(codestream, header, isPlain: whole.isPlain, description, output)
+        return delivered(header, description)
+    }
+
+    /// Of two that read high-throughput code blocks OpenJPH is twice as fast, and knows less of the standard.
+    private static func decode(
+        _ codestream: UnsafeRawBufferPointer, _ header: J2KHeader, isPlain: Bool, _ description: PixelDescription, _ output: UnsafeMutableRawBufferPointer
+    ) throws(ImageError) {
+        if isPlain, header.suitsOpenJPH {
             try OpenJPH.decode(codestream, header, description, output)
         } else {
             try OpenJPEGDecoder.decode(codestream, header, description, output)
         }
-        return delivered(header, description)
     }
 
     /// What decoded samples mean: the code stream's word where it has one.

@@ -26,7 +26,7 @@ export const words = {
   "window.presets": "Voreinstellungen", "window.pixels": "Aus den Pixeln", "window.none": "Farbbilder haben kein Fenster",
   "preset.brain": "Gehirn", "preset.stroke": "Schlaganfall", "preset.soft": "Weichteile", "preset.lung": "Lunge", "preset.bone": "Knochen", "preset.liver": "Leber", "preset.angio": "Angiographie",
   "badge.lossy": "Verlustbehaftet", "badge.missing": "{n} Schichten fehlen", "badge.missing.one": "1 Schicht fehlt", "badge.uneven": "Schichtabstand ungleich", "badge.spacing": "Größenangabe unglaubwürdig", "badge.auto": "Fenster automatisch", "badge.showing": "Bild {n}, während {wanted} lädt", "cpu": "Ohne Grafikbeschleunigung",
-  "message.syntax.how": "Das Bild ist sicher gespeichert; diese Version kann die Kompression noch nicht anzeigen.",
+  "message.palette.how": "Das Bild ist sicher gespeichert; seine Farbtabellen fehlen, sind beschädigt oder waren nicht zu bekommen.",
   "message.photometric.how": "Das Bild ist sicher gespeichert; diese Version kann das Farbmodell noch nicht anzeigen.",
   "message.failed": "Dieses Bild konnte nicht geladen werden", "message.series": "Diese Serie konnte nicht geladen werden",
   "message.object.how": "Dieses Objekt enthält kein Bild. Es ist sicher gespeichert; mehr zeigt diese Version noch nicht.",

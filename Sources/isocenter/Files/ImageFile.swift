@@ -1,0 +1,42 @@
+import DICOM
+import DICOMImage
+
+/// A DICOM file with an image, its frames read one by one and decoded by workers.
+struct ImageFile: Sendable {
+    let stored: StoredInstance
+    private let path: String
+    private let coding: any FrameCoding
+
+    var dataSet: DataSet { stored.dataSet }
+    var numberOfFrames: Int { stored.pixelData?.frames.count ?? 0 }
+
+    /// - Throws: `Failure` in words: no file, no DICOM.
+    init(_ path: String, _ coding: any FrameCoding) async throws {
+        self.path = path
+        self.coding = coding
+        do {
+            let file = try OpenFile(path)
+            stored = try await StoredInstance(file: file.size) { try file.bytes($0) }
+        } catch {
+            throw Failure("\(path): \(error)")
+        }
+    }
+
+    /// - Parameter index: from 0.
+    /// - Throws: `Failure` in words: no image, no such frame, nothing that can be decoded.
+    func frame(_ index: Int) async throws -> NativeFrame {
+        do { return try await stored.native(index, coding) } catch { throw Failure("\(path): \(error)") }
+    }
+
+    /// One range of greys for all frames of an image without a window: that of its first, middle and last together with the one shown.
+    func automaticRange(_ frame: NativeFrame, _ index: Int) async throws -> AutomaticRange? {
+        guard frame.description.photometricInterpretation.isGrey, numberOfFrames > 1 else { return nil }
+        var range = try AutomaticRange(Frame(frame), dataSet: dataSet, frameIndex: index)
+        for other in Set([0, numberOfFrames / 2, numberOfFrames - 1]) where other != index {
+            // A frame that cannot be decoded takes no part.
+            guard let neighbour = try? await self.frame(other) else { continue }
+            range.formUnion(try AutomaticRange(Frame(neighbour), dataSet: dataSet, frameIndex: other))
+        }
+        return range
+    }
+}
