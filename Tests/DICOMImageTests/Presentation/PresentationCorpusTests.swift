@@ -37,7 +37,7 @@ struct PresentationCorpusTests {
         var state = try FileReader.read(try Corpus.bytes(path)).dataSet
         for tag in [Tag(0x0070, 0x0001), Tag(0x0070, 0x0041), Tag(0x0070, 0x0042), Tag(0x0070, 0x005A), Tag(0x0018, 0x1600)] { state[tag] = nil }
         let file = try #require(try NativeFile([UInt8](Data(contentsOf: native))))
-        let frame = try Frame(native: file.frames[0], description: PixelDescription(file.dataSet), byteOrder: file.order, index: 0)
+        let frame = try Frame(native: file.frame(0), description: PixelDescription(file.dataSet), byteOrder: file.order, index: 0)
         let options = RenderOptions(format: .png, presentation: try PresentationState(state))
         let ours = State.levels(try Render.picture(of: frame, dataSet: file.dataSet, frameIndex: 0, options: options))
 
