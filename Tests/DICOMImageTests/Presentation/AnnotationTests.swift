@@ -138,8 +138,8 @@ struct AnnotationTests {
         var reference = DataSet([DataElement(.referencedSOPInstanceUID, .UI, instance)])
         if !frames.isEmpty { reference.set(DataElement(.referencedFrameNumber, .IS, integers: frames)) }
         let item = State.annotation(graphics: [State.graphic("POINT", [10.5, 5.5])], DataElement(.referencedImageSequence, items: [reference]))
-        #expect(drawn(try render(State.annotations(item)).0).count >= expected)
-        #expect(expected > 0 || drawn(try render(State.annotations(item)).0).isEmpty)
+        let count = drawn(try render(State.annotations(item)).0).count
+        #expect(expected == 0 ? count == 0 : count >= expected)
     }
 
     @Test("What cannot be drawn is said, the rest is drawn", arguments: [

@@ -64,7 +64,10 @@ struct BurntInTextTests {
             let levels = State.levels(picture)
             return rows.reduce(0) { sum, row in sum + columns.count { levels[row * 256 + $0] > 128 } }
         }
-        let none = try rendering([]).picture, patient = try rendering([.patient]).picture, both = try rendering([.patient, .technique]).picture
+        var image = Self.image
+        image.set(DataElement(.patientName, .PN, "Doe^J"))
+        let none = try rendering([], image).picture, patient = try rendering([.patient], image).picture
+        let both = try rendering([.patient, .technique], image).picture
         #expect(corner(none, 0..<256, 0..<256) == 0)
         #expect(corner(patient, 0..<128, 0..<64) > 100)
         #expect(corner(patient, 200..<256, 0..<40) == 0)
