@@ -21,18 +21,15 @@ struct CorpusPictureTests {
         "pydicom/test_files/meta_missing_tsyntax.dcm": "neither the DICM prefix of PS3.10 nor a DICOM data set is here",
         "pydicom/test_files/nested_priv_SQ.dcm": "Rows (0028,0010)",
         "pydicom/test_files/no_meta.dcm": "neither the DICM prefix of PS3.10 nor a DICOM data set is here",
-        "pydicom/test_files/MR_truncated.dcm": "nothing tells where frames end",
-        // Fragments of one frame whose number is only known by looking into them.
-        "cornerstone/CT0012.fragmented_no_bot_jpeg_baseline.51.dcm": "nothing tells where frames end",
-        "derived/encaps-3-fragments-empty-bot.dcm": "nothing tells where frames end",
+        "pydicom/test_files/MR_truncated.dcm": "the value has",
     ]
 
     @Test("Each image is seen, or it is said why not")
-    func all() throws {
+    func all() async throws {
         var pictures = 0, withoutCodec = 0
         for row in Corpus.manifest {
             let path = try #require(row["path"])
-            switch try outcome(path) {
+            switch try await outcome(path) {
             case .picture: pictures += 1
             case .reason(let words):
                 #expect(!words.isEmpty, "\(path)")
@@ -46,7 +43,7 @@ struct CorpusPictureTests {
         #expect(pictures >= 690)
     }
 
-    private func outcome(_ path: String) throws -> Outcome {
+    private func outcome(_ path: String) async throws -> Outcome {
         let bytes = try Corpus.bytes(path)
         do {
             let file = try FileReader.read(bytes, options: .init())
@@ -54,8 +51,8 @@ struct CorpusPictureTests {
             let description = try PixelDescription(file.dataSet)
             let frame: Frame
             if location.isEncapsulated {
-                guard let encoded = try EncodedFile(bytes)?.frames.first else { return .reason("nothing tells where frames end") }
-                frame = try Frame(try DirectFrameCoding().decode(encoded, syntax, description))
+                guard let encoded = try await EncodedFile(bytes) else { return .reason("no frame") }
+                frame = try Frame(try DirectFrameCoding().decode(encoded.frame(0), syntax, description))
             } else {
                 guard let native = try NativeFile(bytes) else { return .reason("no frame") }
                 frame = try Frame(native: try native.frame(0), description: description, byteOrder: native.order, index: 0)
