@@ -70,6 +70,24 @@ struct AnimationTests {
         for index in 0..<3 { #expect(read.frames[index].rgb == State.levels(Self.grey(index, width: size.0, height: size.1)).flatMap { [$0, $0, $0] }) }
     }
 
+    @Test("Another reader sees the same GIF", arguments: [1, 3])
+    func ffmpeg(channels: Int) async throws {
+        guard let ffmpeg = Peer.path("ffmpeg") else {
+            print("skipped: no ffmpeg")
+            return
+        }
+        let pictures = (0..<4).map { number in
+            let grey = State.levels(Self.grey(number))
+            return Picture(width: 150, height: 101, channels: channels, levels: .eight(channels == 1 ? grey : grey.flatMap { [$0, 255 - $0, 7] }))
+        }
+        let (gif, _) = try await written(.gif, Self.timing(4)) { pictures[$0] }
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("isocenter-\(UUID().uuidString).gif")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data(gif).write(to: file)
+        let raw = try Peer.bytes(ffmpeg, "-v", "error", "-i", file.path, "-vsync", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24", "-")
+        #expect(raw == pictures.flatMap { picture in channels == 3 ? State.levels(picture) : State.levels(picture).flatMap { [$0, $0, $0] } })
+    }
+
     @Test("GIF holds up to 256 colours exactly, of more the nearest, and says so", arguments: [200, 60000])
     func colours(count: Int) async throws {
         let rgb = (0..<256 * 256).flatMap { index -> [UInt8] in

@@ -169,4 +169,12 @@ struct AnnotationTests {
         ]
         _ = try render(State.annotations(State.annotation(graphics: graphics, texts: [State.text("far", anchor: (-9e6, 9e6)), State.text("", anchor: (1, 1))])))
     }
+
+    @Test("More graphics than anybody draws end in words, in time")
+    func tooMany() throws {
+        let scribble = (0..<60000).flatMap { [Double($0 % 2), Double($0 % 3)] }
+        let many = [DataSet](repeating: State.graphic("POLYLINE", scribble), count: 100)
+        let notes = try render(State.annotations(State.annotation(graphics: many))).0.facts.notes
+        #expect(notes.count { $0.contains("more than") } == 1)
+    }
 }
