@@ -41,6 +41,8 @@ def dcmtk_selection(facts):
     if voi["kind"] == "range":
         # From low to high: LINEAR counts its edges half a value off (PS3.3 C.11.2.1.2.1).
         low, high = voi["low"], voi["high"]
+        if high - low < 1024 and not float(facts["modality"].get("slope", 1)).is_integer():
+            raise NoPicture("DCMTK rounds the values of the modality to integers")
         return ["+Ww", (low + high) / 2 + 0.5, high - low + 1]
     if voi["function"] == "LINEAR_EXACT":
         raise NoPicture("DCMTK 3.6.7 knows no LINEAR_EXACT")
