@@ -162,7 +162,7 @@ export const words = {
   "badge.note.unread": "Display settings unread",
   "badge.note.unread.title": "Tables, overlays and shutters of this image could not be asked for",
   "badge.auto": "Auto window",
-  "badge.auto.title": "The object gives no window: percentiles 1 to 99 of the pixels",
+  "badge.auto.title": "The object gives no window: all but the half per cent of the pixels at each end",
   "badge.showing": "Image {n} shown while {wanted} loads",
   "cpu": "No graphics acceleration",
   "cpu.title": "WebGL2 is missing, switched off or imitated in software: images are drawn by the processor",
