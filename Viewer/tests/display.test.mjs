@@ -98,6 +98,9 @@ test("overlays: an origin outside the image, another size, planes for frames (C.
   assert.equal(await mask(planes, 1), null);
   assert.deepEqual([...(await mask(planes, 2))].slice(0, 4), [1, 0, 0, 0]);
   assert.deepEqual([...(await mask(planes, 3))].slice(0, 4), [0, 1, 1, 0]);
+  const region = await displayOf(overlay("6000", 1, 2, [1, 1], [3, 0], { "0040": { vr: "CS", Value: ["R"] } }), image, none);
+  assert.deepEqual(region.notes, ["region"]);
+  assert.equal(maskOf({ ...image, ...region }, 1), null);
   assert.deepEqual((await displayOf(overlay("6000", 9, 9, [1, 1], [1, 2]), image, none)).notes, ["overlay"]);
 });
 

@@ -19,7 +19,8 @@ export function maskOf(image, frame, aspect = 1, words = null) {
   const mark = (bit) => (row, column) => { mask[row * columns + column] |= bit; any = true; };
   const hiding = bitmapGroups(shutter);
   for (const overlay of overlays) {
-    forEachBit(overlay, frame, image, words, mark(hiding.includes(overlay.group) ? shuttered : overlaid));
+    const hides = hiding.includes(overlay.group);
+    if (hides || overlay.kind === "G") forEachBit(overlay, frame, image, words, mark(hides ? shuttered : overlaid));
   }
   for (const each of shutter?.shapes ?? []) forEachHidden(each, image, aspect, mark(shuttered));
   return any ? mask : null;

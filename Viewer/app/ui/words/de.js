@@ -28,7 +28,7 @@ export const words = {
   "badge.lossy": "Verlustbehaftet", "badge.missing": "{n} Schichten fehlen", "badge.missing.one": "1 Schicht fehlt", "badge.uneven": "Schichtabstand ungleich", "badge.spacing": "Größenangabe unglaubwürdig", "badge.processing": "Rohdaten", "badge.planes": "Overlays und Blenden aus", "badge.note.modality": "Modalitätstabelle nicht angewandt",
   "badge.note.voi": "VOI-Tabelle nicht angewandt", "badge.note.table": "Tabellen nicht angewandt", "badge.note.palette": "Palette unlesbar",
   "badge.note.supplemental": "Farben nicht angewandt", "badge.note.presentation": "Präsentationstabelle nicht angewandt", "badge.note.overlay": "Overlay nicht gezeigt",
-  "badge.note.profile": "Farbprofil nicht angewandt", "badge.note.precision": "Werte für die Anzeige gerundet", "badge.note.unread": "Anzeigeangaben nicht gelesen", "window.table": "Tabelle",
+  "badge.note.profile": "Farbprofil nicht angewandt", "badge.note.region": "Region nicht gezeichnet", "badge.note.precision": "Werte für die Anzeige gerundet", "badge.note.unread": "Anzeigeangaben nicht gelesen", "window.table": "Tabelle",
   "badge.auto": "Fenster automatisch", "badge.showing": "Bild {n}, während {wanted} lädt", "cpu": "Ohne Grafikbeschleunigung",
   "message.palette.how": "Das Bild ist sicher gespeichert; seine Farbtabellen fehlen, sind beschädigt oder waren nicht zu bekommen.",
   "message.photometric.how": "Das Bild ist sicher gespeichert; diese Version kann das Farbmodell noch nicht anzeigen.",

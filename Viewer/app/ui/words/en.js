@@ -157,6 +157,8 @@ export const words = {
   "badge.note.supplemental.title": "The supplemental palette of this image is not shown",
   "badge.note.presentation": "Presentation table not applied",
   "badge.note.overlay": "Overlay not shown",
+  "badge.note.region": "Region not drawn",
+  "badge.note.region.title": "An overlay that marks a region of interest is not drawn",
   "badge.note.profile": "Colour profile not applied",
   "badge.note.precision": "Values rounded for display",
   "badge.note.unread": "Display settings unread",
