@@ -26,5 +26,5 @@ export function maskOf(image, frame, aspect = 1, words = null) {
   return any ? mask : null;
 }
 
-/** Black on bright, white on dark: an overlay is seen on every ground. */
-export const contrast = (red, green, blue) => (Math.floor((299 * red + 587 * green + 114 * blue) / 1000) > 127 ? 0 : 255);
+/** Black on bright, white on dark: an overlay is seen on every ground. The middle grey counts as dark, as on the server. */
+export const contrast = (red, green, blue) => (Math.floor((299 * red + 587 * green + 114 * blue) / 1000) > 128 ? 0 : 255);
