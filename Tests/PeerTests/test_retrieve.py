@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 from dicomweb_client import DICOMwebClient
 from PIL import Image
+from pydicom.dataset import Dataset
+from pydicom.encaps import encapsulate
 
 from peer import objects, web
 from peer.part10 import split
@@ -121,6 +123,36 @@ def test_frames_in_the_order_asked_for(server, multiframe):
     image, pixels = multiframe
     answer = server.session.get(server.url(*path(image)) + "/frames/3,1,5", headers={"Accept": OCTETS}, timeout=60)
     assert [body for _, body in web.parts(answer)] == [pixels[n].tobytes() for n in (2, 0, 4)]
+
+
+@pytest.mark.parametrize("syntax", ["", "; transfer-syntax=*", "; transfer-syntax=1.2.840.10008.1.2.1"])
+def test_frames_of_single_bits_begin_with_their_first_bit(server, syntax):
+    """PS3.5 §8.1.1: in the object, frame follows frame within a byte."""
+    planes = np.random.default_rng(7).integers(0, 2, (3, 5, 7), np.uint8)
+    image = objects.image(np.zeros((3, 5, 7), "<u1"), sop_class="1.2.840.10008.5.1.4.1.1.7.1", modality="OT", frames=3, WindowCenter=None, WindowWidth=None)
+    image.BitsAllocated = image.BitsStored = 1
+    image.HighBit, image.PixelRepresentation = 0, 0
+    image.PixelData = objects.padded(np.packbits(planes.ravel(), bitorder="little").tobytes())
+    assert web.store(server, [objects.file_bytes(image)]).status_code == 200
+    answer = server.session.get(server.url(*path(image)) + "/frames/2,3,1", headers={"Accept": OCTETS + syntax}, timeout=60)
+    bits = [np.unpackbits(np.frombuffer(content, np.uint8), bitorder="little")[:35].reshape(5, 7) for _, content in web.parts(answer)]
+    assert [b.tolist() for b in bits] == [planes[n].tolist() for n in (1, 2, 0)]
+
+
+def test_metadata_of_an_image_with_a_packed_icon(server):
+    icon = Dataset()
+    icon.Rows, icon.Columns, icon.SamplesPerPixel, icon.PhotometricInterpretation = 8, 8, 1, "MONOCHROME2"
+    icon.BitsAllocated, icon.BitsStored, icon.HighBit, icon.PixelRepresentation = 8, 8, 7, 0
+    stream = io.BytesIO()
+    Image.fromarray(np.zeros((8, 8), np.uint8)).save(stream, "JPEG")
+    icon.PixelData = encapsulate([stream.getvalue()])
+    icon["PixelData"].VR, icon["PixelData"].is_undefined_length = "OB", True
+    image = objects.image(IconImageSequence=[icon])
+    assert web.store(server, [objects.file_bytes(image)]).status_code == 200
+    answer = server.get(*path(image, "metadata"), accept="application/dicom+json")
+    link = answer.json()[0]["00880200"]["Value"][0]["7FE00010"]["BulkDataURI"]
+    content = server.session.get(link, headers={"Accept": "application/octet-stream"}, timeout=60).content
+    assert content.rstrip(b"\0") == stream.getvalue().rstrip(b"\0")
 
 
 def test_dicomweb_client_gets_frames(server, multiframe):

@@ -98,6 +98,9 @@ test("overlays: an origin outside the image, another size, planes for frames (C.
   assert.equal(await mask(planes, 1), null);
   assert.deepEqual([...(await mask(planes, 2))].slice(0, 4), [1, 0, 0, 0]);
   assert.deepEqual([...(await mask(planes, 3))].slice(0, 4), [0, 1, 1, 0]);
+  const region = await displayOf(overlay("6000", 1, 2, [1, 1], [3, 0], { "0040": { vr: "CS", Value: ["R"] } }), image, none);
+  assert.deepEqual(region.notes, ["region"]);
+  assert.equal(maskOf({ ...image, ...region }, 1), null);
   assert.deepEqual((await displayOf(overlay("6000", 9, 9, [1, 1], [1, 2]), image, none)).notes, ["overlay"]);
 });
 
@@ -132,10 +135,10 @@ test("on screen: shutters fill, overlays contrast with what is there, padding st
   const frame = { kind: "u8", samples: 1, rows: 1, columns: 5, array: Uint8Array.from([10, 200, 10, 255, 7]), mask: Uint8Array.from([overlaid, overlaid, shuttered, 0, shuttered | overlaid]) };
   const table = { key: "k", first: 0, values: Uint8Array.from({ length: 256 }, (_, n) => n) };
   const shown = (more) => [...shape(frame, { table, transfer: null, inverted: false, padding: [255, 255], planes: true, shutter: 128, ...more })].filter((_, n) => n % 4 === 0);
-  assert.deepEqual(shown({}), [255, 0, 128, 0, 0]);
-  assert.deepEqual(shown({ inverted: true }), [0, 255, 128, 0, 0]);
+  assert.deepEqual(shown({}), [255, 0, 128, 0, 255]);
+  assert.deepEqual(shown({ inverted: true }), [0, 255, 128, 0, 255]);
   assert.deepEqual(shown({ planes: false }), [10, 200, 10, 0, 7]);
-  assert.deepEqual([contrast(127, 127, 127), contrast(128, 128, 128), contrast(255, 0, 0)], [255, 0, 255]);
+  assert.deepEqual([contrast(128, 128, 128), contrast(129, 129, 129), contrast(255, 0, 0)], [255, 0, 255]);
 });
 
 test("what is not applied is a note", async () => {

@@ -13,7 +13,9 @@ struct BulkDataLinks: Sendable {
         case .external where element.tag == .pixelData && instance.transferSyntax.isEncapsulated: "\(instance.url(root))/frames/1"
         case .external: "\(instance.url(root))/bulkdata/\(path)"
         case .bytes(let bytes) where bytes.count > DICOMJSON.bulkDataThreshold && !element.vr.isText: "\(instance.url(root))/bulkdata/\(path)"
-        case .bytes, .fragments: nil
+        // Compressed icons and the like, within items.
+        case .fragments: "\(instance.url(root))/bulkdata/\(path)"
+        case .bytes: nil
         }
     }
 

@@ -21,10 +21,12 @@ struct PixelAccess: Sendable {
     ///   - syntax: encapsulated, or Explicit VR Little Endian for the samples alone.
     /// - Throws: `HTTPFailure` 404 where there is no such frame, 406 where it cannot be had in that syntax, `ArchiveError`.
     func frame(_ number: Int, of instance: InstanceLocation, in syntax: TransferSyntax) async throws -> Delivered {
-        if syntax == instance.transferSyntax { return Delivered(bytes: try await archive.frame(number, of: instance)) }
-        if syntax == .explicitVRLittleEndian, !instance.transferSyntax.isEncapsulated {
+        // Native frames first: those of single bits begin within a byte, also where nothing else is to be changed.
+        let stored = instance.transferSyntax
+        if !stored.isEncapsulated, syntax == .explicitVRLittleEndian || syntax == stored && !stored.hasBigEndianPixels {
             return Delivered(bytes: try await archive.littleEndianFrame(number, of: instance))
         }
+        if syntax == stored { return Delivered(bytes: try await archive.frame(number, of: instance)) }
         guard syntax == .explicitVRLittleEndian || FrameCodec.of(syntax)?.encode != nil else {
             throw HTTPFailure(.notAcceptable, "frames are not written in \(syntax.name): the instance is stored in \(instance.transferSyntax.name) (\(instance.transferSyntax.uid))")
         }

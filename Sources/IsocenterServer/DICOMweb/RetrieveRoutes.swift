@@ -150,7 +150,9 @@ struct RetrieveRoutes: Sendable {
                 }
                 try await writer.finish(nil)
             })
-        case .items, .fragments:
+        case .fragments(let encapsulated):
+            return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: encapsulated.fragments.flatMap { $0 })))
+        case .items:
             throw HTTPFailure(.notFound, "\(element.tag) is not handed out as one piece of bulk data")
         }
     }

@@ -85,7 +85,7 @@ def above(ds, grey):
                     drawn[y + top - 1, x + left - 1] = True
         elif (group, 0x102) in ds:
             drawn |= (np.frombuffer(ds.PixelData, "<u2").reshape(grey.shape) >> ds[group, 0x102].value & 1).astype(bool)
-    return np.where(drawn, np.where(grey > 127, 0, 255), grey)
+    return np.where(drawn, np.where(grey > 128, 0, 255), grey)
 
 
 def palette(ds):

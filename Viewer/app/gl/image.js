@@ -105,7 +105,7 @@ void main() {
   }
   if (masked) {
     if ((above(middle) & 2u) != 0u) shown = vec3(shutter);
-    if (marks != 0u) shown = vec3(floor(dot(shown, vec3(299.0, 587.0, 114.0)) / 1000.0) > 127.0 ? 0.0 : 255.0);
+    if (marks != 0u) shown = vec3(floor(dot(shown, vec3(299.0, 587.0, 114.0)) / 1000.0) > 128.0 ? 0.0 : 255.0);
   }
   result = vec4(shown / 255.0, 1.0);
 }`;

@@ -7,7 +7,7 @@ import { mayBeNegative } from "./levels.js";
 import { lookupTable } from "./lookup.js";
 import { overlaysOf } from "./overlays.js";
 import { paletteOf } from "./palette.js";
-import { shutterOf } from "./shutter.js";
+import { bitmapGroups, shutterOf } from "./shutter.js";
 
 const lutTags = { descriptor: "00283002", data: "00283006" };
 
@@ -42,5 +42,7 @@ export async function displayOf(set, image, bulk) {
   if (items(set, "20500010").length) notes.push("presentation");
   const above = await part("overlay", () => overlaysOf(set, image, bulk));
   notes.push(...(above?.notes ?? []));
-  return { modalityLUT, voiLUTs, palette, overlays: above?.overlays ?? [], shutter: shutterOf(set), notes: [...new Set(notes)] };
+  const shutter = shutterOf(set), hiding = bitmapGroups(shutter);
+  if (above?.overlays.some(({ kind, group }) => kind === "R" && !hiding.includes(group))) notes.push("region");
+  return { modalityLUT, voiLUTs, palette, overlays: above?.overlays ?? [], shutter, notes: [...new Set(notes)] };
 }

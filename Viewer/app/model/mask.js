@@ -19,11 +19,12 @@ export function maskOf(image, frame, aspect = 1, words = null) {
   const mark = (bit) => (row, column) => { mask[row * columns + column] |= bit; any = true; };
   const hiding = bitmapGroups(shutter);
   for (const overlay of overlays) {
-    forEachBit(overlay, frame, image, words, mark(hiding.includes(overlay.group) ? shuttered : overlaid));
+    const hides = hiding.includes(overlay.group);
+    if (hides || overlay.kind === "G") forEachBit(overlay, frame, image, words, mark(hides ? shuttered : overlaid));
   }
   for (const each of shutter?.shapes ?? []) forEachHidden(each, image, aspect, mark(shuttered));
   return any ? mask : null;
 }
 
-/** Black on bright, white on dark: an overlay is seen on every ground. */
-export const contrast = (red, green, blue) => (Math.floor((299 * red + 587 * green + 114 * blue) / 1000) > 127 ? 0 : 255);
+/** Black on bright, white on dark: an overlay is seen on every ground. The middle grey counts as dark, as on the server. */
+export const contrast = (red, green, blue) => (Math.floor((299 * red + 587 * green + 114 * blue) / 1000) > 128 ? 0 : 255);

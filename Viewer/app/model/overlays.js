@@ -4,7 +4,9 @@ import { bytes, number, numbers, text } from "./attributes.js";
 const most = 2 ** 28;
 
 /**
- * @returns `{overlays, notes}`: overlays `{group, rows, columns, top, left, count, first, bits}`, `bits` null and `bit` its
+ * Regions of interest (kind R) are for those who measure; they are not drawn.
+ *
+ * @returns `{overlays, notes}`: overlays `{group, kind, rows, columns, top, left, count, first, bits}`, `bits` null and `bit` its
  *   position where it lies in the pixel data; notes of those that cannot be shown
  */
 export async function overlaysOf(set, image, bulk) {
@@ -16,7 +18,7 @@ export async function overlaysOf(set, image, bulk) {
     const origin = numbers(set, tag("0050"));
     const data = await bytes(set, tag("3000"), bulk);
     const overlay = {
-      group, rows, columns, top: (origin[0] ?? 1) - 1, left: (origin[1] ?? 1) - 1,
+      group, kind: text(set, tag("0040")) || "G", rows, columns, top: (origin[0] ?? 1) - 1, left: (origin[1] ?? 1) - 1,
       count: number(set, tag("0015")), first: number(set, tag("0051")), bits: data, bit: data ? null : number(set, tag("0102")),
     };
     const fits = rows > 0 && columns > 0 && rows * columns <= most && ["G", "R", ""].includes(text(set, tag("0040")));

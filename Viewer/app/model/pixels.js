@@ -159,7 +159,7 @@ export function fromYBR(array, { black, luminance, chroma } = full) {
 
 /**
  * What the automatic window and the drag speed need of a grey frame, padding (`[lowest, highest]`) left out (§C.7.5.1.1.2).
- * @returns `{min, max, low, high}` stored values; low and high are percentiles 1 and 99; null for colour or all padding.
+ * @returns `{min, max, low, high}` stored values; half a per cent of the pixels lies below low, and above high; null for colour or all padding.
  */
 export function frameStatistics({ samples, array }, padding = null) {
   const [first, last] = padding ?? [NaN, NaN];
@@ -185,9 +185,9 @@ export function frameStatistics({ samples, array }, padding = null) {
     let seen = 0;
     for (let bin = 0; bin < bins; bin++) {
       seen += histogram[bin];
-      if (seen >= share * count) return scale ? min + bin / scale : min;
+      if (seen > share * count) return scale ? min + bin / scale : min;
     }
     return max;
   };
-  return { min, max, low: at(0.01), high: at(0.99) };
+  return { min, max, low: at(0.005), high: at(0.995) };
 }

@@ -2,7 +2,7 @@
  * Which window is in force. The choice is part of the state; the centre and width follow from the choice,
  * the image and what is known of its pixels, so that a choice made once holds while scrolling.
  */
-import { modalityValue } from "./levels.js";
+import { modalityValue, storedRange } from "./levels.js";
 import { isWindow, voiFunction } from "./voi.js";
 
 /** Presets by modality: key, word, centre, width. Values of CT in HU, of PT in SUV. */
@@ -70,15 +70,14 @@ function spanning(low, high, step) {
 }
 
 /**
- * Window from what the pixels hold: percentiles 1 to 99 of a grey frame without its padding. Eight bits and
+ * Window from what the pixels hold: all but the half per cent of the pixels at each end, padding left out. Eight bits and
  * less are shown over their whole range, as they were made to be.
  *
  * @param statistics `{min, max, low, high}` of stored values, from `frameStatistics`.
  */
 export function automatic(image, statistics) {
-  if ((image.bitsStored ?? 16) <= 8 && image.bitsAllocated > 1 && image.pixelRepresentation === 0) {
-    return spanExact(rescaled(image, 0), rescaled(image, 2 ** image.bitsStored - 1));
-  }
+  const range = storedRange(image);
+  if (range && (image.bitsStored ?? image.bitsAllocated) <= 8) return spanExact(rescaled(image, range[0]), rescaled(image, range[1]));
   return statistics ? spanExact(rescaled(image, statistics.low), rescaled(image, statistics.high)) : null;
 }
 

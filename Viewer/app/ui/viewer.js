@@ -10,6 +10,7 @@ import { pointerGestures } from "../tools/pointer.js";
 import { toolOf } from "../tools/table.js";
 import { rectangles } from "../viewport/layout.js";
 import { described } from "../viewport/described.js";
+import { windowText } from "../viewport/overlay.js";
 import { pane } from "../viewport/pane.js";
 import { rendererFor } from "../viewport/renderer.js";
 import { frameBytes, keysOf, sight } from "../viewport/sight.js";
@@ -355,7 +356,7 @@ export function viewer(root, studyUID, { signedOut, open, query }) {
   function announce(current) {
     const seen = sights[current.active];
     const text = seen?.kind === "image"
-      ? t("announce", { n: seen.wanted + 1, count: seen.count, window: seen.window ? t("windowLevel", { center: seen.window.center, width: seen.window.width }) : "" })
+      ? t("announce", { n: seen.wanted + 1, count: seen.count, window: windowText(seen.window) })
       : "";
     if (text === announced) return;
     announced = text;
