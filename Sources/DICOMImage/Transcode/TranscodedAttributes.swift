@@ -138,11 +138,27 @@ public enum TranscodedAttributes {
         if type.isEmpty { type = ["DERIVED", "PRIMARY"] } else { type[0] = "DERIVED" }
         dataSet.set(DataElement(.imageType, .CS, strings: type))
         dataSet.set(DataElement(.sopInstanceUID, uid: loss.newSOPInstanceUID))
+        for groups in [Tag.sharedFunctionalGroupsSequence, .perFrameFunctionalGroupsSequence] { deriveFrames(in: groups, &dataSet) }
 
         // What was true of the samples before, and signatures over them.
         for tag in [.smallestImagePixelValue, .largestImagePixelValue, Tag(0x0028, 0x0108), Tag(0x0028, 0x0109), Tag(0x4FFE, 0x0001), .digitalSignaturesSequence] {
             dataSet[tag] = nil
         }
+    }
+
+    /// Frame Type says of a frame what Image Type says of the image (PS3.3 §C.8.16.1).
+    private static func deriveFrames(in groups: Tag, _ dataSet: inout DataSet) {
+        var items = dataSet.items(groups), isChanged = false
+        for index in items.indices {
+            for macro in Tag.frameTypeSequences {
+                guard var item = items[index].item(0, of: macro), case var type = item.strings(.frameType), type.first == "ORIGINAL" else { continue }
+                type[0] = "DERIVED"
+                item.set(DataElement(.frameType, .CS, strings: type))
+                items[index].set(DataElement(macro, items: [item]))
+                isChanged = true
+            }
+        }
+        if isChanged { dataSet.set(DataElement(groups, items: items)) }
     }
 
     private static func code(_ value: String, _ meaning: String) -> DataSet {

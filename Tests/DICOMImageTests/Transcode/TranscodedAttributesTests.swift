@@ -57,6 +57,20 @@ struct TranscodedAttributesTests {
         #expect(result[.smallestImagePixelValue] == nil)
     }
 
+    @Test("With loss each frame of an enhanced image is derived too")
+    func enhanced() throws {
+        let macro = Tag(0x0018, 0x9226), type = DataElement(.frameType, .CS, "ORIGINAL", "PRIMARY", "VOLUME", "NONE")
+        let source = header(
+            DataElement(.sharedFunctionalGroupsSequence, items: [DataSet()]),
+            DataElement(.perFrameFunctionalGroupsSequence, items: [DataSet([DataElement(macro, items: [DataSet([type])]), Image.ds(.sliceThickness, 2)])]))
+        for isLossy in [false, true] {
+            let result = TranscodedAttributes.applied(try pixels(source, to: isLossy ? "j2k-lossy" : "j2k", isLossy: isLossy), to: source)
+            let frame = try #require(result.items(.perFrameFunctionalGroupsSequence).first)
+            #expect(frame.items(macro).first?.strings(.frameType) == [isLossy ? "DERIVED" : "ORIGINAL", "PRIMARY", "VOLUME", "NONE"])
+            #expect(frame.decimal(.sliceThickness) == 2)
+        }
+    }
+
     @Test("Lost once more: a value more for each time")
     func again() throws {
         let source = header(
