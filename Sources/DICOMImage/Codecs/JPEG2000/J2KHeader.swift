@@ -117,7 +117,10 @@ struct J2KHeader {
         marksPackets = style & 6 != 0
         layers = Int(try bytes.uint16(offset + 2))
         guard layers > 0, try bytes.uint8(offset + 1) <= 4 else { throw ImageError(.invalid, .pixelData, "the code stream's progression is unknown (COD)") }
-        hasComponentTransform = try bytes.uint8(offset + 4) != 0
+        let transform = try bytes.uint8(offset + 4)
+        hasComponentTransform = transform == 1
+        // Those of part 2 (ISO/IEC 15444-2) leave what the label says, not RGB.
+        if transform > 1 { hasExceptions = true }
         coding = try Coding(bytes, at: offset + 5, end: end, hasPrecincts: style & 1 != 0)
     }
 }
