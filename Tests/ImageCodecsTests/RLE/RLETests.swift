@@ -104,6 +104,21 @@ struct RLETests {
         }
     }
 
+    @Test("Every byte of a stream changed: an error or a picture")
+    func changed() throws {
+        let layout = try FrameLayout(rows: 6, columns: 7, samples: 3, bitsAllocated: 16)
+        let encoded = try RLELossless.encode(Samples.image.frame(layout), layout)
+        var refused = 0
+        for index in encoded.indices {
+            for change: UInt8 in [0x01, 0x80, 0xFF] {
+                var bytes = encoded
+                bytes[index] ^= change
+                do { #expect(try RLELossless.decode(bytes, layout).count == layout.bytes) } catch is CodecError { refused += 1 }
+            }
+        }
+        #expect(refused > 3 * 28)
+    }
+
     @Test("More byte planes than 15 and single bits of colour are not done")
     func unsupported() throws {
         for (samples, bits) in [(2, 64), (4, 32), (3, 1)] {
