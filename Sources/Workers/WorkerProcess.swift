@@ -40,8 +40,17 @@ public struct WorkerProcess: ~Copyable {
         }
         // Tables that are made at first use are made while files and memory are still to be had.
         _ = FrameCodec.of(.explicitVRLittleEndian)
+        fallSilent()
         // On processors without a list of calls the limits and the process border alone hold.
         guard cposix_restrict_to_computing() == 0 || errno == ENOSYS || errno == EINVAL else { Self.fail("seccomp: \(String(cString: strerror(errno)))") }
+    }
+
+    /// From now on a stranger's bytes are at work: what they make a library say, or say themselves, does not get into the server's log.
+    private func fallSilent() {
+        let nowhere = open("/dev/null", O_WRONLY)
+        guard nowhere >= 0 else { return }
+        dup2(nowhere, STDERR_FILENO)
+        close(nowhere)
     }
 
     private static func fail(_ words: String) -> Never {
