@@ -138,7 +138,7 @@ let package = Package(
         .testTarget(name: "DICOMNetworkTests", dependencies: ["DICOMNetwork", "DICOM", .product(name: "NIOEmbedded", package: "swift-nio")]),
         .testTarget(name: "ImageCodecsTests", dependencies: ["ImageCodecs", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(name: "WorkersTests", dependencies: ["Workers", "DICOMImage", "DICOM", "isocenter"]),
-        .testTarget(name: "DICOMImageTests", dependencies: ["DICOMImage", "DICOM", "CTurboJPEG", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
+        .testTarget(name: "DICOMImageTests", dependencies: ["DICOMImage", "DICOM", "CCharLS", "CTurboJPEG", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(name: "DatabaseTests", dependencies: ["Database"]),
         .testTarget(name: "DemoTests", dependencies: ["Demo", "DICOM"]),
         .testTarget(name: "ArchiveTests", dependencies: ["Archive", "Database", "DICOM", .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log")]),

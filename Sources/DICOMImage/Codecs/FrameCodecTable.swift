@@ -6,8 +6,8 @@ extension FrameCodec {
         "1.2.840.10008.1.2.1.98": .uncompressed,
         "1.2.840.10008.1.2.8.1": .deflate,
         // Baseline, extended, and what was retired: spectral selection, full progression, with Huffman or arithmetic coding.
-        "1.2.840.10008.1.2.4.50": .jpeg,
-        "1.2.840.10008.1.2.4.51": .jpeg,
+        "1.2.840.10008.1.2.4.50": .jpegBaseline,
+        "1.2.840.10008.1.2.4.51": .jpegExtended,
         "1.2.840.10008.1.2.4.52": .retiredJPEG,
         "1.2.840.10008.1.2.4.53": .retiredJPEG,
         "1.2.840.10008.1.2.4.54": .retiredJPEG,
@@ -39,7 +39,8 @@ extension FrameCodec {
     public static let transferSyntaxes: [TransferSyntax] = table.keys.sorted().compactMap { UID($0) }.map { TransferSyntax($0) }
 
     private static let deflate = FrameCodec("deflate", decode: Deflate.decode, encode: Deflate.encode)
-    private static let jpeg = FrameCodec("JPEG", decode: JPEGCodec.decode, encode: JPEGCodec.encode)
+    private static let jpegBaseline = FrameCodec("JPEG", decode: JPEGCodec.decode, encode: JPEGCodec.encodeBaseline)
+    private static let jpegExtended = FrameCodec("JPEG", decode: JPEGCodec.decode, encode: JPEGCodec.encode)
     private static let retiredJPEG = FrameCodec("JPEG", decode: JPEGCodec.decode)
     private static let jpegLSLossless = FrameCodec("JPEG-LS", decode: JPEGLS.decode, encode: JPEGLS.encodeLossless)
     private static let jpegLSNearLossless = FrameCodec("JPEG-LS", decode: JPEGLS.decode, encode: JPEGLS.encodeNearLossless)

@@ -85,6 +85,16 @@ enum JPEGCodec {
 
     // MARK: Encoding
 
+    /// The baseline process: 8 bits (ISO/IEC 10918-1 Table B.2).
+    static func encodeBaseline(
+        _ samples: UnsafeRawBufferPointer, _ description: PixelDescription, _ parameters: EncodingParameters
+    ) throws(ImageError) -> EncodedFrame {
+        guard description.bitsAllocated == 8 else {
+            throw ImageError(.unsupported, .bitsAllocated, "baseline JPEG holds 8 bits, not words of \(description.bitsAllocated)")
+        }
+        return try encode(samples, description, parameters)
+    }
+
     /// 8 bits as baseline, 12 as extended; colours become YCbCr, from quality 90 on with chroma of their own for each pixel.
     static func encode(
         _ samples: UnsafeRawBufferPointer, _ description: PixelDescription, _ parameters: EncodingParameters

@@ -175,18 +175,6 @@ enum JPEGXL {
         return try finished(encoder, expecting: samples.count / 2 + 4096)
     }
 
-    /// The JPEG code stream of a frame, repacked so that it can be had back byte for byte (PS3.5 §8.2.15).
-    static func recompress(jpeg: UnsafeRawBufferPointer) throws(ImageError) -> [UInt8] {
-        guard let encoder = JxlEncoderCreate(nil) else { throw ImageError(.tooLarge, nil, "JPEG XL: no memory for an encoder") }
-        defer { JxlEncoderDestroy(encoder) }
-        guard JxlEncoderUseContainer(encoder, 1) == JXL_ENC_SUCCESS, JxlEncoderStoreJPEGMetadata(encoder, 1) == JXL_ENC_SUCCESS,
-            let settings = JxlEncoderFrameSettingsCreate(encoder, nil),
-            JxlEncoderAddJPEGFrame(settings, jpeg.bindMemory(to: UInt8.self).baseAddress, jpeg.count) == JXL_ENC_SUCCESS
-        else { throw failure(encoder) }
-        JxlEncoderCloseInput(encoder)
-        return try finished(encoder, expecting: jpeg.count + 4096)
-    }
-
     private static func finished(_ encoder: OpaquePointer, expecting size: Int) throws(ImageError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: size), written = 0
         while true {

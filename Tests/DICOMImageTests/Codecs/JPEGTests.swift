@@ -131,4 +131,11 @@ struct JPEGTests {
         let frame = try Self.decode(JPEGStream.baseline(rows: 16, columns: 16), Self.description(rows: 16, columns: 16, bits: 12))
         #expect(try Frame(frame).samples == .unsigned16([UInt16](repeating: 128, count: 256)))
     }
+
+    @Test("12 bits are no baseline")
+    func baselineOf12() throws {
+        let description = try Self.description(rows: 8, columns: 8, bits: 12)
+        let frame = try NativeFrame(description: description, bytes: [UInt8](repeating: 0, count: 128))
+        #expect(throws: ImageError(.unsupported, .bitsAllocated, "")) { try DirectFrameCoding().encode(frame, Self.baseline, EncodingParameters()) }
+    }
 }
