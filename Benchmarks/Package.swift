@@ -10,6 +10,12 @@ let package = Package(
         // Encodes and decodes frames in every transfer syntax.
         .executableTarget(
             name: "codecs", dependencies: [.product(name: "DICOM", package: "isocenter"), .product(name: "DICOMImage", package: "isocenter")]),
+        // Frames through worker processes and without them.
+        .executableTarget(
+            name: "worker-handover",
+            dependencies: [
+                .product(name: "DICOM", package: "isocenter"), .product(name: "DICOMImage", package: "isocenter"), .product(name: "Workers", package: "isocenter"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -7,6 +7,7 @@ import Logging
 import NIOCore
 import ServiceLifecycle
 import Synchronization
+import Workers
 
 /// The composition root: builds the parts from the settings, and runs them until it is told to stop.
 public struct Server: Sendable {
@@ -21,6 +22,7 @@ public struct Server: Sendable {
     private let archive: Archive
     private let dimse: DIMSEDoor
     private let web: WebDoor
+    private let workers: WorkerPool
     private let settings: Settings
     private let setupSecret: String
     private let needsSetup: Bool
@@ -32,12 +34,13 @@ public struct Server: Sendable {
             ArchiveConfiguration(folder: settings[Settings.data], reserve: reserve(settings)), logger: logger)
         let accounts = try await Accounts(archive.database)
         let dimse = try await DIMSEDoor.open(archive: archive, settings: settings, logger: logger)
+        let workers = try WorkerPool(WorkerPool.Configuration(settings)) { logger.warning("\($0)") }
         let setupSecret = Secret.make()
         let web = WebDoor(
-            archive: archive, coding: DirectFrameCoding(), authenticator: Authenticator(accounts: accounts, settings: settings), settings: settings, setupSecret: setupSecret,
+            archive: archive, workers: workers, authenticator: Authenticator(accounts: accounts, settings: settings), settings: settings, setupSecret: setupSecret,
             info: .init(version: version, aeTitle: settings[Settings.aeTitle], dimsePort: dimse.port), logger: logger)
         return Server(
-            archive: archive, dimse: dimse, web: web, settings: settings, setupSecret: setupSecret,
+            archive: archive, dimse: dimse, web: web, workers: workers, settings: settings, setupSecret: setupSecret,
             needsSetup: try await !accounts.hasAdministrator(), logger: logger)
     }
 
@@ -63,6 +66,7 @@ public struct Server: Sendable {
         } catch let error as IOError where error.errnoCode == EADDRINUSE || error.errnoCode == EACCES || error.errnoCode == EADDRNOTAVAIL {
             throw ServerError("the web page cannot listen on \(settings[Settings.httpHost]) port \(settings[Settings.httpPort]): \(String(cString: strerror(error.errnoCode)))")
         }
+        await workers.shutdown()
         archive.close()
     }
 

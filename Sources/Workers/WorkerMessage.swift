@@ -31,7 +31,7 @@ enum WorkerMessage {
 ///   16    8  shared memory        62  1  bits stored                    84  4  0
 ///   24    8  memory limit         63  1  high bit                       88 64  transfer syntax UID
 ///   32    4  seconds              64  1  0 unsigned, 1 signed,
-///   36    4  0                           2 float, 3 double;  65  1  0
+///   36    4  0                           2 float, 3 double;  65  1  shares chroma
 /// ```
 struct WorkerRequest: Equatable {
     static let length = 152
@@ -78,6 +78,7 @@ extension WorkerRequest {
         packet.put(UInt8(description.bitsStored), at: 62)
         packet.put(UInt8(description.highBit), at: 63)
         packet.put(UInt8(description.number.code), at: 64)
+        packet.put(UInt8(description.sharesChroma ? 1 : 0), at: 65)
         packet.put(UInt8(description.isPlanar ? 1 : 0), at: 66)
         packet.put(description.photometricInterpretation.code, at: 67)
         packet.put(UInt32(bitPattern: Int32(clamping: parameters.quality)), at: 68)
@@ -100,7 +101,8 @@ extension WorkerRequest {
         let description = try PixelDescription(
             checking: Int(packet.get(UInt32.self, at: 48)), columns: Int(packet.get(UInt32.self, at: 52)), bitsAllocated: Int(packet.get(UInt16.self, at: 60)),
             bitsStored: Int(packet.get(UInt8.self, at: 62)), highBit: Int(packet.get(UInt8.self, at: 63)), number: number,
-            isPlanar: packet.get(UInt8.self, at: 66) == 1, photometricInterpretation: photometric, numberOfFrames: Int(packet.get(UInt32.self, at: 56)))
+            isPlanar: packet.get(UInt8.self, at: 66) == 1, photometricInterpretation: photometric,
+            sharesChroma: packet.get(UInt8.self, at: 65) == 1, numberOfFrames: Int(packet.get(UInt32.self, at: 56)))
         let codeLength = packet.get(UInt64.self, at: 40), sharedLength = packet.get(UInt64.self, at: 16)
         let area = UInt64(Self.codeOffset(description)) + min(codeLength, 1 << 40)
         guard codeLength < 1 << 40, sharedLength < 1 << 41, area <= sharedLength else { throw WorkerMessage.Malformed("a frame beyond the shared memory") }

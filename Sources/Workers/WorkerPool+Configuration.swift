@@ -17,7 +17,7 @@ extension WorkerPool {
         public var arguments: [String]
 
         public init(
-            count: Int = WorkerPool.processors, memory: Int = 2 << 30, seconds: Int = 10, queue: Int = 4096, kept: Int = 8 << 20,
+            count: Int = WorkerPool.processors, memory: Int = 2 << 30, seconds: Int = 10, queue: Int = 4096, kept: Int = 32 << 20,
             executable: String = "/proc/self/exe", arguments: [String] = ["worker"]
         ) {
             self.count = max(1, count)

@@ -40,8 +40,20 @@ public struct WorkerProcess: ~Copyable {
         }
         // Tables that are made at first use are made while files and memory are still to be had.
         _ = FrameCodec.of(.explicitVRLittleEndian)
+        fallSilent()
         // On processors without a list of calls the limits and the process border alone hold.
         guard cposix_restrict_to_computing() == 0 || errno == ENOSYS || errno == EINVAL else { Self.fail("seccomp: \(String(cString: strerror(errno)))") }
+    }
+
+    /// From now on a stranger's bytes are at work: what they make a library say, or say themselves, does not get into the server's log.
+    private func fallSilent() {
+        #if !DEBUG
+            let nowhere = open("/dev/null", O_WRONLY)
+            if nowhere >= 0 {
+                dup2(nowhere, STDERR_FILENO)
+                close(nowhere)
+            }
+        #endif
     }
 
     private static func fail(_ words: String) -> Never {

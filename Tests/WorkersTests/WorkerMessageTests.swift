@@ -13,6 +13,14 @@ import Testing
             parameters: EncodingParameters(quality: 71, nearLossless: 3, compressionRatio: 12.5), codeLength: 1234, sharedLength: 8 << 20, memory: 2 << 30, seconds: 12)
     }
 
+    @Test func sharedChromaCrosses() throws {
+        var request = try request()
+        request.description = try PixelDescription(
+            checking: 4, columns: 6, bitsAllocated: 8, bitsStored: 8, highBit: 7, number: .integer(isSigned: false), isPlanar: false,
+            photometricInterpretation: .ybrFull422, sharesChroma: true, numberOfFrames: 1)
+        #expect(try WorkerRequest(request.bytes) == request)
+    }
+
     @Test func requestsComeBackAsTheyWere() throws {
         let request = try request()
         #expect(request.bytes.count == WorkerRequest.length)

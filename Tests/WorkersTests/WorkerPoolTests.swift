@@ -53,10 +53,10 @@ extension WorkerTests {
             let bytes = [UInt8](repeating: 7, count: large.frameBytes)
             let frame = try await pool.decode(bytes, Fault.none.transferSyntax, large)
             #expect(frame.bytes == bytes)
-            #expect(try sharedBytes(pool) <= 8 << 20)
+            #expect(try sharedBytes(pool) <= 32 << 20)
             // The worker maps less again with the next frame.
             _ = try await pool.decode([1, 0], Fault.none.transferSyntax, try .grey(1, 1))
-            #expect(try mappedBytes(pool) <= 8 << 20)
+            #expect(try mappedBytes(pool) <= 32 << 20)
             await pool.shutdown()
         }
 

@@ -35,6 +35,9 @@ extension FrameCodec {
 
     static func of(uid: String) -> FrameCodec? { table[uid] }
 
+    /// Those that frames are read from, by UID.
+    public static let transferSyntaxes: [TransferSyntax] = table.keys.sorted().compactMap { UID($0) }.map { TransferSyntax($0) }
+
     private static let deflate = FrameCodec("deflate", decode: Deflate.decode, encode: Deflate.encode)
     private static let jpeg = FrameCodec("JPEG", decode: JPEGCodec.decode, encode: JPEGCodec.encode)
     private static let retiredJPEG = FrameCodec("JPEG", decode: JPEGCodec.decode)

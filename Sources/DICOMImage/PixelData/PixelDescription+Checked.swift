@@ -4,7 +4,7 @@ extension PixelDescription {
     /// - Throws: `invalid` or `tooLarge`, naming the attribute.
     package init(
         checking rows: Int, columns: Int, bitsAllocated: Int, bitsStored: Int, highBit: Int, number: Number, isPlanar: Bool,
-        photometricInterpretation: PhotometricInterpretation, numberOfFrames: Int
+        photometricInterpretation: PhotometricInterpretation, sharesChroma: Bool = false, numberOfFrames: Int
     ) throws(ImageError) {
         guard rows > 0, columns > 0 else { throw ImageError(.invalid, rows > 0 ? .columns : .rows, "is not positive") }
         let (pixels, overflow) = rows.multipliedReportingOverflow(by: columns)
@@ -17,6 +17,9 @@ extension PixelDescription {
         guard allocations.contains(bitsAllocated) else { throw ImageError(.invalid, .bitsAllocated, "is \(bitsAllocated)") }
         guard (1...bitsAllocated).contains(bitsStored) else { throw ImageError(.invalid, .bitsStored, "is \(bitsStored)") }
         guard (bitsStored - 1..<bitsAllocated).contains(highBit) else { throw ImageError(.invalid, .highBit, "is \(highBit)") }
+        guard !sharesChroma || photometricInterpretation.samplesPerPixel == 3 && !isPlanar else {
+            throw ImageError(.invalid, .photometricInterpretation, "\(photometricInterpretation.rawValue) shares no chroma so")
+        }
         guard numberOfFrames > 0 else { throw ImageError(.invalid, .numberOfFrames, "is \(numberOfFrames)") }
         let samplesPerPixel = photometricInterpretation.samplesPerPixel
         guard pixels * samplesPerPixel * max(bitsAllocated / 8, 1) <= ImageLimits.frameBytes else {
@@ -31,7 +34,7 @@ extension PixelDescription {
         self.number = number
         self.isPlanar = isPlanar
         self.photometricInterpretation = photometricInterpretation
-        sharesChroma = photometricInterpretation.sharesChroma
+        self.sharesChroma = sharesChroma
         self.numberOfFrames = numberOfFrames
     }
 }

@@ -8,12 +8,13 @@ import Logging
 import NIOCore
 import ServiceLifecycle
 import Viewer
+import Workers
 
 /// The HTTP port: the application, its API, DICOMweb. Puts routes and middlewares together; decides nothing.
 struct WebDoor: Sendable {
     let archive: Archive
-    /// Decodes and encodes compressed frames.
-    let coding: any FrameCoding
+    /// Decode and encode compressed frames.
+    let workers: WorkerPool
     let authenticator: Authenticator
     let settings: Settings
     let setupSecret: String
@@ -39,12 +40,12 @@ struct WebDoor: Sendable {
         router.add(middleware: Authentication(authenticator: authenticator))
 
         SessionRoutes(authenticator: authenticator, setupSecret: setupSecret).add(to: router)
-        HealthRoutes(archive: archive).add(to: router)
+        HealthRoutes(archive: archive, workers: workers).add(to: router)
 
         let api = router.group("api")
         StudyRoutes(archive: archive, info: info).add(to: api)
 
-        let pixels = PixelAccess(archive: archive, coding: coding)
+        let pixels = PixelAccess(archive: archive, coding: workers)
         let dicomWeb = router.group("dicom-web")
         SearchRoutes(archive: archive).add(to: dicomWeb)
         RetrieveRoutes(archive: archive, pixels: pixels).add(to: dicomWeb)

@@ -76,12 +76,19 @@ def pydicom_picture(path, facts):
             return (colours >> 8 if colours.dtype == numpy.uint16 else colours).astype(numpy.int32)
         if data_set.SamplesPerPixel == 3:
             return spread(pixels.astype(float), 0, 2 ** data_set.BitsStored - 1)
-        return grey(pixels, data_set, facts)
+        levels = grey(pixels, data_set, facts)
+        if facts.get("colourFrom") is None:
+            return levels
+        # Colours from the palette's first value on, greys below (PS3.3 C.8.16.2.1.1.1).
+        colours = apply_color_lut(pixels, data_set).astype(numpy.int32) >> 8
+        return numpy.where((pixels >= facts["colourFrom"])[..., None], colours, levels[..., None])
 
 
 def grey(pixels, data_set, facts):
     source = functional_groups(data_set)
     voi = facts["voi"]
+    if pixels.dtype.kind == "f" and voi["kind"] == "window":
+        raise NoPicture("pydicom's windows spread over Bits Stored, which floating point has not")
     values = apply_modality_lut(pixels, source)
     if voi["kind"] == "range":
         levels = spread(values.astype(float), voi["low"], voi["high"])
@@ -108,6 +115,8 @@ def window_range(source):
 def functional_groups(data_set):
     """A data set with the macros of the first frame where pydicom looks for them."""
     flat = pydicom.Dataset(data_set)
+    flat.file_meta = data_set.get("file_meta")
+    flat.set_original_encoding(*data_set.original_encoding)
     groups = [*data_set.get("SharedFunctionalGroupsSequence", [])[:1], *data_set.get("PerFrameFunctionalGroupsSequence", [])[:1]]
     for group in groups:
         for name in ("PixelValueTransformationSequence", "FrameVOILUTSequence"):
