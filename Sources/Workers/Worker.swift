@@ -37,8 +37,9 @@ final class Worker: Sendable {
 
     private static func spawn(_ executable: String, _ arguments: [String], _ descriptors: [Int32]) throws(SystemError) -> Int32 {
         let words = Self.cStrings([executable] + arguments)
-        // Nothing of ours is told to it but where shared libraries lie; a crash needs no picture of its stack, and its threads no heaps of their own.
-        var settings = ["SWIFT_BACKTRACE=enable=no", "MALLOC_ARENA_MAX=1"]
+        // Nothing of ours is told to it but where shared libraries lie; a crash needs no picture of its stack.
+        // What decoders allocate for a frame is there for the next one: given back each time, its pages cost more than small frames do.
+        var settings = ["SWIFT_BACKTRACE=enable=no", "MALLOC_ARENA_MAX=1", "MALLOC_MMAP_THRESHOLD_=33554432", "MALLOC_TRIM_THRESHOLD_=67108864"]
         if let libraries = getenv("LD_LIBRARY_PATH") { settings.append("LD_LIBRARY_PATH=" + String(cString: libraries)) }
         let variables = Self.cStrings(settings)
         defer { for word in words + variables { free(word) } }

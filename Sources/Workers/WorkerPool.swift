@@ -24,8 +24,8 @@ public final class WorkerPool: FrameCoding, Sendable {
 
     public var status: Status { dispatcher.status }
 
-    /// Numbers of the processes.
-    package var processes: [Int32] { dispatcher.state.withLock { $0.places.compactMap { $0.worker?.process } } }
+    /// Numbers of the processes, for those who watch over them.
+    public var processes: [Int32] { dispatcher.state.withLock { $0.places.compactMap { $0.worker?.process } } }
 
     /// Ends all workers; frames at work and in the line fail. Returns when no process is left.
     public func shutdown() async { await dispatcher.shutdown() }

@@ -47,13 +47,10 @@ public struct WorkerProcess: ~Copyable {
 
     /// From now on a stranger's bytes are at work: what they make a library say, or say themselves, does not get into the server's log.
     private func fallSilent() {
-        #if !DEBUG
-            let nowhere = open("/dev/null", O_WRONLY)
-            if nowhere >= 0 {
-                dup2(nowhere, STDERR_FILENO)
-                close(nowhere)
-            }
-        #endif
+        let nowhere = open("/dev/null", O_WRONLY)
+        guard nowhere >= 0 else { return }
+        dup2(nowhere, STDERR_FILENO)
+        close(nowhere)
     }
 
     private static func fail(_ words: String) -> Never {

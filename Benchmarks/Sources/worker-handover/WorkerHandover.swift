@@ -3,8 +3,8 @@ import DICOMImage
 import Glibc
 import Workers
 
-/// Usage: worker-handover SECONDS. What a frame costs through a worker process and without one, one frame at a time, in turn, and how many
-/// go through two workers at once. This program is its own worker.
+/// Usage: worker-handover SECONDS. What a frame costs through a worker process and without one, one frame at a time, in turn: the lower tenth of the
+/// times, and processor time of both processes together, which others on the machine disturb less. This program is its own worker.
 @main
 struct WorkerHandover {
     static func main() async throws {
@@ -13,7 +13,7 @@ struct WorkerHandover {
             print("usage: worker-handover SECONDS")
             exit(2)
         }
-        let pool = try WorkerPool(WorkerPool.Configuration(count: 2))
+        let pool = try WorkerPool(WorkerPool.Configuration(count: 1))
         try await measureEmptyFrames(pool, seconds)
         for transferSyntax in FrameCodec.transferSyntaxes where FrameCodec.of(transferSyntax)?.encode != nil {
             for size in [512, 1024] { try await measure(transferSyntax, phantom(size), pool, seconds) }
@@ -41,19 +41,39 @@ struct WorkerHandover {
         let direct = DirectFrameCoding()
         // Not every encoder takes every frame.
         guard let encoded = try? direct.encode(frame, transferSyntax, EncodingParameters()) else { return }
-        var alone: [Double] = [], through: [Double] = []
+        var alone: [Double] = [], through: [Double] = [], used = (alone: 0.0, through: 0.0)
+        guard let worker = pool.processes.first else { return }
+        // The first frame makes room.
+        _ = try await pool.decode(encoded.bytes, transferSyntax, frame.description)
         let end = now() + seconds
         repeat {
             // In turn, so that what else the machine does disturbs both.
-            var start = now()
+            var start = now(), processor = processorTime()
             _ = try direct.decode(encoded.bytes, transferSyntax, frame.description)
             alone.append(now() - start)
+            used.alone += processorTime() - processor
+            processor = processorTime() + processorTime(of: worker)
             start = now()
             _ = try await pool.decode(encoded.bytes, transferSyntax, frame.description)
             through.append(now() - start)
+            used.through += processorTime() + processorTime(of: worker) - processor
         } while now() < end
         let best = low(alone), bestThrough = low(through)
-        print("size \(frame.description.rows) direct_us \(microseconds(best)) pool_us \(microseconds(bestThrough)) ratio \(Double(Int(best / bestThrough * 1000)) / 1000) \(transferSyntax.uid) \(transferSyntax.name)")
+        print("""
+            size \(frame.description.rows) direct_us \(microseconds(best)) pool_us \(microseconds(bestThrough)) ratio \(thousandths(best / bestThrough)) \
+            direct_cpu_us \(microseconds(used.alone / Double(alone.count))) pool_cpu_us \(microseconds(used.through / Double(alone.count))) \
+            cpu_ratio \(thousandths(used.alone / used.through)) \(transferSyntax.uid) \(transferSyntax.name)
+            """)
+    }
+
+    static func thousandths(_ ratio: Double) -> Double { Double(Int(ratio * 1000)) / 1000 }
+
+    /// Of a process, user and system.
+    static func processorTime(of process: Int32 = 0) -> Double {
+        var clock = CLOCK_PROCESS_CPUTIME_ID, time = timespec()
+        if process != 0 { clock_getcpuclockid(process, &clock) }
+        clock_gettime(clock, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
     static func microseconds(_ seconds: Double) -> Int { Int(seconds * 1e6) }

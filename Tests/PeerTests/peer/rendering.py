@@ -36,6 +36,9 @@ def dcmtk_selection(facts):
     voi = facts.get("voi")
     if voi is None:
         return []
+    span = voi.get("width", voi.get("high", 0) - voi.get("low", 0))
+    if voi["kind"] != "table" and span < 1024 and not float(facts["modality"].get("slope", 1)).is_integer():
+        raise NoPicture("DCMTK rounds the values of the modality to integers")
     if voi["kind"] == "table":
         return ["+Wl", 1]
     if voi["kind"] == "range":
@@ -80,6 +83,7 @@ def pydicom_picture(path, facts):
         if facts.get("colourFrom") is None:
             return levels
         # Colours from the palette's first value on, greys below (PS3.3 C.8.16.2.1.1.1).
+        del data_set.PixelPresentation  # which apply_color_lut refuses
         colours = apply_color_lut(pixels, data_set).astype(numpy.int32) >> 8
         return numpy.where((pixels >= facts["colourFrom"])[..., None], colours, levels[..., None])
 
