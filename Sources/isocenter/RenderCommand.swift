@@ -53,6 +53,7 @@ struct RenderCommand: AsyncParsableCommand {
                 guard FileManager.default.createFile(atPath: output, contents: Data(try rendering.encoded(options.format))) else {
                     throw Failure("\(output): cannot be written")
                 }
+                for note in rendering.facts.notes { tell("\(output): \(note)") }
                 if facts { try print(rendering.facts) }
             }
         } catch let error as ImageError {
@@ -70,15 +71,22 @@ struct RenderCommand: AsyncParsableCommand {
             throw Failure("\(output): cannot be written")
         }
         var firstFacts: PictureFacts?
-        let remarks = try await Animation.write(format, CineTiming(file.dataSet, numberOfFrames: file.numberOfFrames)) { index in
-            let rendering = try Self.rendering(of: try await file.frame(index), file, index, options)
-            if firstFacts == nil { firstFacts = rendering.facts }
-            return rendering.picture
-        } to: { bytes in
-            try handle.write(contentsOf: bytes)
+        do {
+            var remarks = try await Animation.write(format, CineTiming(file.dataSet, numberOfFrames: file.numberOfFrames)) { index in
+                let rendering = try Self.rendering(of: try await file.frame(index), file, index, options)
+                if firstFacts == nil { firstFacts = rendering.facts }
+                return rendering.picture
+            } to: { bytes in
+                try handle.write(contentsOf: bytes)
+            }
+            try handle.close()
+            remarks += firstFacts?.notes ?? []
+            for remark in remarks { tell("\(output): \(remark)") }
+        } catch {
+            // Half a film is none. That it cannot be removed either is less than what went wrong before.
+            try? FileManager.default.removeItem(atPath: output)
+            throw error
         }
-        try handle.close()
-        for remark in remarks { tell("\(output): \(remark)") }
         if facts, let firstFacts { try print(firstFacts) }
     }
 

@@ -91,7 +91,7 @@ extension PictureFacts {
         if voiChosenBy == .automatic { marks.append("automatic window") }
         if isForProcessing { marks.append("for processing, not for reading") }
         if lossyCompression.isLossy == true {
-            let ratios = lossyCompression.ratios.map { "\($0):1" }
+            let ratios = lossyCompression.ratios.map { "\(AnnotationNumber.text($0)):1" }
             marks.append((["lossy compression"] + ratios + lossyCompression.methods).joined(separator: " "))
         }
         return marks + notes

@@ -23,12 +23,26 @@ public struct GraphicAnnotation: Sendable, Equatable {
         for object in item.items(.textObjectSequence) {
             do throws(ImageError) { texts.append(try TextObject(object)) } catch { remarks.append("not drawn: \(error)") }
         }
+        remarks += Self.styleRemarks(item)
         // A writer adds plain objects for readers that know no compound ones, and says of which they are a picture.
         let drawn = Set((item.items(.graphicObjectSequence) + item.items(.textObjectSequence)).compactMap { $0.integer(.compoundGraphicInstanceID) })
         for compound in item.items(.compoundGraphicSequence) {
             if let number = compound.integer(.compoundGraphicInstanceID), drawn.contains(number) { continue }
             remarks.append("not drawn: compound graphic \(compound.string(.compoundGraphicType) ?? "without a type")")
         }
+    }
+
+    /// Of an object's styles (PS3.3 §C.10.5.1.3 and on): sequence | attribute | the value that asks for what is not done | what that is.
+    private static let styles: [(sequence: Tag, tag: Tag, value: String, words: String)] = [
+        (.textStyleSequence, Tag(0x0070, 0x0249), "Y", "bold text"), (.textStyleSequence, Tag(0x0070, 0x0250), "Y", "italic text"),
+        (.textStyleSequence, Tag(0x0070, 0x0248), "Y", "underlined text"), (.textStyleSequence, Tag(0x0070, 0x0244), "NORMAL", "shadows of text"),
+        (.lineStyleSequence, Tag(0x0070, 0x0244), "NORMAL", "shadows of lines"), (.fillStyleSequence, Tag(0x0070, 0x0257), "STIPPELED", "stippled fillings"),
+    ]
+
+    /// Each once, however many objects ask for it.
+    private static func styleRemarks(_ item: DataSet) -> [String] {
+        let objects = item.items(.graphicObjectSequence) + item.items(.textObjectSequence)
+        return styles.filter { row in objects.contains { $0.items(row.sequence).first?.string(row.tag) == row.value } }.map { "not applied: \($0.words)" }
     }
 
     static func units(_ tag: Tag, in item: DataSet) throws(ImageError) -> Units {

@@ -52,7 +52,7 @@ struct Presentation {
         let annotations = state.annotations(instance: instance, frameIndex: frameIndex)
         let (picture, drawn) = AnnotationDrawing.draw(annotations, layers: state.layers, on: placement(coloured), placement)
         var facts = facts
-        facts.notes += state.remarks + state.curveRemarks + sizeRemarks + drawn
+        facts.notes += state.remarks + state.curveRemarks + state.overlayRemarks + sizeRemarks + drawn
         return Rendering(picture: picture, facts: facts)
     }
 

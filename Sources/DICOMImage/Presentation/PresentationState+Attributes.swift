@@ -84,6 +84,15 @@ extension PresentationState {
             .map { "not drawn: the curve of group \(Tag($0, 0).description.dropFirst().prefix(4))" }
     }
 
+    /// Overlays are drawn black on bright ground and white on dark, whatever ink their layer recommends.
+    var overlayRemarks: [String] {
+        stride(from: Self.overlays.lowerBound, through: Self.overlays.upperBound, by: 2).compactMap { group in
+            let name = dataSet.string(Tag(group, Self.overlayActivationLayer))
+            guard let layer = layers.first(where: { $0.name == name }), layer.ink != .white else { return nil }
+            return "overlay \(Tag(group, 0).description.dropFirst().prefix(4))H is not drawn in the ink of its layer \(layer.name)"
+        }
+    }
+
     /// All that the modality's values can be, where no values of interest are named.
     private static func everything(_ dataSet: DataSet, _ description: PixelDescription) throws(ImageError) -> Window? {
         guard let stored = description.storedRange else { return nil }

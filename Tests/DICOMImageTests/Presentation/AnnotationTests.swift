@@ -161,6 +161,15 @@ struct AnnotationTests {
         #expect(try render(State.annotations(item)).0.facts.notes.contains { $0.contains("RULER") } == !hasPlain)
     }
 
+    @Test("Styles that are not drawn are said once")
+    func styles() throws {
+        let bold = DataElement(Tag(0x0070, 0x0231), items: [DataSet([Image.cs(Tag(0x0070, 0x0249), "Y")])])
+        var text = State.text("I", anchor: (5, 5))
+        text.set(bold)
+        let notes = try render(State.annotations(State.annotation(texts: [text, text]))).0.facts.notes
+        #expect(notes.filter { $0.contains("bold") }.count == 1)
+    }
+
     @Test("Far outside, across and without extent: nothing breaks")
     func extremes() throws {
         let graphics = [

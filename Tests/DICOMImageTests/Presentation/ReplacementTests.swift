@@ -143,6 +143,14 @@ struct ReplacementTests {
         #expect(try levels(image, state) == expected)
     }
 
+    @Test("An overlay that is not in the ink of its layer says so", arguments: [(65535, 0), (30000, 1)])
+    func overlayInk(grey: Int, expected: Int) throws {
+        var state = State.header(State.layers(("L", 1, grey)))
+        for element in Self.overlay(0x6000, bits: 1) + [Image.cs(Tag(0x6000, 0x1001), "L")] { state.set(element) }
+        let notes = try State.render(State.image(rows: 1, columns: 4), Self.row, state).facts.notes
+        #expect(notes.count { $0.contains("6000H") } == expected)
+    }
+
     @Test("A pseudo-colour state shows greys in the colours of its palette")
     func pseudoColour() throws {
         var state = State.header(DataElement(.sopClassUID, .UI, "1.2.840.10008.5.1.4.1.1.11.3"))
