@@ -1,6 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// Pixel loops without optimisation take a hundred times as long: tests would measure patience.
+let pixelLoops: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 let package = Package(
     name: "isocenter",
     products: [
@@ -28,10 +31,10 @@ let package = Package(
         .target(name: "DICOM", dependencies: ["CZlib"]),
 
         // Codecs of our own: bytes to samples and back. Imports nothing, so that the same files run in the browser as WebAssembly.
-        .target(name: "ImageCodecs"),
+        .target(name: "ImageCodecs", swiftSettings: pixelLoops),
 
         // Generated phantoms to fill an archive with, computed one instance at a time.
-        .target(name: "Demo", dependencies: ["DICOM"]),
+        .target(name: "Demo", dependencies: ["DICOM"], swiftSettings: pixelLoops),
 
         // MARK: Row 1: one resource each
 
@@ -51,7 +54,8 @@ let package = Package(
             dependencies: [
                 "DICOM", "ImageCodecs",
                 "CCharLS", "CFreeType", "CFriBidi", "CJPEG", "CJPEGXL", "CLittleCMS", "COpenJPEG", "COpenJPH", "CTurboJPEG", "CVideo", "CZlib",
-            ]
+            ],
+            swiftSettings: pixelLoops
         ),
         // Worker processes that decode and encode frames, fed and read through shared memory.
         .target(name: "Workers", dependencies: ["DICOM", "DICOMImage", "CPosix"]),
@@ -113,10 +117,11 @@ let package = Package(
         // OpenJPH is C++: its exceptions are caught here.
         .target(name: "COpenJPH", linkerSettings: [.linkedLibrary("openjph")]),
         // Video by libav, whose Debian build is GPL: linked only where it is installed; without its headers the target says so.
-        .target(name: "CVideo", dependencies: ["CLibAVCodec", "CLibAVFormat", "CLibAVUtil"]),
+        .target(name: "CVideo", dependencies: ["CLibAVCodec", "CLibAVFormat", "CLibAVUtil", "CLibSWScale"]),
         .systemLibrary(name: "CLibAVCodec", pkgConfig: "libavcodec"),
         .systemLibrary(name: "CLibAVFormat", pkgConfig: "libavformat"),
         .systemLibrary(name: "CLibAVUtil", pkgConfig: "libavutil"),
+        .systemLibrary(name: "CLibSWScale", pkgConfig: "libswscale"),
         .systemLibrary(name: "CCharLS", pkgConfig: "charls", providers: [.apt(["libcharls-dev"])]),
         .systemLibrary(name: "CFreeType", pkgConfig: "freetype2", providers: [.apt(["libfreetype-dev"])]),
         .systemLibrary(name: "CFriBidi", pkgConfig: "fribidi", providers: [.apt(["libfribidi-dev"])]),

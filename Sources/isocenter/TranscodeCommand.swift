@@ -10,7 +10,7 @@ struct TranscodeCommand: AsyncParsableCommand {
         abstract: "Write DICOM files in another transfer syntax.",
         discussion: """
             SYNTAX is a UID or one of these names:
-            \(Compression.table.map { "  \($0.name.padding(toLength: 18, withPad: " ", startingAt: 0))\($0.transferSyntax?.name ?? $0.uid)" }.joined(separator: "\n"))
+            \(Compression.table.map { "  \($0.name.padding(toLength: 18, withPad: " ", startingAt: 0))\(($0.transferSyntax?.name ?? $0.uid).prefix(56))" }.joined(separator: "\n"))
             Without loss each frame is decoded again and compared before it is accepted. With loss the result is a new instance, \
             derived from the first. Video is never changed. A folder becomes a folder: other files in it are passed over. \
             Exit code 1 where a file could not be written.

@@ -13,7 +13,7 @@ from peer.dimse import DCMTK, dcmtk, make_dicomdir, send, needs_dcmtk
 from peer.part10 import split
 from peer.server import BINARY, ENVIRONMENT, PASSWORD, USER, Server, isocenter
 
-COMMANDS = ("serve", "import", "export", "echo", "send", "verify", "rebuild-index", "users", "tokens", "settings", "demo")
+COMMANDS = ("serve", "import", "export", "echo", "send", "verify", "rebuild-index", "users", "tokens", "settings", "demo", "transcode")
 
 
 def said(run):

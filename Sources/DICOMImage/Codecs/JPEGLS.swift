@@ -78,15 +78,17 @@ enum JPEGLS {
         guard description.isCodable, bits <= precisions.upperBound else {
             throw ImageError(.unsupported, .bitsStored, "JPEG-LS holds integers of 2 to 16 bits, not \(bits) of \(description.bitsAllocated)")
         }
-        if let patterns = SampleWords.patterns(samples, description) {
+        if let patterns = SampleWords.patterns(samples, description, narrows: false) {
+            // In words at least 9 bits: DCMTK and GDCM do not put bytes into words.
+            let precision = max(bits, description.bitsAllocated == 8 ? precisions.lowerBound : 9)
             return try patterns.withUnsafeBufferPointer { patterns throws(ImageError) in
-                try run(UnsafeRawBufferPointer(patterns), description, max(bits, precisions.lowerBound), near)
+                try run(UnsafeRawBufferPointer(patterns), description, precision, near)
             }
         }
         return try run(samples, description, bits, near)
     }
 
-    /// - Parameter samples: of `bits` bits, in as few bytes as hold them.
+    /// - Parameter samples: of `bits` bits, in one byte or two.
     private static func run(_ samples: UnsafeRawBufferPointer, _ description: PixelDescription, _ bits: Int, _ near: Int) throws(ImageError) -> EncodedFrame {
         guard let source = samples.baseAddress else { throw ImageError(.encoding, nil, "JPEG-LS: there are no samples") }
         guard let encoder = charls_jpegls_encoder_create() else { throw ImageError(.tooLarge, nil, "JPEG-LS: no memory for an encoder") }

@@ -58,13 +58,14 @@ enum SampleWords {
         }
     }
 
-    /// The bits up to High Bit, in the fewest bytes that hold them; nil where the frame's own bytes are just that.
+    /// The bits up to High Bit, in one byte or two; nil where the frame's own bytes are just that.
     ///
     /// Signed numbers are bit patterns: reading them back extends the sign (``Frame/init(_:)``).
-    static func patterns(_ samples: UnsafeRawBufferPointer, _ description: PixelDescription) -> [UInt8]? {
+    /// - Parameter narrows: words of no more than 8 bits become bytes.
+    static func patterns(_ samples: UnsafeRawBufferPointer, _ description: PixelDescription, narrows: Bool = true) -> [UInt8]? {
         let bits = description.highBit + 1
         guard bits < description.bitsAllocated else { return nil }
-        let bytes = bits <= 8 ? 1 : 2
+        let bytes = bits <= 8 && (narrows || description.bitsAllocated == 8) ? 1 : 2
         return [UInt8](unsafeUninitializedCapacity: description.samples * bytes) { target, made in
             let target = UnsafeMutableRawBufferPointer(target)
             switch (description.bitsAllocated, bytes) {

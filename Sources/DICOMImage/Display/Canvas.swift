@@ -80,6 +80,10 @@ struct Canvas {
         if photometric == .ybrRCT || photometric == .ybrICT, !frame.description.isSigned {
             facts.notes.append("labelled \(photometric.rawValue), which uncompressed samples without sign cannot be: shown as RGB")
         }
+        if let window = options.window {
+            facts.voi = .window(window)
+            facts.voiChosenBy = .reader
+        }
         return try Colour.rgb(frame, window: options.window)
     }
 

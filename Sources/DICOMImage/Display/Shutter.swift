@@ -51,7 +51,7 @@ public struct Shutter: Sendable, Equatable {
 
     /// Far beyond every image; more would only overflow.
     private static func place(_ number: Int) -> Int { min(max(number, -1_000_000), 1_000_000) }
-    private static let mostVertices = 10_000
+    private static let mostVertices = 2_000
 
     private static func shape(_ term: String, _ attributes: DataSet) -> Shape? {
         switch term {

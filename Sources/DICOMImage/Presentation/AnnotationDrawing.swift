@@ -7,6 +7,8 @@ struct AnnotationDrawing: ~Copyable {
     private let size: Int
     /// Of lines without a thickness of their own: seen in a large picture too.
     private let thickness: Double
+    /// Steps that are left for drawing: a presentation state from anywhere is not to hold up its reader. A reading takes thousands.
+    private var budget = 1 << 30
 
     /// - Parameter layers: in the order they are drawn.
     static func draw(_ annotations: [GraphicAnnotation], layers: [GraphicLayer], on picture: Picture, _ placement: Placement) -> (Picture, [String]) {
@@ -41,11 +43,20 @@ struct AnnotationDrawing: ~Copyable {
 
     private mutating func draw(_ annotation: GraphicAnnotation, _ ink: Ink) {
         for graphic in annotation.graphics { draw(graphic, ink) }
-        for text in annotation.texts { draw(text, ink) }
+        for text in annotation.texts where spend(1 << 18) { draw(text, ink) }
+    }
+
+    /// Whether so many steps are left; the first time they are not is said.
+    private mutating func spend(_ steps: Int) -> Bool {
+        guard budget >= 0 else { return false }
+        budget -= steps
+        if budget < 0 { remarks.append("not drawn: the rest of the graphics and texts, more than are drawn in one picture") }
+        return budget >= 0
     }
 
     private mutating func draw(_ graphic: GraphicObject, _ layerInk: Ink) {
         let outline = self.outline(graphic)
+        guard spend(outline.count * 4 * (paper.width + paper.height)) else { return }
         let thickness = graphic.lineThickness ?? self.thickness
         if graphic.isFilled, graphic.kind != .point, let first = outline.first, first == outline.last,
             var coverage = Coverage(around: outline, margin: 1, width: paper.width, height: paper.height)

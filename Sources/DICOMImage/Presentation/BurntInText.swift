@@ -42,11 +42,17 @@ public struct BurntInText: Sendable, Equatable {
         paper.write(right, x: margin, y: rightTop, size: size, indent: right.map { room - $0.width }, .white)
         paper.write(below, x: margin, y: picture.height - margin - below.count * leading, size: size, indent: below.map { _ in 0 }, .white)
 
+        // Letters lie in the middle of their edges; where a block reaches so far, below it or above it.
         let middle = (picture.height - leading) / 2
         paper.write([letters[0]], x: margin, y: middle, size: size, indent: [0], .white)
         paper.write([letters[1]], x: margin + room - letters[1].width, y: middle, size: size, indent: [0], .white)
-        paper.write([letters[2]], x: (picture.width - letters[2].width) / 2, y: margin, size: size, indent: [0], .white)
-        paper.write([letters[3]], x: (picture.width - letters[3].width) / 2, y: picture.height - margin - leading, size: size, indent: [0], .white)
+        func reaches(_ blocks: [Typesetter.Line]...) -> Bool {
+            blocks.contains { ($0.map(\.width).max() ?? 0) + 2 * margin > (picture.width - letters[2].width) / 2 }
+        }
+        let top = reaches(left, right) ? max(left.count * leading, rightTop - margin + right.count * leading) : 0
+        paper.write([letters[2]], x: (picture.width - letters[2].width) / 2, y: margin + top, size: size, indent: [0], .white)
+        let bottom = (reaches(below) ? below.count + 1 : 1) * leading
+        paper.write([letters[3]], x: (picture.width - letters[3].width) / 2, y: picture.height - margin - bottom, size: size, indent: [0], .white)
 
         var remarks: [String] = []
         if rightTop + right.count * leading + below.count * leading + margin > picture.height || left.count * leading > picture.height {

@@ -10,9 +10,12 @@ enum FontFiles {
         ("/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf", "Latin, Greek, Cyrillic"),
         ("/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf", "Latin, Greek, Cyrillic, Hebrew"),
         ("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", "Chinese, Japanese, Korean"),
-        ("/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf", "Chinese, Japanese, Korean"),
+        ("/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf", "Chinese, Japanese"),
         ("/usr/share/fonts/truetype/noto/NotoSansThai-Regular.ttf", "Thai"),
         ("/usr/share/fonts/truetype/noto/NotoSansDevanagari-Regular.ttf", "Devanagari"),
+        // Drawn on a grid of 16 pixels, but there is a letter for nearly every character of Unicode.
+        ("/usr/share/fonts/opentype/unifont/unifont.otf", "all others"),
+        ("/usr/share/fonts/opentype/unifont/unifont_upper.otf", "all others"),
         ("/System/Library/Fonts/Supplemental/Arial Unicode.ttf", "most"),
     ]
 

@@ -22,6 +22,8 @@ public struct StoredInstance: Sendable {
     /// All attributes; pixel data and other values too large to be held are external, in offsets from the first byte of the data set.
     public var dataSet: DataSet
     public var transferSyntax: TransferSyntax
+    /// What the file's head says; taken where the data set itself is silent.
+    public var stated: (sopClass: UID?, sopInstance: UID?)
     /// nil where the instance is no image.
     public var pixelData: PixelData?
     /// Bytes of the data set, inflated where it is deflated: ranges count from its first.
@@ -37,6 +39,7 @@ public struct StoredInstance: Sendable {
     ) {
         self.dataSet = dataSet
         self.transferSyntax = transferSyntax
+        stated = (nil, nil)
         self.pixelData = pixelData
         self.read = read
         self.storedLength = storedLength
@@ -54,6 +57,7 @@ public struct StoredInstance: Sendable {
         let readStored: Read = { try await read(ByteRange(offset: start + $0.offset, length: $0.length)) }
         self.init(
             dataSet: body.reader.dataSet, transferSyntax: head.transferSyntax, pixelData: nil, storedLength: size - start, read: readStored)
+        stated = (head.meta?.sopClassUID, head.meta?.sopInstanceUID)
         if head.transferSyntax.isDeflated { try await inflate(size, read, body.reader.pixelData) }
         guard let location = body.reader.pixelData else { return }
         var frames = FrameTable(dataSet, location, transferSyntax: transferSyntax)

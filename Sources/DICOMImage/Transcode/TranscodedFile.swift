@@ -79,9 +79,9 @@ struct TranscodedFile {
     }
 
     private func identity(of dataSet: DataSet) throws(ImageError) -> (meta: FileMetaInformation, instance: UID) {
-        guard let sopClass = dataSet.uid(.sopClassUID) else { throw ImageError(.missing, .sopClassUID, "a file must name it") }
-        guard let instance = dataSet.uid(.sopInstanceUID) else { throw ImageError(.missing, .sopInstanceUID, "a file must name it") }
-        return (FileMetaInformation(sopClassUID: sopClass, sopInstanceUID: instance, transferSyntax: target), instance)
+        guard let sopClass = dataSet.uid(.sopClassUID) ?? instance.stated.sopClass else { throw ImageError(.missing, .sopClassUID, "a file must name it") }
+        guard let sopInstance = dataSet.uid(.sopInstanceUID) ?? instance.stated.sopInstance else { throw ImageError(.missing, .sopInstanceUID, "a file must name it") }
+        return (FileMetaInformation(sopClassUID: sopClass, sopInstanceUID: sopInstance, transferSyntax: target), sopInstance)
     }
 
     private func outcome(_ sopInstance: UID, _ writer: Writer, isLossy: Bool, verified: Int) -> TranscodeOutcome {

@@ -87,7 +87,12 @@ public struct Transcoder: Sendable {
         guard !source.isVideo, !target.isVideo else {
             throw ImageError(.unsupported, .transferSyntaxUID, "video is kept as it is")
         }
-        let frames = try FrameTranscoder(instance, pixelData, target, self)
+        let frames: FrameTranscoder
+        do throws(ImageError) {
+            frames = try FrameTranscoder(instance, pixelData, target, self)
+        } catch {
+            throw ImageError(error.code, error.tag, "frame \(index < .max ? index + 1 : index): \(error.message)")
+        }
         let native = try await frames.decoded(index)
         guard target.isEncapsulated else {
             return TranscodedFrame(

@@ -52,7 +52,7 @@ extension JPEGLossless {
             bits &-= Int(truncatingIfNeeded: count)
         }
 
-        /// Takes at most 32 bits, and leaves as many as after a refill.
+        /// Takes at most ``EntropyReader/mostBits``, and leaves as many as after a refill.
         @inline(never)
         private mutating func longDifference(
             _ entry: HuffmanTables.Entry, _ table: Int, _ tables: borrowing HuffmanTables, _ words: UnsafeRawPointer
@@ -60,18 +60,26 @@ extension JPEGLossless {
             refill(words)
             var category = Int(entry &>> 8 & 0xFF)
             if entry & 0xFF00 == HuffmanTables.codeIsLonger {
-                guard let found = tables.category(table, bits: UInt32(next(16))) else {
+                if let found = tables.category(table, bits: UInt32(next(16))) {
+                    category = found.category
+                    drop(UInt32(found.length))
+                } else if tables.sixteenHasBits {
+                    category = Difference.last
+                    drop(17)
+                } else {
                     isWhole = false
                     return 0
                 }
-                category = found.category
-                drop(UInt32(found.length))
             } else {
                 drop(entry & 0xFF)
             }
             defer { refill(words) }
             if category == 0 { return 0 }
-            if category == Difference.last { return 0x8000 }
+            if category == Difference.last {
+                // 32768 or -32768 in 16 bits, as of any other category.
+                if tables.sixteenHasBits, next(16) == 0x7FFF || next(16) == 0x8000 { drop(16) }
+                return 0x8000
+            }
             let rest = UInt32(next(category))
             drop(UInt32(category))
             return Difference.extended(rest, category: category)

@@ -4,8 +4,10 @@ extension JPEGLossless {
     /// Bytes wait in `reserve` from its end downwards, so that eight of them, read as one little endian word, are the next 64
     /// bits of the stream with the first one on top, without a swap.
     struct EntropyReader: ~Copyable {
-        /// Samples decoded between two looks at what is left; each takes at most 32 bits, code and difference.
+        /// Samples decoded between two looks at what is left.
         static let block = 1024
+        /// Of a sample: a code of 17 and a difference of 16.
+        static let mostBits = 33
         private static let capacity = 16384
         /// A word is read at the last byte too.
         private static let slack = 16
@@ -57,10 +59,10 @@ extension JPEGLossless {
 
         /// Makes sure that `samples`, at most ``block``, can be decoded without a look at the end: zeros follow the last bit.
         ///
-        /// Samples take at most `4 * samples` bytes, the accumulator holds at most 8 more and a word of 8 is read there:
-        /// `taken + 4 * samples + 16 <= filled <= capacity` keeps every one of them within what is filled.
+        /// Samples take at most `5 * samples` bytes, the accumulator holds at most 8 more and a word of 8 is read there:
+        /// `taken + 5 * samples + 16 <= filled <= capacity` keeps every one of them within what is filled.
         mutating func prepare(samples: Int) {
-            let needed = samples * 4 + 16
+            let needed = samples * ((Self.mostBits + 7) / 8) + 16
             if filled - taken >= needed { return }
             let rest = filled - taken
             (reserve + (Self.capacity + Self.slack - rest)).copyMemory(from: reserve + (Self.capacity + Self.slack - filled), byteCount: rest)
@@ -77,6 +79,12 @@ extension JPEGLossless {
 
         /// Bits not yet decoded, at least; below 0 where more were taken than there are.
         var bitsLeft: Int { (hasEnded ? realEnd : filled) * 8 - (taken * 8 - bits) }
+
+        /// No byte is left between the last bit taken and the marker.
+        mutating func isAtEnd() -> Bool {
+            prepare(samples: Self.block)
+            return hasEnded && bitsLeft < 8
+        }
 
         /// Until the reserve is full or a marker is met.
         private mutating func fill() {

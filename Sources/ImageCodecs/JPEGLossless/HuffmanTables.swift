@@ -24,8 +24,14 @@ extension JPEGLossless {
             var values: [UInt8] = []
         }
 
+        /// Category 16 is followed by bits, and its code may be absent from the table: see ``JPEGLossless/decode(_:_:into:)``.
+        let sixteenHasBits: Bool
+
         /// Entries of a table are set when it is defined; nobody looks into one that is not in `codes`.
-        init() { lookup = .allocate(capacity: Self.count * Self.lookupSize) }
+        init(sixteenHasBits: Bool) {
+            lookup = .allocate(capacity: Self.count * Self.lookupSize)
+            self.sixteenHasBits = sixteenHasBits
+        }
 
         deinit { lookup.deallocate() }
 
@@ -42,7 +48,7 @@ extension JPEGLossless {
                 for _ in 0..<counts[length - 1] {
                     // A code of all ones is against the standard, but written and unambiguous.
                     guard code < 1 << length else { throw CodecError(.malformed, "Huffman table has more codes than their length allows", at: offset) }
-                    if length <= Self.lookupBits { Self.fill(entries, code: code, length: length, category: Int(values[value])) }
+                    if length <= Self.lookupBits { fill(entries, code: code, length: length, category: Int(values[value])) }
                     code += 1
                     value += 1
                 }
@@ -53,14 +59,14 @@ extension JPEGLossless {
         }
 
         /// Every entry that begins with this code; in bounds because `code < 2^length` and `length <= lookupBits`.
-        private static func fill(_ entries: UnsafeMutablePointer<Entry>, code: Int, length: Int, category: Int) {
+        private func fill(_ entries: UnsafeMutablePointer<Entry>, code: Int, length: Int, category: Int) {
             guard category < Difference.categories else { return }
-            let free = lookupBits - length
+            let free = Self.lookupBits - length
             let first = code << free
-            let extra = category == Difference.last ? 0 : category
+            let extra = category
             for rest in 0..<1 << free {
                 let entry: Entry
-                if category == Difference.last {
+                if category == Difference.last, !sixteenHasBits {
                     entry = 0x8000 << 16 | Entry(length)
                 } else if extra == 0 {
                     entry = Entry(length)

@@ -4,9 +4,36 @@ extension JPEGLossless {
     /// Samples of fewer bits than are allocated lie in the lower ones; the sign is not extended. A missing end of image, and
     /// whatever follows the last sample, do not matter.
     /// - Throws: `mismatch` where the frame header differs from `layout`, `unsupported` for other processes of JPEG.
+    ///
+    /// A difference of 32768 has no bits after its category (T.81 Table H.2). Encoders that stem from Cornell University's write 16
+    /// of them, and leave the category out of a full table. A stream that cannot be read as the standard says, or leaves bytes
+    /// over, is read so instead, if then nothing is left over.
     public static func decode(
         _ encoded: UnsafeRawBufferPointer, _ layout: FrameLayout, into output: UnsafeMutableRawBufferPointer
     ) throws(CodecError) -> Delivered {
+        do throws(CodecError) {
+            let (delivered, isExact) = try decode(encoded, layout, into: output, sixteenHasBits: false)
+            if isExact || delivered.precision < 16 { return delivered }
+        } catch {
+            guard error.code == .malformed || error.code == .truncated, layout.bitsAllocated == 16 else { throw error }
+            if let delivered = otherwise(encoded, layout, into: output) { return delivered }
+            throw error
+        }
+        if let delivered = otherwise(encoded, layout, into: output) { return delivered }
+        return try decode(encoded, layout, into: output, sixteenHasBits: false).delivered
+    }
+
+    /// As those encoders write; nil where that does not fit exactly.
+    private static func otherwise(_ encoded: UnsafeRawBufferPointer, _ layout: FrameLayout, into output: UnsafeMutableRawBufferPointer) -> Delivered? {
+        do throws(CodecError) {
+            let (delivered, isExact) = try decode(encoded, layout, into: output, sixteenHasBits: true)
+            return isExact && delivered.precision == 16 ? delivered : nil
+        } catch { return nil }
+    }
+
+    private static func decode(
+        _ encoded: UnsafeRawBufferPointer, _ layout: FrameLayout, into output: UnsafeMutableRawBufferPointer, sixteenHasBits: Bool
+    ) throws(CodecError) -> (delivered: Delivered, isExact: Bool) {
         guard layout.bitsAllocated == 8 || layout.bitsAllocated == 16 else {
             throw CodecError(.unsupported, "JPEG has samples of 8 or 16 bits allocated", at: 0)
         }
@@ -18,11 +45,11 @@ extension JPEGLossless {
         else { throw CodecError(.malformed, "does not begin as JPEG does", at: 0) }
 
         var reader = MarkerReader(source: source, count: encoded.count, position: 2)
-        var tables = HuffmanTables()
+        var tables = HuffmanTables(sixteenHasBits: sixteenHasBits)
         var frame: FrameHeader?
         var done: [Bool] = []
         var restartInterval = 0
-        var colour: Colour?
+        var colour: Colour?, isExact = true
         while true {
             let code = try reader.next()
             let start = reader.position - 2
@@ -54,12 +81,15 @@ extension JPEGLossless {
                 guard let frame else { throw CodecError(.malformed, "scan before the frame header", at: start) }
                 var segment = try reader.segment()
                 let header = try ScanHeader(&segment, frame, done: done)
-                reader.position = try scan(header, frame, layout, &tables, restartInterval, source, encoded.count, from: reader.position, into: target)
+                let scanned = try scan(header, frame, layout, &tables, restartInterval, source, encoded.count, from: reader.position, into: target)
+                reader.position = scanned.end
+                isExact = isExact && scanned.isExact
                 for component in header.components { done[component.index] = true }
                 if !done.contains(false) {
-                    return Delivered(
+                    let delivered = Delivered(
                         precision: frame.precision, selectionValue: header.selectionValue, pointTransform: header.pointTransform,
                         colour: frame.components.count == 3 ? colour : nil)
+                    return (delivered, isExact)
                 }
             default:
                 _ = try reader.segment()

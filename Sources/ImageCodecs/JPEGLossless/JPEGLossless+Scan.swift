@@ -1,10 +1,10 @@
 extension JPEGLossless {
     /// Decodes one scan (T.81 §H.2) into its components' places in `target`, which has `layout.bytes`.
-    /// - Returns: where its bits end.
+    /// - Returns: where its bits end, and whether every byte of them was needed.
     static func scan(
         _ header: ScanHeader, _ frame: FrameHeader, _ layout: FrameLayout, _ tables: inout HuffmanTables, _ restartInterval: Int,
         _ source: UnsafeRawPointer, _ count: Int, from offset: Int, into target: UnsafeMutableRawPointer
-    ) throws(CodecError) -> Int {
+    ) throws(CodecError) -> (end: Int, isExact: Bool) {
         let components = header.components.count, columns = layout.columns
         for component in header.components where tables.codes[component.table] == nil {
             throw CodecError(.malformed, "scan without its Huffman table", at: offset)
@@ -23,13 +23,14 @@ extension JPEGLossless {
         }
         lines.initialize(repeating: 0, count: columns * components * 2)
 
-        var sinceRestart = 0, restarts: UInt8 = 0
+        var sinceRestart = 0, restarts: UInt8 = 0, isExact = true
         for row in 0..<layout.rows {
             if rowsPerInterval > 0, sinceRestart == rowsPerInterval {
                 var markers = MarkerReader(source: source, count: count, position: reader.next)
                 let code = try markers.next()
                 guard code == Marker.restart0 + restarts else { throw CodecError(.malformed, "restart marker is absent or out of order", at: markers.position - 2) }
                 restarts = (restarts + 1) & 7
+                isExact = isExact && reader.isAtEnd()
                 reader.restart(at: markers.position)
                 sinceRestart = 0
             }
@@ -44,7 +45,8 @@ extension JPEGLossless {
             }
             sinceRestart += 1
         }
-        return reader.next
+        isExact = reader.isAtEnd() && isExact
+        return (reader.next, isExact)
     }
 
     /// Differences of a row, those of a pixel's components side by side; `columns` times as many.
@@ -73,7 +75,7 @@ extension JPEGLossless {
 
     /// - Returns: false where bits were no code; what follows them means nothing.
     ///
-    /// In bounds: `prepare` has made room for `count` samples of 32 bits, which is what one takes at most.
+    /// In bounds: `prepare` has made room for `count` samples of ``EntropyReader/mostBits``.
     private static func decode(
         _ count: Int, _ table: Int, _ tables: inout HuffmanTables, _ reader: inout EntropyReader, into differences: UnsafeMutablePointer<UInt16>
     ) -> Bool {

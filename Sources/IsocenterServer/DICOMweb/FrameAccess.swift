@@ -55,9 +55,11 @@ extension Archive {
     /// A native frame as `application/octet-stream` wants it: little endian (PS3.18 §8.7.3.3.2), from its first bit on.
     func littleEndianFrame(_ number: Int, of instance: InstanceLocation) async throws -> [UInt8] {
         let bytes = try await frame(number, of: instance)
-        if case .native(let bits, let unit)? = instance.pixelData?.frames.layout, unit == 1, bits % 8 > 0 {
-            // Frames of single bits share bytes with their neighbours (PS3.5 §8.1.1).
-            return Self.bits(of: bytes, from: Int(UInt64(number - 1) &* bits % 8), count: Int(bits))
+        if case .native(let bits, let unit)? = instance.pixelData?.frames.layout, unit == 2 || bits % 8 > 0 {
+            // Frames share bytes, or words whose bytes have changed places, with their neighbours (PS3.5 §8.1.1).
+            let ordered = unit == 2 ? stride(from: 0, to: bytes.count - 1, by: 2).flatMap { [bytes[$0 + 1], bytes[$0]] } : bytes
+            let start = Int(UInt64(number - 1) &* bits % (8 * unit))
+            return Self.bits(of: Array(ordered.dropFirst(start / 8)), from: start % 8, count: Int(bits))
         }
         guard instance.transferSyntax.hasBigEndianPixels else { return bytes }
         let bits = try await header(of: instance).integer(.bitsAllocated) ?? 16

@@ -21,7 +21,12 @@ struct CorpusPictureTests {
         "pydicom/test_files/meta_missing_tsyntax.dcm": "neither the DICM prefix of PS3.10 nor a DICOM data set is here",
         "pydicom/test_files/nested_priv_SQ.dcm": "Rows (0028,0010)",
         "pydicom/test_files/no_meta.dcm": "neither the DICM prefix of PS3.10 nor a DICOM data set is here",
-        "pydicom/test_files/MR_truncated.dcm": "the value has",
+        // Cut off.
+        "pydicom/test_files/MR_truncated.dcm": "exceeds the 8130 bytes left",
+        "pydicom/test_files/rtplan_truncated.dcm": "exceeds the 711 bytes left",
+        "pydicom/test_files/dicomdirtests/DICOMDIR-nooffset": "exceeds the 224 bytes left",
+        // A delimiter has been written over the size in its code stream.
+        "pydicom/test_files/JPEG2000-embedded-sequence-delimiter.dcm": "Columns (0028,0011)",
     ]
 
     @Test("Each image is seen, or it is said why not")
@@ -40,7 +45,7 @@ struct CorpusPictureTests {
             }
         }
         print("pictures: \(pictures) of \(Corpus.manifest.count) files; of \(withoutCodec) the transfer syntax is not understood")
-        #expect(pictures >= 690)
+        #expect(pictures >= 1070)
     }
 
     private func outcome(_ path: String) async throws -> Outcome {

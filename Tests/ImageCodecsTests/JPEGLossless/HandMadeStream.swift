@@ -13,8 +13,8 @@ struct HandMadeStream {
             + components.flatMap { [$0, sampling, 0] })
     }
 
-    mutating func table(_ selector: UInt8 = 0) {
-        segment(0xC4, [selector, 0, 0, 0, 0, 17] + [UInt8](repeating: 0, count: 11) + (0...16).map { UInt8($0) })
+    mutating func table(_ selector: UInt8 = 0, categories: UInt8 = 17) {
+        segment(0xC4, [selector, 0, 0, 0, 0, categories] + [UInt8](repeating: 0, count: 11) + (0..<categories).map { $0 })
     }
 
     mutating func scan(_ selectionValue: UInt8, components: [UInt8] = [1], tables: [UInt8] = [0, 0, 0, 0], pointTransform: UInt8 = 0) {
@@ -22,7 +22,11 @@ struct HandMadeStream {
     }
 
     /// Codes of five bits, then the bits of the difference; ones at the end, zeros after FF.
-    mutating func bits(_ differences: [Int]) {
+    ///
+    /// - Parameters:
+    ///   - sixteen: what is written for category 16, as code and its length.
+    ///   - extra: bits after category 16, of which the standard knows none.
+    mutating func bits(_ differences: [Int], sixteen: (Int, Int) = (16, 5), extra: Int? = nil) {
         var bits: [Bool] = []
         func add(_ number: Int, _ count: Int) {
             for bit in stride(from: count - 1, through: 0, by: -1) { bits.append(number >> bit & 1 == 1) }
@@ -30,7 +34,12 @@ struct HandMadeStream {
         for difference in differences {
             var category = 0
             while abs(difference) >= 1 << category { category += 1 }
-            add(category, 5)
+            if category == 16 {
+                add(sixteen.0, sixteen.1)
+                if let extra { add(extra, 16) }
+            } else {
+                add(category, 5)
+            }
             if category < 16 { add(difference < 0 ? difference + (1 << category) - 1 : difference, category) }
         }
         while bits.count % 8 != 0 { bits.append(true) }

@@ -41,6 +41,35 @@ struct JPEGLosslessDecodeTests {
         #expect(try JPEGLossless.decode(stream.bytes, layout).bytes == words([0, 32768, 65535, 65535, 0, 1]))
     }
 
+    @Test("Encoders that write 16 bits after category 16, or a code that is in no table", arguments: [0x7FFF, 0x8000], [true, false])
+    func bitsOfCategorySixteen(extra: Int, isInTable: Bool) throws {
+        let layout = try FrameLayout(rows: 8, columns: 32, samples: 1, bitsAllocated: 16)
+        // Two grey levels half the range apart, in turn for a while on each row.
+        let samples = (0..<256).map { $0 % 32 < 20 && $0 % 3 == 0 ? 40000 : 7232 }
+        let differences = (0..<256).map { index in
+            let before = index == 0 ? 32768 : index % 32 == 0 ? samples[index - 32] : samples[index - 1]
+            let difference = samples[index] - before
+            return difference == -32768 ? 32768 : difference
+        }
+        var stream = HandMadeStream()
+        stream.frame(precision: 16, rows: 8, columns: 32)
+        stream.table(categories: isInTable ? 17 : 16)
+        stream.scan(1)
+        stream.bits(differences, sixteen: isInTable ? (16, 5) : (0x1FFFF, 17), extra: extra)
+        #expect(try JPEGLossless.decode(stream.bytes + [0xFF, 0xD9], layout).bytes == words(samples))
+    }
+
+    @Test("Bytes that are left over do not matter where the stream is right")
+    func leftOver() throws {
+        let layout = try FrameLayout(rows: 2, columns: 3, samples: 1, bitsAllocated: 16)
+        var stream = HandMadeStream()
+        stream.frame(precision: 16, rows: 2, columns: 3)
+        stream.table()
+        stream.scan(1)
+        stream.bits([32768, 32768, 32767, -1, 1, 1])
+        #expect(try JPEGLossless.decode(stream.bytes + [0, 0, 0, 0, 0xFF, 0xD9], layout).bytes == words([0, 32768, 65535, 65535, 0, 1]))
+    }
+
     @Test("Samples of few bits in wide words, and shifted by the point transform")
     func precision() throws {
         let layout = try FrameLayout(rows: 1, columns: 3, samples: 1, bitsAllocated: 16)

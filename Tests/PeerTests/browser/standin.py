@@ -241,6 +241,12 @@ def frame(ds, number):
     return data[(number - 1) * size:number * size]
 
 
+def decoded(ds, number):
+    """The same decoded, pixel after pixel."""
+    array = ds.pixel_array
+    return (array[number - 1] if int(ds.get("NumberOfFrames", 1) or 1) > 1 else array).tobytes()
+
+
 def thumbnail(ds):
     array = np.asarray(ds.pixel_array, float)
     while array.ndim > (3 if ds.SamplesPerPixel == 3 else 2):
@@ -345,6 +351,10 @@ class Handler(BaseHTTPRequestHandler):
             group = [d for d in archive.of(*match.groups()) if drawable(d)]
             group.sort(key=lambda d: int(d.get("InstanceNumber") or 0))
             return self.send(200, thumbnail(group[len(group) // 2]), "image/png")
+        match = re.fullmatch(r"/dicom-web/studies/([^/]+)/series/([^/]+)/instances/([^/]+)/metadata", path)
+        if match and match[3] in archive.instances:
+            header = {tag: value for tag, value in archive.instances[match[3]].to_json_dict().items() if not tag.startswith("7FE0")}
+            return self.send(200, [header], "application/dicom+json")
         match = re.fullmatch(r"/dicom-web/studies/([^/]+)/series/([^/]+)/instances/([^/]+)/frames/([\d,]+)", path)
         if match:
             ds = archive.instances.get(match[3])
@@ -353,8 +363,16 @@ class Handler(BaseHTTPRequestHandler):
             time.sleep(server.delay)
             boundary = secrets.token_hex(12)
             parts = []
+            syntax, fields, bytes_of = ds.file_meta.TransferSyntaxUID, "", frame
+            if syntax.is_compressed and f"transfer-syntax={generated.EXPLICIT_LITTLE}" in self.headers["Accept"]:
+                try:
+                    ds.pixel_array
+                except Exception as error:
+                    return self.send(406, {"error": f"the frame cannot be decoded: {error}"})
+                syntax, bytes_of = generated.EXPLICIT_LITTLE, decoded
+                fields = f"X-Photometric-Interpretation: {'RGB' if ds.SamplesPerPixel == 3 else ds.PhotometricInterpretation}\r\n"
             for number in match[4].split(","):
-                parts += [f"--{boundary}\r\nContent-Type: application/octet-stream; transfer-syntax={ds.file_meta.TransferSyntaxUID}\r\n\r\n".encode(), frame(ds, int(number)), b"\r\n"]
+                parts += [f"--{boundary}\r\nContent-Type: application/octet-stream; transfer-syntax={syntax}\r\n{fields}\r\n".encode(), bytes_of(ds, int(number)), b"\r\n"]
             body = b"".join(parts) + f"--{boundary}--\r\n".encode()
             return self.send(200, body, f'multipart/related; type="application/octet-stream"; boundary={boundary}')
         return self.send(404, {"error": "Nothing here."})
@@ -370,7 +388,7 @@ class Handler(BaseHTTPRequestHandler):
         file = (APP / path.lstrip("/")).resolve() if path != "/" else APP / "index.html"
         if not file.is_relative_to(APP) or not file.is_file():
             return self.send(404, {"error": "Nothing here."})
-        self.send(200, file.read_bytes(), TYPES.get(file.suffix, "application/octet-stream"), Content_Security_Policy="default-src 'self'", X_Content_Type_Options="nosniff", Cache_Control="no-cache")
+        self.send(200, file.read_bytes(), TYPES.get(file.suffix, "application/octet-stream"), Content_Security_Policy="default-src 'self'; script-src 'self' 'wasm-unsafe-eval'", X_Content_Type_Options="nosniff", Cache_Control="no-cache")
 
     def events(self):
         archive, news = self.server.archive, queue.Queue()

@@ -36,6 +36,9 @@ def dcmtk_selection(facts):
     voi = facts.get("voi")
     if voi is None:
         return []
+    span = voi.get("width", voi.get("high", 0) - voi.get("low", 0))
+    if voi["kind"] != "table" and span < 1024 and not float(facts["modality"].get("slope", 1)).is_integer():
+        raise NoPicture("DCMTK rounds the values of the modality to integers")
     if voi["kind"] == "table":
         return ["+Wl", 1]
     if voi["kind"] == "range":
@@ -76,12 +79,20 @@ def pydicom_picture(path, facts):
             return (colours >> 8 if colours.dtype == numpy.uint16 else colours).astype(numpy.int32)
         if data_set.SamplesPerPixel == 3:
             return spread(pixels.astype(float), 0, 2 ** data_set.BitsStored - 1)
-        return grey(pixels, data_set, facts)
+        levels = grey(pixels, data_set, facts)
+        if facts.get("colourFrom") is None:
+            return levels
+        # Colours from the palette's first value on, greys below (PS3.3 C.8.16.2.1.1.1).
+        del data_set.PixelPresentation  # which apply_color_lut refuses
+        colours = apply_color_lut(pixels, data_set).astype(numpy.int32) >> 8
+        return numpy.where((pixels >= facts["colourFrom"])[..., None], colours, levels[..., None])
 
 
 def grey(pixels, data_set, facts):
     source = functional_groups(data_set)
     voi = facts["voi"]
+    if pixels.dtype.kind == "f" and voi["kind"] == "window":
+        raise NoPicture("pydicom's windows spread over Bits Stored, which floating point has not")
     values = apply_modality_lut(pixels, source)
     if voi["kind"] == "range":
         levels = spread(values.astype(float), voi["low"], voi["high"])
@@ -108,6 +119,8 @@ def window_range(source):
 def functional_groups(data_set):
     """A data set with the macros of the first frame where pydicom looks for them."""
     flat = pydicom.Dataset(data_set)
+    flat.file_meta = data_set.get("file_meta")
+    flat.set_original_encoding(*data_set.original_encoding)
     groups = [*data_set.get("SharedFunctionalGroupsSequence", [])[:1], *data_set.get("PerFrameFunctionalGroupsSequence", [])[:1]]
     for group in groups:
         for name in ("PixelValueTransformationSequence", "FrameVOILUTSequence"):

@@ -26,6 +26,8 @@ public enum CodeStream: UInt8, Sendable {
 
     /// nil where the bytes show no beginning.
     public init?(startingWith bytes: some RandomAccessCollection<UInt8>) {
+        // Most of what is no beginning is known by its first byte.
+        guard let first = bytes.first, first == 0xFF || first < 16 else { return nil }
         if let (kind, _) = Self.signatures.first(where: { bytes.starts(with: $0.1) }) {
             self = kind
         } else if bytes.count == 2, bytes.elementsEqual([0xFF, 0xD8]) {
