@@ -20,11 +20,6 @@
 #define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
 #define ANSWER(value) BPF_STMT(BPF_RET | BPF_K, value)
 #define ALLOW(call) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##call, 0, 1), ANSWER(SECCOMP_RET_ALLOW)
-#ifdef __NR_epoll_wait
-#define ALLOW_EPOLL_WAIT ALLOW(epoll_wait),
-#else
-#define ALLOW_EPOLL_WAIT
-#endif
 // Memory, but none that could be run: the third argument holds the protection.
 #define ALLOW_DATA(call)                                                                                                 \
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##call, 0, 4), LOAD(args[2]),                                               \
@@ -46,7 +41,7 @@ int cposix_restrict_to_computing(void) {
         // Memory.
         ALLOW_DATA(mmap), ALLOW_DATA(mprotect), ALLOW(munmap), ALLOW(mremap), ALLOW(brk), ALLOW(madvise),
         // Waiting and time.
-        ALLOW(futex), ALLOW(epoll_pwait), ALLOW_EPOLL_WAIT ALLOW(sched_yield), ALLOW(clock_gettime), ALLOW(clock_nanosleep), ALLOW(nanosleep), ALLOW(gettimeofday), ALLOW(restart_syscall),
+        ALLOW(futex), ALLOW(sched_yield), ALLOW(clock_gettime), ALLOW(clock_nanosleep), ALLOW(nanosleep), ALLOW(gettimeofday), ALLOW(restart_syscall),
         // Its own end and its own limits.
         ALLOW(exit), ALLOW(exit_group), ALLOW(rt_sigreturn), ALLOW(rt_sigprocmask), ALLOW(rt_sigaction), ALLOW(sigaltstack), ALLOW(getpid), ALLOW(gettid), ALLOW_FIRST(tgkill, self),
         ALLOW(setrlimit), ALLOW(getrlimit), ALLOW_FIRST(prlimit64, 0),
@@ -55,8 +50,7 @@ int cposix_restrict_to_computing(void) {
         ANSWER(SECCOMP_RET_ERRNO | EPERM),
     };
     struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
-    // Every thread: the run-time library may have some already.
-    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program);
+    return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0);
 }
 #else
 int cposix_restrict_to_computing(void) {
