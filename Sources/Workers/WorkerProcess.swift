@@ -35,12 +35,12 @@ public struct WorkerProcess: ~Copyable {
             _ = write(adjustment, "800", 3)
             close(adjustment)
         }
+        fallSilent()
         guard cposix_limit(Int32(RLIMIT_CORE.rawValue), 0, 0) == 0, cposix_limit(Int32(RLIMIT_NOFILE.rawValue), 8, 8) == 0 else {
             Self.fail("setrlimit: \(String(cString: strerror(errno)))")
         }
         // Tables that are made at first use are made while files and memory are still to be had.
         _ = FrameCodec.of(.explicitVRLittleEndian)
-        fallSilent()
         // On processors without a list of calls the limits and the process border alone hold.
         guard cposix_restrict_to_computing() == 0 || errno == ENOSYS || errno == EINVAL else { Self.fail("seccomp: \(String(cString: strerror(errno)))") }
     }
