@@ -30,7 +30,7 @@ extension PixelAccess {
                 try await sink(bytes)
             }
         } catch let error as ImageError {
-            throw HTTPFailure(.notAcceptable, "the instance cannot be rendered: \(error)")
+            throw Self.failure("the instance cannot be rendered", error)
         }
     }
 

@@ -30,14 +30,32 @@ struct PixelAccess: Sendable {
         guard syntax == .explicitVRLittleEndian || FrameCodec.of(syntax)?.encode != nil else {
             throw HTTPFailure(.notAcceptable, "frames are not written in \(syntax.name): the instance is stored in \(instance.transferSyntax.name) (\(instance.transferSyntax.uid))")
         }
-        let (native, _) = try await native(number, of: instance)
         if syntax == .explicitVRLittleEndian {
+            let (native, _) = try await native(number, of: instance)
             return Delivered(bytes: native.bytes, photometricInterpretation: native.description.photometricInterpretation)
         }
-        let encoded = try await Self.explained("the frame cannot be had in \(syntax.name)") { () async throws(ImageError) in
-            try await coding.encode(native, syntax, EncodingParameters())
+        do {
+            // What is compressed without loss is decoded again and compared before it goes out.
+            let frame = try await Transcoder(coding: coding).frame(number - 1, of: try await image(instance), to: syntax)
+            return Delivered(bytes: frame.bytes, photometricInterpretation: frame.photometricInterpretation)
+        } catch let error as ImageError {
+            throw Self.failure("the frame cannot be had in \(syntax.name)", error)
+        } catch let error as ReadError {
+            throw HTTPFailure(.notFound, "\(error)")
         }
-        return Delivered(bytes: encoded.bytes, photometricInterpretation: encoded.photometricInterpretation)
+    }
+
+    /// The attributes before the pixel data and the way to its frames, without reading any.
+    private func image(_ instance: InstanceLocation) async throws -> StoredInstance {
+        let archive = archive
+        guard let location = instance.pixelData, let frames = try await archive.frames(of: instance) else {
+            return try await StoredInstance(file: instance.size) { range in try await archive.read(instance, range) }
+        }
+        return StoredInstance(
+            dataSet: try await archive.header(of: instance), transferSyntax: instance.transferSyntax,
+            pixelData: .init(tag: location.tag, vr: location.vr, isEncapsulated: location.isEncapsulated, frames: frames),
+            storedLength: instance.size - instance.dataSetOffset
+        ) { range in try await archive.read(instance, instance.inFile(range)) }
     }
 
     /// Says what the samples of a frame mean where codecs delivered them otherwise than the attributes say.
@@ -92,9 +110,11 @@ struct PixelAccess: Sendable {
 
     /// What the image layer refuses, said to a client of HTTP.
     static func explained<T>(_ what: String, _ work: () async throws(ImageError) -> T) async throws -> T {
-        do throws(ImageError) { return try await work() } catch {
-            // The worker's end is no word on the object: another try may have another end.
-            throw HTTPFailure(error.code == .unavailable ? .serviceUnavailable : .notAcceptable, "\(what): \(error)")
-        }
+        do throws(ImageError) { return try await work() } catch { throw failure(what, error) }
+    }
+
+    /// The worker's end is no word on the object: another try may have another end.
+    static func failure(_ what: String, _ error: ImageError) -> HTTPFailure {
+        HTTPFailure(error.code == .unavailable ? .serviceUnavailable : .notAcceptable, "\(what): \(error)")
     }
 }
