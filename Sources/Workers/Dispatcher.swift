@@ -31,26 +31,30 @@ final class Dispatcher: Sendable {
     // MARK: A frame's way
 
     /// - Parameters:
-    ///   - fill: writes the frame into the worker's memory; false where that failed.
+    ///   - fill: writes the frame into the worker's memory and tells how long its code stream is or may be; nil where that failed.
     ///   - result: reads the answer; nil where it is none that a sound worker gives.
     func perform<Result: Sendable>(
-        _ job: Job, fill: (Descriptor, WorkerRequest) -> Bool, result: (Descriptor, WorkerRequest, WorkerReply.Outcome) throws(ImageError) -> Result?
+        _ job: Job, fill: (Descriptor, WorkerRequest) async -> Int?, result: (Descriptor, WorkerRequest, WorkerReply.Outcome) throws(ImageError) -> Result?
     ) async throws(ImageError) -> Result {
         guard job.transferSyntax.uid.text.utf8.count <= 64 else { throw job.refusal(.unsupported, "its transfer syntax is no UID") }
-        guard job.codeLength <= 2 * ImageLimits.frameBytes + 65_536 else { throw job.refusal(.tooLarge, "\(job.codeLength) bytes are more than any frame needs") }
+        guard job.codeLength <= job.longest else { throw job.refusal(.tooLarge, "\(job.codeLength) bytes are more than any frame needs") }
         // A worker that died between two frames is not this frame's fault; one that dies twice so is somebody's.
         for _ in 0..<3 {
             let worker = try await lease(for: job)
             defer { handBack(worker) }
-            guard let request = request(job, worker), fill(worker.memory, request) else { throw job.refusal(.failed, "there is no memory to hand it over") }
-            switch await exchange(request, with: worker) {
+            guard var request = request(job, worker), let codeLength = await fill(worker.memory, request) else {
+                throw job.refusal(.failed, "there is no memory to hand it over")
+            }
+            request.codeLength = min(codeLength, request.codeLength)
+            let seconds = job.patience * configuration.seconds
+            switch await exchange(request, with: worker, seconds: seconds) {
             case .reply(.failed(let error)): throw error
             case .reply(let outcome):
                 if let result = try result(worker.memory, request, outcome) { return result }
                 condemn(worker, .nonsense("an answer that does not fit the question"))
                 throw job.failure(.failed, "answered nonsense: an answer that does not fit the question")
             case .ended(let end): throw job.failure(.failed, words(end))
-            case .abandoned(.overdue): throw job.failure(.failed, "took longer than \(configuration.seconds) s")
+            case .abandoned(.overdue): throw job.failure(.failed, "took longer than \(seconds) s")
             case .abandoned(.cancelled): throw job.refusal(.cancelled, "nobody waits for it any more")
             case .abandoned(.nonsense(let words)): throw job.failure(.failed, "answered nonsense: \(words)")
             case .gone: continue
@@ -68,7 +72,7 @@ final class Dispatcher: Sendable {
         let ticket = state.withLock { $0.ticket() }
         var request = WorkerRequest(
             operation: job.operation, ticket: ticket, transferSyntax: job.transferSyntax, description: job.description, parameters: job.parameters,
-            codeLength: job.codeLength, sharedLength: 0, memory: UInt64(configuration.memory), seconds: configuration.seconds + 2)
+            codeLength: job.codeLength, sharedLength: 0, memory: UInt64(configuration.memory), seconds: job.patience * configuration.seconds + 2, frame: job.frame)
         guard let shared = worker.share(request.area, kept: configuration.kept) else { return nil }
         request.sharedLength = shared
         return request
@@ -107,12 +111,12 @@ final class Dispatcher: Sendable {
         state.withLock { $0.handBack(worker) }?.resume(returning: .worker(worker))
     }
 
-    private func exchange(_ request: WorkerRequest, with worker: Worker) async -> Answer {
+    private func exchange(_ request: WorkerRequest, with worker: Worker, seconds: Int) async -> Answer {
         await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: CheckedContinuation<Answer, Never>) in
                 let immediate: Answer? = state.withLock { state in
                     if Task.isCancelled { return .abandoned(.cancelled) }
-                    let deadline = Alarm.now + UInt64(configuration.seconds) * 1_000_000_000
+                    let deadline = Alarm.now + UInt64(seconds) * 1_000_000_000
                     guard state.begin(.init(ticket: request.ticket, deadline: deadline, caller: continuation), with: worker) else { return .gone }
                     alarm.set(deadline)
                     return nil

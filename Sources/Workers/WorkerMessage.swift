@@ -7,11 +7,17 @@ import DICOMImage
 /// trusts a worker no more than the file that the worker reads.
 enum WorkerMessage {
     /// Raised with every change of layout. Both ends are the same program, except when one is not what it should be.
-    static let version: UInt32 = 0x4957_0001
+    static let version: UInt32 = 0x4957_0002
     /// Bytes of the longest packet.
     static let longest = 1024
 
-    enum Operation: UInt8 { case decode = 1, encode = 2 }
+    enum Operation: UInt8 {
+        case decode = 1, encode = 2
+        /// A frame of a video, whose stream lies where code streams do.
+        case video = 3
+        /// What a video says of itself.
+        case summary = 4
+    }
 
     struct Malformed: Error, Equatable, CustomStringConvertible {
         var description: String
@@ -28,7 +34,7 @@ enum WorkerMessage {
 ///    5    1  length of the UID    52  4  columns                        68  4  quality
 ///    6    2  0                    56  4  number of frames               72  4  near-lossless
 ///    8    8  ticket               60  2  bits allocated                 76  8  compression ratio (double)
-///   16    8  shared memory        62  1  bits stored                    84  4  0
+///   16    8  shared memory        62  1  bits stored                    84  4  frame of a video, from 0
 ///   24    8  memory limit         63  1  high bit                       88 64  transfer syntax UID
 ///   32    4  seconds              64  1  0 unsigned, 1 signed,
 ///   36    4  0                           2 float, 3 double;  65  1  shares chroma
@@ -50,6 +56,8 @@ struct WorkerRequest: Equatable {
     var memory: UInt64
     /// Processor time.
     var seconds: Int
+    /// Of a video, from 0.
+    var frame = 0
 
     /// Where the code stream begins: the native frame lies before it, from 0 on. Both at the beginning of a page.
     var codeOffset: Int { Self.codeOffset(description) }
@@ -84,6 +92,7 @@ extension WorkerRequest {
         packet.put(UInt32(bitPattern: Int32(clamping: parameters.quality)), at: 68)
         packet.put(UInt32(bitPattern: Int32(clamping: parameters.nearLossless)), at: 72)
         packet.put(parameters.compressionRatio.bitPattern, at: 76)
+        packet.put(UInt32(clamping: frame), at: 84)
         packet.put(uid, at: 88)
         return packet.bytes
     }
@@ -111,7 +120,8 @@ extension WorkerRequest {
             parameters: EncodingParameters(
                 quality: Int(Int32(bitPattern: packet.get(at: 68))), nearLossless: Int(Int32(bitPattern: packet.get(at: 72))),
                 compressionRatio: Double(bitPattern: packet.get(at: 76))),
-            codeLength: Int(codeLength), sharedLength: Int(sharedLength), memory: packet.get(at: 24), seconds: Int(packet.get(UInt32.self, at: 32)))
+            codeLength: Int(codeLength), sharedLength: Int(sharedLength), memory: packet.get(at: 24), seconds: Int(packet.get(UInt32.self, at: 32)),
+            frame: Int(packet.get(UInt32.self, at: 84)))
     }
 }
 
@@ -120,12 +130,12 @@ extension WorkerRequest {
 /// ```
 /// offset size
 ///    0    4  version
-///    4    1  0 ready, 1 decoded, 2 encoded, 3 failed
+///    4    1  0 ready, 1 decoded, 2 encoded, 3 failed, 4 summary of a video
 ///    5    1  photometric interpretation (1, 2), code of the error (3)
-///    6    2  length of the error's words
+///    6    2  length of the error's words, or of the summary
 ///    8    8  ticket
 ///   16    8  bytes of the code stream (2), tag of the error + 1 or 0 (3)
-///   24    n  words
+///   24    n  words, or the summary
 /// ```
 struct WorkerReply: Equatable {
     enum Outcome: Equatable {
@@ -133,6 +143,7 @@ struct WorkerReply: Equatable {
         case decoded(PhotometricInterpretation)
         case encoded(PhotometricInterpretation, length: Int)
         case failed(ImageError)
+        case summarised(Video.Summary)
     }
 
     var ticket: UInt64
@@ -144,7 +155,11 @@ struct WorkerReply: Equatable {
 extension WorkerReply {
     var bytes: [UInt8] {
         var words: [UInt8] = []
-        if case .failed(let error) = outcome { words = Array(error.message.utf8.prefix(WorkerMessage.longest - Self.header)) }
+        switch outcome {
+        case .failed(let error): words = Array(error.message.utf8.prefix(WorkerMessage.longest - Self.header))
+        case .summarised(let summary): words = summary.packet
+        case .ready, .decoded, .encoded: break
+        }
         var packet = Packet(count: Self.header + words.count)
         packet.put(WorkerMessage.version, at: 0)
         packet.put(ticket, at: 8)
@@ -162,6 +177,10 @@ extension WorkerReply {
             packet.put(error.code.rawValue, at: 5)
             packet.put(UInt16(words.count), at: 6)
             packet.put(error.tag.map { UInt64($0.rawValue) + 1 } ?? 0, at: 16)
+            packet.put(words, at: Self.header)
+        case .summarised:
+            packet.put(UInt8(4), at: 4)
+            packet.put(UInt16(words.count), at: 6)
             packet.put(words, at: Self.header)
         }
         return packet.bytes
@@ -186,9 +205,8 @@ extension WorkerReply {
         case (3, _, let code?):
             guard number <= 1 << 32 else { throw WorkerMessage.Malformed("an error without a right tag") }
             let tag = number == 0 ? nil : Tag(rawValue: UInt32(number - 1))
-            // What a codec says may quote the file: no line of a log is made from it.
-            let text = String(decoding: bytes[Self.header...], as: UTF8.self).unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }
-            outcome = .failed(ImageError(code, tag, String(String.UnicodeScalarView(text))))
+            outcome = .failed(ImageError(code, tag, Packet.text(bytes[Self.header...])))
+        case (4, _, _): outcome = .summarised(try Video.Summary(packet: Array(bytes[Self.header...])))
         default: throw WorkerMessage.Malformed("a reply of unknown kind")
         }
     }
@@ -224,7 +242,7 @@ extension PhotometricInterpretation {
     }
 }
 
-private struct Packet {
+struct Packet {
     var bytes: [UInt8]
 
     init(count: Int) { bytes = [UInt8](repeating: 0, count: count) }
@@ -235,6 +253,12 @@ private struct Packet {
     }
 
     mutating func put(_ values: [UInt8], at offset: Int) { bytes.replaceSubrange(offset..<offset + values.count, with: values) }
+
+    /// What a codec says may quote the file: no line of a log is made from it.
+    static func text(_ bytes: ArraySlice<UInt8>) -> String {
+        let text = String(decoding: bytes, as: UTF8.self).unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }
+        return String(String.UnicodeScalarView(text))
+    }
 
     /// The caller has checked that it lies inside.
     func get<Number: FixedWidthInteger>(_: Number.Type = Number.self, at offset: Int) -> Number {

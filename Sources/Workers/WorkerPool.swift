@@ -32,16 +32,22 @@ public final class WorkerPool: FrameCoding, Sendable {
 
     public func decode(_ encoded: [UInt8], _ transferSyntax: TransferSyntax, _ description: PixelDescription) async throws(ImageError) -> NativeFrame {
         if transferSyntax.isCopy { return try DirectFrameCoding().decode(encoded, transferSyntax, description) }
-        let job = Job(.decode, transferSyntax, description, EncodingParameters(), codeLength: encoded.count)
+        let job = Job(.decode, transferSyntax, description, codeLength: encoded.count)
         return try await dispatcher.perform(job) { memory, request in
-            encoded.withUnsafeBytes { memory.write($0, at: request.codeOffset) }
+            encoded.withUnsafeBytes { memory.write($0, at: request.codeOffset) } ? encoded.count : nil
         } result: { memory, request, outcome throws(ImageError) in
-            guard case .decoded(let delivered) = outcome else { return nil }
-            let described = description.interleaved(as: delivered)
-            // What the samples mean must fit how many there are.
-            guard delivered.samplesPerPixel == description.samplesPerPixel, let bytes = memory.bytes(at: 0, count: description.frameBytes) else { return nil }
-            return try NativeFrame(description: described, bytes: bytes)
+            try Self.frame(memory, request, outcome)
         }
+    }
+
+    /// nil where the answer is none that fits.
+    static func frame(_ memory: Descriptor, _ request: WorkerRequest, _ outcome: WorkerReply.Outcome) throws(ImageError) -> NativeFrame? {
+        guard case .decoded(let delivered) = outcome else { return nil }
+        let description = request.description
+        let described = description.interleaved(as: delivered)
+        // What the samples mean must fit how many there are.
+        guard delivered.samplesPerPixel == description.samplesPerPixel, let bytes = memory.bytes(at: 0, count: description.frameBytes) else { return nil }
+        return try NativeFrame(description: described, bytes: bytes)
     }
 
     public func encode(_ frame: NativeFrame, _ transferSyntax: TransferSyntax, _ parameters: EncodingParameters) async throws(ImageError) -> EncodedFrame {
@@ -49,7 +55,7 @@ public final class WorkerPool: FrameCoding, Sendable {
         // No encoder makes twice of it; a page more for pictures smaller than a header.
         let job = Job(.encode, transferSyntax, frame.description, parameters, codeLength: 2 * frame.bytes.count + 65_536)
         return try await dispatcher.perform(job) { memory, request in
-            frame.bytes.withUnsafeBytes { memory.write($0, at: 0) }
+            frame.bytes.withUnsafeBytes { memory.write($0, at: 0) } ? request.codeLength : nil
         } result: { memory, request, outcome throws(ImageError) in
             guard case .encoded(let photometric, let length) = outcome, length <= request.codeLength, let bytes = memory.bytes(at: request.codeOffset, count: length) else { return nil }
             return EncodedFrame(bytes: bytes, photometricInterpretation: photometric)

@@ -107,14 +107,17 @@ public struct WorkerProcess: ~Copyable {
         let frame = UnsafeMutableRawBufferPointer(rebasing: shared[..<request.description.frameBytes])
         let code = UnsafeMutableRawBufferPointer(rebasing: shared[request.codeOffset..<request.area])
         do throws(ImageError) {
-            guard let codec = codec(request) else {
-                throw ImageError(.unsupported, .transferSyntaxUID, "frames in \(request.transferSyntax.name) are not understood")
-            }
             switch request.operation {
             case .decode:
-                return .decoded(try codec.decode(UnsafeRawBufferPointer(code), request.description, frame))
+                return .decoded(try codec(request).decode(UnsafeRawBufferPointer(code), request.description, frame))
+            case .video:
+                let picture = try Video.frame(request.frame, of: VideoSource(UnsafeRawBufferPointer(code)), description: request.description)
+                frame.copyBytes(from: picture.bytes)
+                return .decoded(picture.description.photometricInterpretation)
+            case .summary:
+                return .summarised(try Video.summary(of: VideoSource(UnsafeRawBufferPointer(code))))
             case .encode:
-                guard let encode = codec.encode else {
+                guard let encode = try codec(request).encode else {
                     throw ImageError(.unsupported, .transferSyntaxUID, "frames are not written in \(request.transferSyntax.name)")
                 }
                 let encoded = try encode(UnsafeRawBufferPointer(frame), request.description, request.parameters)
@@ -127,10 +130,13 @@ public struct WorkerProcess: ~Copyable {
         }
     }
 
-    private func codec(_ request: WorkerRequest) -> FrameCodec? {
+    private func codec(_ request: WorkerRequest) throws(ImageError) -> FrameCodec {
         #if DEBUG
             if let fault = Fault(request.transferSyntax) { return fault.codec(ticket: request.ticket) }
         #endif
-        return FrameCodec.of(request.transferSyntax)
+        guard let codec = FrameCodec.of(request.transferSyntax) else {
+            throw ImageError(.unsupported, .transferSyntaxUID, "frames in \(request.transferSyntax.name) are not understood")
+        }
+        return codec
     }
 }

@@ -10,7 +10,30 @@ import Testing
             photometricInterpretation: .ybrRCT, numberOfFrames: 77)
         return WorkerRequest(
             operation: .encode, ticket: 0x0123_4567_89AB_CDEF, transferSyntax: TransferSyntax(try #require(UID("1.2.840.10008.1.2.4.90"))), description: description,
-            parameters: EncodingParameters(quality: 71, nearLossless: 3, compressionRatio: 12.5), codeLength: 1234, sharedLength: 8 << 20, memory: 2 << 30, seconds: 12)
+            parameters: EncodingParameters(quality: 71, nearLossless: 3, compressionRatio: 12.5), codeLength: 1234, sharedLength: 8 << 20, memory: 2 << 30, seconds: 12, frame: 70_000)
+    }
+
+    private static let summary = Video.Summary(
+        rows: 720, columns: 1280, numberOfFrames: 1799, framesAreCounted: true, duration: 60.02, rate: (30000, 1001), bits: 10, codec: "hevc", container: "mov,mp4",
+        pixelFormat: "yuv420p10le")
+
+    @Test("Summaries that no sound worker gives", arguments: [
+        (39, [0xFF], "frames"), (46, [0xF8, 0x7F], "seconds that are no number"), (47, [0xBF], "seconds below 0"), (52, [0, 0, 0, 0], "denominator"),
+        (59, [5], "length of a name"), (60, [255], "length of a name"),
+    ])
+    func wrongSummary(offset: Int, values: [UInt8], what: String) {
+        var bytes = WorkerReply(ticket: 1, outcome: .summarised(Self.summary)).bytes
+        bytes.replaceSubrange(offset..<offset + values.count, with: values)
+        #expect(throws: WorkerMessage.Malformed.self, "\(what)") { try WorkerReply(bytes) }
+    }
+
+    @Test func aSummaryThatIsCutOff() {
+        let bytes = WorkerReply(ticket: 1, outcome: .summarised(Self.summary)).bytes
+        for count in 24..<bytes.count {
+            var cut = Array(bytes.prefix(count))
+            cut[6] = UInt8(count - 24)
+            #expect(throws: WorkerMessage.Malformed.self) { try WorkerReply(cut) }
+        }
     }
 
     @Test func sharedChromaCrosses() throws {
@@ -28,7 +51,7 @@ import Testing
     }
 
     @Test("Requests that no server sends", arguments: [
-        (0, 2, "version"), (4, 9, "operation"), (5, 65, "length of the UID"), (5, 0, "no UID"), (22, 0, "shared memory"), (18, 0, "shared memory too small"), (45, 1, "code stream"),
+        (0, 1, "version"), (4, 9, "operation"), (5, 65, "length of the UID"), (5, 0, "no UID"), (22, 0, "shared memory"), (18, 0, "shared memory too small"), (45, 1, "code stream"),
         (48, 0, "rows"), (51, 0xFF, "rows"), (56, 0, "frames"), (60, 12, "bits allocated"), (62, 0, "bits stored"), (62, 17, "bits stored"), (63, 16, "high bit"), (63, 2, "high bit"),
         (64, 4, "number"), (67, 99, "photometric interpretation"), (88, 65, "UID"),
     ])
@@ -54,6 +77,9 @@ import Testing
         WorkerReply(ticket: .max, outcome: .encoded(.monochrome1, length: 1 << 33)),
         WorkerReply(ticket: 9, outcome: .failed(ImageError(.truncated, .pixelData, "ends at byte 17"))),
         WorkerReply(ticket: 9, outcome: .failed(ImageError(.unavailable, nil, ""))),
+        WorkerReply(ticket: 9, outcome: .summarised(summary)),
+        WorkerReply(ticket: 9, outcome: .summarised(Video.Summary(
+            rows: 0, columns: 0, numberOfFrames: nil, framesAreCounted: false, duration: nil, rate: nil, bits: 0, codec: "", container: "", pixelFormat: ""))),
     ])
     func repliesComeBackAsTheyWere(reply: WorkerReply) throws {
         let read = try WorkerReply(reply.bytes)
@@ -92,7 +118,7 @@ import Testing
         var numbers = Numbers(state: 1)
         for _ in 0..<20_000 {
             var bytes = numbers.bytes(Int.random(in: 0...64, using: &numbers))
-            if bytes.count > 4, Bool.random(using: &numbers) { bytes.replaceSubrange(0..<4, with: [1, 0, 0x57, 0x49]) }
+            if bytes.count > 4, Bool.random(using: &numbers) { bytes.replaceSubrange(0..<4, with: [2, 0, 0x57, 0x49]) }
             _ = try? WorkerReply(bytes)
             _ = try? WorkerRequest(bytes + [UInt8](repeating: bytes.last ?? 0, count: max(0, WorkerRequest.length - bytes.count)))
         }

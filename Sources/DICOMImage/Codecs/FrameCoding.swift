@@ -6,6 +6,17 @@ public protocol FrameCoding: Sendable {
     func decode(_ encoded: [UInt8], _ transferSyntax: TransferSyntax, _ description: PixelDescription) async throws(ImageError) -> NativeFrame
 
     func encode(_ frame: NativeFrame, _ transferSyntax: TransferSyntax, _ parameters: EncodingParameters) async throws(ImageError) -> EncodedFrame
+
+    /// Frame `index` of a video in order of display, from 0, as RGB.
+    ///
+    /// - Parameter description: of the data set; a stream of another size is an error.
+    /// - Throws: `ImageError` (`unsupported` without libav, `tooLarge` beyond ``VideoStream/longest``), and what reading the stream throws.
+    func videoFrame(_ index: Int, of stream: VideoStream, _ transferSyntax: TransferSyntax, _ description: PixelDescription) async throws -> NativeFrame
+
+    /// What a video says of itself.
+    ///
+    /// - Throws: as ``videoFrame(_:of:_:_:)``.
+    func videoSummary(of stream: VideoStream, _ transferSyntax: TransferSyntax, _ description: PixelDescription) async throws -> Video.Summary
 }
 
 /// Decodes where it is called: for the worker itself, and for tests.
@@ -39,5 +50,13 @@ public struct DirectFrameCoding: FrameCoding {
         }
         guard let result else { throw ImageError(.encoding, nil, "nothing was encoded") }
         return try result.get()
+    }
+
+    public func videoFrame(_ index: Int, of stream: VideoStream, _ transferSyntax: TransferSyntax, _ description: PixelDescription) async throws -> NativeFrame {
+        try Video.frame(index, of: VideoSource(try await stream.bytes()), description: description)
+    }
+
+    public func videoSummary(of stream: VideoStream, _ transferSyntax: TransferSyntax, _ description: PixelDescription) async throws -> Video.Summary {
+        try Video.summary(of: VideoSource(try await stream.bytes()))
     }
 }

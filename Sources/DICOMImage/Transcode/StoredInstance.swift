@@ -115,12 +115,22 @@ public struct StoredInstance: Sendable {
         return try location.content(of: try await read(location.range))
     }
 
+    /// The one stream of all frames; nil where the instance is no video.
+    public var video: VideoStream? {
+        guard case .stream(let location)? = pixelData?.frames.layout, Video.holds(transferSyntax) else { return nil }
+        return VideoStream(location, read: read)
+    }
+
     /// A frame's samples, decoded where they are compressed.
     ///
     /// - Parameter index: from 0.
     /// - Throws: as ``frame(_:)``, and what decoding throws.
     public func native(_ index: Int, _ coding: any FrameCoding) async throws -> NativeFrame {
         let description = try PixelDescription(dataSet)
+        if let video, let pixelData {
+            try pixelData.frames.check(index)
+            return try await coding.videoFrame(index, of: video, transferSyntax, description)
+        }
         let bytes = try await frame(index)
         guard let pixelData, !pixelData.isEncapsulated else { return try await coding.decode(bytes, transferSyntax, description) }
         let order = ByteOrder(transferSyntax: transferSyntax, vr: pixelData.vr, bitsAllocated: description.bitsAllocated)

@@ -65,13 +65,14 @@ struct PixelAccess: Sendable {
     /// - Throws: 406 with what would be acceptable.
     func choice(_ accept: String?, for instance: InstanceLocation) throws -> FrameMediaType.Choice {
         let stored = instance.transferSyntax
-        let isDecodable = !stored.isEncapsulated || FrameCodec.of(stored) != nil
+        let isVideo = Video.holds(stored), isDecodable = isVideo ? Video.isAvailable : !stored.isEncapsulated || FrameCodec.of(stored) != nil
         let choices = FrameMediaType.choices(accept, stored: stored)
         if let choice = choices.first(where: { choice in
-            choice.syntax == stored || isDecodable && (choice.syntax == .explicitVRLittleEndian || FrameCodec.of(choice.syntax)?.encode != nil)
+            choice.syntax == stored || isDecodable && (choice.syntax == .explicitVRLittleEndian || !isVideo && FrameCodec.of(choice.syntax)?.encode != nil)
         }) { return choice }
         let kept = stored.isEncapsulated ? stored : .explicitVRLittleEndian
-        let native = isDecodable ? ", or as application/octet-stream in Explicit VR Little Endian, or in any syntax that is written here" : ""
+        var native = isDecodable ? ", or as application/octet-stream in Explicit VR Little Endian\(isVideo ? "" : ", or in any syntax that is written here")" : ""
+        if isVideo, !isDecodable { native = "; this server was built without libav, which decodes video" }
         throw HTTPFailure(.notAcceptable, "frames are handed out as stored: \(FrameMediaType.name(of: kept)) in \(stored.name) (\(stored.uid))\(native)")
     }
 
@@ -98,6 +99,7 @@ struct PixelAccess: Sendable {
     /// A frame's samples as plain bytes, and the attributes before the pixel data.
     func native(_ number: Int, of instance: InstanceLocation) async throws -> (NativeFrame, DataSet) {
         let header = try await archive.header(of: instance)
+        if let video = try await video(instance) { return (try await videoFrame(number, of: video, instance, header), header) }
         let bytes = try await archive.frame(number, of: instance)
         let frame = try await Self.explained("the frame cannot be decoded") { () async throws(ImageError) in
             let description = try PixelDescription(header)

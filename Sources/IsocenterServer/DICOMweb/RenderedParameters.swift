@@ -8,6 +8,8 @@ struct RenderedParameters {
     var options: RenderOptions
     /// SOP Instance UID of a presentation state of the study to be applied; an extension, as `presentationUID` of the URI service.
     var presentation: UID?
+    /// The client says nothing that changes the picture.
+    var isPlain: Bool
 
     private static let largestViewport = 16_384
     private static let known: Set<String> = ["accept", "annotation", "charset", "iccprofile", "presentationUID", "quality", "viewport", "window"]
@@ -19,6 +21,7 @@ struct RenderedParameters {
         if let other = query.first(where: { !Self.known.contains(String($0.key)) }) {
             throw HTTPFailure(.badRequest, "\(other.key.prefix(64)) is no parameter of rendered resources: there are \(Self.known.sorted().joined(separator: ", "))")
         }
+        isPlain = query.allSatisfy { ["accept", "charset"].contains($0.key) } && smallest == nil
         options = RenderOptions(format: .jpeg(quality: try query["quality"].map { try Self.quality(String($0)) } ?? 90))
         if let text = query["viewport"] {
             options.viewport = try Self.viewport(String(text))

@@ -55,6 +55,7 @@ struct RenderedRoutes: Sendable {
             guard context.parameters.get("instance") != nil, context.parameters.get("frames") == nil, let instance = frames.first?.instance else {
                 throw HTTPFailure(.notAcceptable, "\(media.rawValue) shows all frames of one instance")
             }
+            if format == .mp4, let movie = try await pixels.movie(instance, isPlain: parameters.isPlain) { return movie.response(media.rawValue) }
             return try await animation(instance, format, media, options)
         }
         throw HTTPFailure(.notAcceptable, "pictures are \(RenderedMedia.allCases.map(\.rawValue).joined(separator: ", ")), or multipart/related of image/jpeg or image/png")

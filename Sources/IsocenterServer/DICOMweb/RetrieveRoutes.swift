@@ -1,5 +1,6 @@
 import Archive
 import DICOM
+import DICOMImage
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -97,6 +98,9 @@ struct RetrieveRoutes: Sendable {
         if !instance.transferSyntax.isDeflated, count > 0, let missing = numbers.first(where: { $0 > count }) {
             throw HTTPFailure(.notFound, "there is no frame \(missing): the instance has \(count)")
         }
+        if choice.syntax == instance.transferSyntax, numbers == [1], let video = try await pixels.video(instance) {
+            return self.video(video, choice, "\(instance.url(request.serviceRoot))/frames/1")
+        }
         // The first is made before the answer begins, so that what cannot be had is said with a status.
         let first = try await pixels.frame(numbers[0], of: instance, in: choice.syntax)
         if numbers.count == 1, choice.isSingle {
@@ -117,6 +121,16 @@ struct RetrieveRoutes: Sendable {
             }
         }
         return MultipartBody(rootType: choice.name, parts: parts).response()
+    }
+
+    /// A video as it is stored: its frames are not apart (PS3.5 §8.2.5), so that all of them go out as the first.
+    private func video(_ video: VideoStream, _ choice: FrameMediaType.Choice, _ location: String) -> Response {
+        if choice.isSingle { return video.response(choice.contentType) }
+        let length = video.location.isFragmented ? nil : video.length
+        let part = MultipartBody.Part(contentType: choice.contentType, location: location, length: length) { writer in
+            try await video.pieces { try await writer.write(ByteBuffer(bytes: $0)) }
+        }
+        return MultipartBody(rootType: choice.name, parts: [part]).response()
     }
 
     /// `1`, `1,3,5`.

@@ -28,6 +28,12 @@ struct ImageFile: Sendable {
         do { return try await stored.native(index, coding) } catch { throw Failure("\(path): \(error)") }
     }
 
+    /// What the stream of a video says of itself; nil where the file is none.
+    func videoSummary() async throws -> Video.Summary? {
+        guard let video = stored.video else { return nil }
+        do { return try await coding.videoSummary(of: video, stored.transferSyntax, try PixelDescription(dataSet)) } catch { throw Failure("\(path): \(error)") }
+    }
+
     /// One range of greys for all frames of an image without a window: that of its first, middle and last together with the one shown.
     func automaticRange(_ frame: NativeFrame, _ index: Int) async throws -> AutomaticRange? {
         guard frame.description.photometricInterpretation.isGrey, numberOfFrames > 1 else { return nil }

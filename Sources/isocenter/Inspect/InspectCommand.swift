@@ -43,9 +43,29 @@ struct InspectCommand: AsyncParsableCommand {
         Dump(widest: full ? nil : 80).write(file.dataSet) { print($0) }
         guard let pixelData = file.stored.pixelData else { return }
         print("\(pixelData.frames.count == 1 ? "1 frame" : "\(pixelData.frames.count) frames")\(pixelData.isEncapsulated ? ", compressed" : "")")
+        do {
+            if let summary = try await file.videoSummary() { print("video: \(Self.words(summary))") }
+        } catch {
+            print("no word on the video: \(error)")
+        }
         let how = picture ?? TerminalPicture.supported()
         // The words of a picture that cannot be made belong to what there is to know of the file.
         do { try await show(file, how) } catch { print("no picture: \(error)") }
+    }
+
+    /// `24 frames in 0.96 s, 25 frames per second, 640 columns, 480 rows, h264 in mov,mp4,m4a,3gp,3g2,mj2, yuv420p`
+    static func words(_ summary: Video.Summary) -> String {
+        func number(_ number: Double) -> String { number.formatted(.number.precision(.fractionLength(0...3)).grouping(.never).locale(Locale(identifier: "en_US_POSIX"))) }
+        var words: [String] = []
+        let duration = summary.duration.map { "\(number($0)) s" }
+        if let frames = summary.numberOfFrames {
+            words.append("\(summary.framesAreCounted ? "" : "about ")\(frames) \(frames == 1 ? "frame" : "frames")\(duration.map { " in \($0)" } ?? "")")
+        } else if let duration {
+            words.append(duration)
+        }
+        if let rate = summary.rate { words.append("\(number(Double(rate.numerator) / Double(rate.denominator))) frames per second") }
+        words.append("\(summary.columns) columns, \(summary.rows) rows, \(summary.codec) in \(summary.container), \(summary.pixelFormat)")
+        return words.joined(separator: ", ")
     }
 
     private func show(_ file: ImageFile, _ how: TerminalPicture) async throws {

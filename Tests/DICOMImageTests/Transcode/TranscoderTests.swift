@@ -150,6 +150,14 @@ struct TranscoderTests {
         func encode(_ frame: NativeFrame, _ transferSyntax: TransferSyntax, _ parameters: EncodingParameters) async throws(ImageError) -> EncodedFrame {
             try DirectFrameCoding().encode(frame, transferSyntax, parameters)
         }
+
+        func videoFrame(_ index: Int, of stream: VideoStream, _ transferSyntax: TransferSyntax, _ description: PixelDescription) async throws -> NativeFrame {
+            try await DirectFrameCoding().videoFrame(index, of: stream, transferSyntax, description)
+        }
+
+        func videoSummary(of stream: VideoStream, _ transferSyntax: TransferSyntax, _ description: PixelDescription) async throws -> Video.Summary {
+            try await DirectFrameCoding().videoSummary(of: stream, transferSyntax, description)
+        }
     }
 
     @Test("A codec that changes a sample is found out, unless nobody looks")

@@ -51,11 +51,9 @@ public struct FrameTable: Sendable, Equatable {
     /// - Parameter index: from 0; messages count from 1 as DICOM does.
     /// - Throws: `noSuchFrame`, `truncated`, `framesUnclear`, each naming the frame.
     public func location(of index: Int) throws(ReadError) -> FrameLocation {
-        func error(_ code: ReadError.Code, _ message: String) -> ReadError {
-            ReadError(code, path: [.pixelData], offset: value.offset, "frame \(index < .max ? index + 1 : index): \(message)")
-        }
+        func error(_ code: ReadError.Code, _ message: String) -> ReadError { self.error(code, index, message) }
         if case .unclear(let why) = layout { throw error(.framesUnclear, why) }
-        guard index >= 0, index < count else { throw error(.noSuchFrame, "there are frames 1 to \(count)") }
+        try check(index)
         switch layout {
         case .native(let bits, let unit):
             let (start, overflow) = UInt64(index).multipliedReportingOverflow(by: bits)
@@ -79,6 +77,16 @@ public struct FrameTable: Sendable, Equatable {
         case .unresolved, .unclear:
             throw error(.framesUnclear, "only the code streams tell where frames begin")
         }
+    }
+
+    /// - Parameter index: from 0.
+    /// - Throws: `noSuchFrame` where Number of Frames is not above it.
+    public func check(_ index: Int) throws(ReadError) {
+        guard index >= 0, index < count else { throw error(.noSuchFrame, index, "there are frames 1 to \(count)") }
+    }
+
+    private func error(_ code: ReadError.Code, _ index: Int, _ message: String) -> ReadError {
+        ReadError(code, path: [.pixelData], offset: value.offset, "frame \(index < .max ? index + 1 : index): \(message)")
     }
 
     // MARK: Native

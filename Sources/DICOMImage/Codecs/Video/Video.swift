@@ -30,6 +30,22 @@ public enum Video {
         /// `h264`, `hevc`, `mpeg2video`; `mov,mp4,…`, `mpegts`, `mpeg`; `yuv420p`.
         public var codec, container, pixelFormat: String
 
+        public init(
+            rows: Int, columns: Int, numberOfFrames: Int?, framesAreCounted: Bool, duration: Double?, rate: (numerator: Int, denominator: Int)?, bits: Int,
+            codec: String, container: String, pixelFormat: String
+        ) {
+            self.rows = rows
+            self.columns = columns
+            self.numberOfFrames = numberOfFrames
+            self.framesAreCounted = framesAreCounted
+            self.duration = duration
+            self.rate = rate
+            self.bits = bits
+            self.codec = codec
+            self.container = container
+            self.pixelFormat = pixelFormat
+        }
+
         public static func == (a: Self, b: Self) -> Bool {
             a.rows == b.rows && a.columns == b.columns && a.numberOfFrames == b.numberOfFrames && a.duration == b.duration && a.codec == b.codec
                 && a.container == b.container && a.pixelFormat == b.pixelFormat && a.rate?.numerator == b.rate?.numerator

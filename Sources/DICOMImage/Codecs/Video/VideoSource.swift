@@ -12,6 +12,16 @@ public struct VideoSource {
         self.read = read
     }
 
+    /// Bytes that outlive it.
+    public init(_ bytes: UnsafeRawBufferPointer) {
+        self.init(length: Int64(bytes.count)) { offset, buffer in
+            guard offset >= 0, offset < bytes.count else { return 0 }
+            let count = min(buffer.count, bytes.count - Int(offset))
+            buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[Int(offset)..<(Int(offset) + count)]))
+            return count
+        }
+    }
+
     /// A video in memory.
     public init(_ bytes: [UInt8]) {
         self.init(length: Int64(bytes.count)) { offset, buffer in
