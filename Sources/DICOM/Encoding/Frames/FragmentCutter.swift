@@ -32,7 +32,7 @@ public struct FragmentCutter {
             position += count
             guard header.count == 8 else { continue }
             let tag = encoding.tag(header, at: 0)
-            guard tag == .item else { throw ReadError(.unexpectedTag, path: [.pixelData], offset: offset + UInt64(position), "\(tag) stands where a fragment should") }
+            guard tag == .item else { throw ReadError(.unexpectedTag, path: [.pixelData], offset: offset + UInt64(position) - 8, "\(tag) stands where a fragment should") }
             left = UInt64(encoding.word32(header, at: 4))
             header = []
         }
