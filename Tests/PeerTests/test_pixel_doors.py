@@ -175,6 +175,25 @@ def test_frames_are_played(server):
     assert np.array_equal(chosen, pixels[3])
 
 
+def test_mp4_or_the_reason_why_not(server, ct):
+    answer = server.get(*path(ct, "rendered"), accept="video/mp4")
+    assert answer.content[4:8] == b"ftyp" if answer.status_code == 200 else answer.status_code == 406 and "libav" in answer.text
+
+
+def test_colours_carry_the_profile_asked_for(server):
+    image = objects.image(np.full((8, 24), 90, "<u1"), sop_class=objects.SC, modality="OT", WindowCenter=None, WindowWidth=None,
+                          SamplesPerPixel=3, PhotometricInterpretation="RGB", PlanarConfiguration=0, Columns=8)
+    put(server, image)
+
+    def profile(**parameters):
+        answer = server.get(*path(image, "rendered"), accept="image/png", params=parameters)
+        assert answer.status_code == 200, answer.text
+        return Image.open(io.BytesIO(answer.content)).info.get("icc_profile")
+
+    assert profile() is None and profile(iccprofile="no") is None
+    assert profile(iccprofile="adobergb")[36:40] == b"acsp"
+
+
 def presentation(image, **attributes):
     state = Dataset()
     state.SOPClassUID, state.SOPInstanceUID = GSPS, objects.uid()
