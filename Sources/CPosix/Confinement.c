@@ -4,6 +4,7 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -30,6 +31,13 @@
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##call, 0, 4), LOAD(args[0]),                                               \
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1), ANSWER(SECCOMP_RET_ALLOW), ANSWER(SECCOMP_RET_ERRNO | EPERM)
 
+// A thread of this process, never a process of its own.
+#define ALLOW_THREAD(call)                                                                                               \
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##call, 0, 4), LOAD(args[0]),                                               \
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, CLONE_THREAD, 0, 1), ANSWER(SECCOMP_RET_ALLOW), ANSWER(SECCOMP_RET_ERRNO | EPERM)
+// Says that the kernel is too old for it: the C library then takes the older call, whose flags can be seen here.
+#define ABSENT(call) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_##call, 0, 1), ANSWER(SECCOMP_RET_ERRNO | ENOSYS)
+
 int cposix_restrict_to_computing(void) {
     const unsigned self = (unsigned)getpid();
     struct sock_filter filter[] = {
@@ -45,6 +53,8 @@ int cposix_restrict_to_computing(void) {
         // Its own end and its own limits.
         ALLOW(exit), ALLOW(exit_group), ALLOW(rt_sigreturn), ALLOW(rt_sigprocmask), ALLOW(rt_sigaction), ALLOW(sigaltstack), ALLOW(getpid), ALLOW(gettid), ALLOW_FIRST(tgkill, self),
         ALLOW(setrlimit), ALLOW(getrlimit), ALLOW_FIRST(prlimit64, 0),
+        // Threads that a codec shares its work with: under the same filter.
+        ABSENT(clone3), ALLOW_THREAD(clone), ALLOW(set_robust_list), ALLOW(rseq),
         // What run-time libraries ask about the machine.
         ALLOW(getrandom), ALLOW(sched_getaffinity), ALLOW(getcpu), ALLOW(sysinfo),
         ANSWER(SECCOMP_RET_ERRNO | EPERM),

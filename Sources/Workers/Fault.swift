@@ -90,16 +90,17 @@
             attempt("mkdir", Int(mkdir("/tmp/isocenter-worker-was-here", 0o700)))
             attempt("grow", Int(ftruncate(4, 1 << 40)))
             attempt("write", write(4, "x", 1))
-            attempt("thread", Int(thread()))
+            attempt("process", Int(process()))
             attempt("executable memory", mmap(nil, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? -1 : 0)
             attempt("other descriptors", (5..<64).contains { fcntl($0, F_GETFD) >= 0 } ? 0 : -1)
             attempt("environment", getenv("HOME") == nil && getenv("PATH") == nil ? -1 : 0)
             return worked
         }
 
-        private func thread() -> Int32 {
-            var made = pthread_t()
-            return pthread_create(&made, nil, { _ in nil }, nil) == 0 ? 0 : -1
+        private func process() -> Int32 {
+            var made: pid_t = 0
+            var words: [UnsafeMutablePointer<CChar>?] = [nil]
+            return posix_spawn(&made, "/bin/true", nil, nil, &words, nil) == 0 ? 0 : -1
         }
     }
 #endif

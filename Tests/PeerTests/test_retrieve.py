@@ -79,7 +79,8 @@ def test_what_is_retrieved_is_a_part_10_file(server, sent):
     "*/*": 200,
     "": 200,
     'text/html, multipart/related; type="application/dicom"; q=0.1': 200,
-    'multipart/related; type="application/dicom"; transfer-syntax=1.2.840.10008.1.2.4.201': 406,
+    'multipart/related; type="application/dicom"; transfer-syntax=1.2.840.10008.1.2.4.201': 200,
+    'multipart/related; type="application/dicom"; transfer-syntax=1.2.840.10008.1.2.4.203': 406,
     "text/html": 406,
     "image/tiff": 406,
 }.items())

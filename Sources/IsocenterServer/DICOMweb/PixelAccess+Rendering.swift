@@ -17,20 +17,29 @@ extension PixelAccess {
     }
 
     /// All frames one after the other, as a file that plays them; written as it is made.
-    func animate(_ instance: InstanceLocation, _ format: Animation.Format, _ options: RenderOptions, to sink: ([UInt8]) async throws -> Void) async throws {
+    func animate(_ instance: InstanceLocation, _ format: Animation.Format, _ options: RenderOptions, to sink: @escaping ([UInt8]) async throws -> Void) async throws {
         let (first, header) = try await native(1, of: instance)
         var options = options
         options.automatic = try await automatic(first, header, 1, of: instance)
-        let fixed = options
+        let film = Film(pixels: self, instance: instance, header: header, options: options)
+        let timing = CineTiming(header, numberOfFrames: instance.pixelData?.frames.count ?? 1)
         do {
-            _ = try await Animation.write(format, CineTiming(header, numberOfFrames: instance.pixelData?.frames.count ?? 1)) { index in
-                let frame = index == 0 ? first : try await native(index + 1, of: instance).0
-                return try Render.picture(of: Frame(frame), dataSet: header, frameIndex: index, options: fixed)
-            } to: { bytes in
-                try await sink(bytes)
-            }
+            _ = try await Animation.write(format, timing, picture: film.picture, to: sink)
         } catch let error as ImageError {
             throw Self.failure("the instance cannot be rendered", error)
+        }
+    }
+
+    /// The frames of an instance as pictures that look alike.
+    private struct Film {
+        let pixels: PixelAccess
+        let instance: InstanceLocation
+        let header: DataSet
+        let options: RenderOptions
+
+        func picture(_ index: Int) async throws -> Picture {
+            let (frame, _) = try await pixels.native(index + 1, of: instance)
+            return try Render.picture(of: Frame(frame), dataSet: header, frameIndex: index, options: options)
         }
     }
 
