@@ -10,7 +10,7 @@ struct TranscodeCommand: AsyncParsableCommand {
         abstract: "Write DICOM files in another transfer syntax.",
         discussion: """
             SYNTAX is a UID or one of these names:
-            \(Compression.table.map { "  \($0.name.padding(toLength: 18, withPad: " ", startingAt: 0))\(($0.transferSyntax?.name ?? $0.uid).prefix(56))" }.joined(separator: "\n"))
+            \(Compression.table.filter(\.isWritten).map { "  \($0.name.padding(toLength: 18, withPad: " ", startingAt: 0))\(($0.transferSyntax?.name ?? $0.uid).prefix(56))" }.joined(separator: "\n"))
             Without loss each frame is decoded again and compared before it is accepted. With loss the result is a new instance, \
             derived from the first. Video is never changed. A folder becomes a folder: other files in it are passed over. \
             Exit code 1 where a file could not be written.
@@ -27,7 +27,7 @@ struct TranscodeCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard target != nil else {
-            throw ValidationError("'\(syntax)' is neither a UID nor one of \(Compression.table.map(\.name).joined(separator: ", "))")
+            throw ValidationError("'\(syntax)' is neither a UID nor one of \(Compression.table.filter(\.isWritten).map(\.name).joined(separator: ", "))")
         }
         guard (1...100).contains(quality) else { throw ValidationError("--quality is from 1 to 100") }
         guard ratio >= 1, ratio <= 1000 else { throw ValidationError("--ratio is from 1 to 1000") }

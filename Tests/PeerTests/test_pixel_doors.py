@@ -123,6 +123,13 @@ def test_an_object_is_never_made_worse(server, ct):
     assert answer.status_code == 406 and "without loss" in answer.json()["error"]
 
 
+def test_samples_that_a_syntax_cannot_hold_are_said_before_the_answer_begins(server):
+    image = objects.image(objects.ramp(16, 16, "<u4", 0, 1 << 20), sop_class=objects.SC, modality="OT")
+    put(server, image)
+    answer = server.get(*path(image), accept=f"application/dicom; transfer-syntax={JPEGLS}")
+    assert answer.status_code == 406 and "32" in answer.json()["error"]
+
+
 # Pictures
 
 

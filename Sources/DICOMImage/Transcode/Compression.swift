@@ -54,6 +54,9 @@ public struct Compression: Sendable, Equatable {
 
     public var transferSyntax: TransferSyntax? { UID(uid).map { TransferSyntax($0) } }
 
+    /// Whether instances can be written in it; the others are only read.
+    public var isWritten: Bool { transferSyntax.map { !$0.isEncapsulated || FrameCodec.of($0)?.encode != nil } ?? false }
+
     /// Samples come back as they were, whatever the parameters.
     public var isLossless: Bool { loss == .none }
 

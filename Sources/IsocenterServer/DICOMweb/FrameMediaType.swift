@@ -50,8 +50,8 @@ enum FrameMediaType {
             guard let row = table.first(where: { $0.name == type.partType }) else { return nil }
             switch asked {
             case nil:
-                // Frames that already are of this type are not compressed a second time.
-                let isKept = name(of: kept) == row.name
+                // Frames that already are of this type are not compressed a second time; octets are samples, not a code stream.
+                let isKept = name(of: kept) == row.name && row.name != "application/octet-stream"
                 return UID(row.syntaxes[0]).map { Choice(name: row.name, syntax: isKept ? kept : TransferSyntax($0), isSingle: isSingle) }
             case "*"?:
                 // Octets in whatever syntax: the stored bytes.

@@ -48,6 +48,6 @@ struct ObjectSyntax: Equatable {
 
     /// Names of the syntaxes that objects can be handed out in.
     static var written: String {
-        Compression.table.filter(\.isLossless).map(\.name).joined(separator: ", ")
+        Compression.table.filter { $0.isLossless && $0.isWritten }.map(\.name).joined(separator: ", ")
     }
 }

@@ -90,6 +90,19 @@ struct PixelAccess: Sendable {
         writer = output.writer
     }
 
+    /// Whether an instance's first frame can be had in a syntax.
+    /// - Throws: `HTTPFailure` 406 where it cannot.
+    func probe(_ instance: InstanceLocation, in syntax: TransferSyntax) async throws {
+        guard instance.pixelData != nil, instance.transferSyntax.isEncapsulated || syntax.isEncapsulated else { return }
+        do {
+            _ = try await Transcoder(coding: coding).frame(0, of: try await image(instance), to: syntax)
+        } catch let error as ImageError {
+            throw Self.failure("the object cannot be had in \(syntax.name)", error)
+        } catch let error as ReadError {
+            throw HTTPFailure(.notAcceptable, "the object cannot be had in \(syntax.name): \(error)")
+        }
+    }
+
     /// Holds a writer for a closure that outlives no call.
     private final class Output {
         var writer: any ResponseBodyWriter

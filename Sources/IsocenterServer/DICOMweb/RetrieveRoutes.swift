@@ -13,7 +13,7 @@ struct RetrieveRoutes: Sendable {
     func add(to group: RouterGroup<RequestScope>) {
         for path in ["studies/:study", "studies/:study/series/:series", "studies/:study/series/:series/instances/:instance"] {
             group.get(RouterPath(path)) { request, context in
-                try objects(try await instances(context), request, isSingle: path.hasSuffix(":instance"))
+                try await objects(try await instances(context), request, isSingle: path.hasSuffix(":instance"))
             }
             group.get(RouterPath(path + "/metadata")) { request, context in
                 try await metadata(try await instances(context), request)
@@ -35,11 +35,13 @@ struct RetrieveRoutes: Sendable {
 
     // MARK: Objects
 
-    private func objects(_ instances: [InstanceLocation], _ request: Request, isSingle: Bool) throws -> Response {
+    private func objects(_ instances: [InstanceLocation], _ request: Request, isSingle: Bool) async throws -> Response {
         for choice in ObjectSyntax.choices(request.headers[.accept], isSingle: isSingle) {
             let targets = instances.map { choice.target(of: $0) }
             guard !targets.contains(nil) else { continue }
             let objects = zip(instances, targets.compactMap { $0 })
+            // A frame of the first is tried before the answer begins, so that what cannot be had is said with a status.
+            if let (instance, target) = objects.first(where: { $0.transferSyntax != $1 }) { try await pixels.probe(instance, in: target) }
             if choice.isWhole, let (instance, target) = objects.first(where: { _ in true }) { return single(instance, target) }
             let root = request.serviceRoot
             let parts = objects.map { instance, target in

@@ -29,6 +29,10 @@ struct FrameMediaTypeTests {
         Case(
             accept: "multipart/related; type=application/octet-stream; transfer-syntax=1.2.840.10008.1.2.1", stored: .explicitVRBigEndian,
             expected: ["application/octet-stream; transfer-syntax=1.2.840.10008.1.2.1"]),
+        // Also where the stored syntax has no media type of its own.
+        Case(
+            accept: "application/octet-stream", stored: TransferSyntax(UID("1.2.840.10008.1.2.8.1")!),
+            expected: ["application/octet-stream; transfer-syntax=1.2.840.10008.1.2.1"]),
         // A type's default syntax, and another one of it.
         Case(accept: "image/jpeg", stored: j2k, expected: ["image/jpeg; transfer-syntax=\(jpegLossless)"]),
         Case(
