@@ -25,16 +25,9 @@ extension PixelDescription {
         guard pixels * samplesPerPixel * max(bitsAllocated / 8, 1) <= ImageLimits.frameBytes else {
             throw ImageError(.tooLarge, .rows, "a frame of \(rows) rows of \(columns) columns")
         }
-        self.rows = rows
-        self.columns = columns
-        self.samplesPerPixel = samplesPerPixel
-        self.bitsAllocated = bitsAllocated
-        self.bitsStored = bitsStored
-        self.highBit = highBit
-        self.number = number
-        self.isPlanar = isPlanar
-        self.photometricInterpretation = photometricInterpretation
-        self.sharesChroma = sharesChroma
-        self.numberOfFrames = numberOfFrames
+        self.init(
+            rows: rows, columns: columns, samplesPerPixel: samplesPerPixel, bitsAllocated: bitsAllocated, bitsStored: bitsStored, highBit: highBit,
+            number: number, isPlanar: isPlanar, photometricInterpretation: photometricInterpretation, sharesChroma: sharesChroma,
+            numberOfFrames: numberOfFrames)
     }
 }

@@ -52,7 +52,7 @@ public struct PixelDescription: Sendable, Equatable {
     }
 
     /// Of numbers that were checked before.
-    private init(
+    init(
         rows: Int, columns: Int, samplesPerPixel: Int, bitsAllocated: Int, bitsStored: Int, highBit: Int, number: Number,
         isPlanar: Bool, photometricInterpretation: PhotometricInterpretation, sharesChroma: Bool, numberOfFrames: Int
     ) {

@@ -26,10 +26,10 @@ extension Archive {
     private func inflatedFrame(_ number: Int, of instance: InstanceLocation) async throws -> [UInt8] {
         let (dataSet, location, bytes) = try await inflated(instance)
         guard let location else { throw HTTPFailure(.notFound, "the instance has no pixel data") }
-        do {
+        do throws(ReadError) {
             let range = try FrameTable(dataSet, location, transferSyntax: instance.transferSyntax).location(of: number - 1).range
             return Array(bytes[Int(range.offset)..<Int(range.offset + range.length)])
-        } catch let error as ReadError {
+        } catch {
             throw HTTPFailure(.notFound, "\(error)")
         }
     }
