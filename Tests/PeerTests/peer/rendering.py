@@ -71,7 +71,7 @@ def pydicom_picture(path, facts):
         warnings.simplefilter("ignore")
         data_set = pydicom.dcmread(path, force=True)
         try:
-            pixels = pixel_array(data_set, index=0)
+            pixels = pixel_array(data_set, index=0, decoding_plugin=plugin(data_set))
         except Exception as error:  # whatever its decoders raise
             raise NoPicture(f"pydicom: {error}") from error
         if data_set.PhotometricInterpretation == "PALETTE COLOR":
@@ -86,6 +86,12 @@ def pydicom_picture(path, facts):
         del data_set.PixelPresentation  # which apply_color_lut refuses
         colours = apply_color_lut(pixels, data_set).astype(numpy.int32) >> 8
         return numpy.where((pixels >= facts["colourFrom"])[..., None], colours, levels[..., None])
+
+
+def plugin(data_set):
+    """Lossy JPEG of 8 bits by the library that browsers use, whatever else is installed: others round and spread chroma in their own way."""
+    is_jpeg = data_set.file_meta.get("TransferSyntaxUID") in ("1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51")
+    return "pillow" if is_jpeg and data_set.BitsStored == 8 else ""
 
 
 def grey(pixels, data_set, facts):
