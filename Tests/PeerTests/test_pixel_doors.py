@@ -201,6 +201,18 @@ def test_colours_carry_the_profile_asked_for(server):
     assert profile(iccprofile="adobergb")[36:40] == b"acsp"
 
 
+def test_the_automatic_window_is_the_same_in_the_command_and_through_the_door(server, tmp_path):
+    """An even number of frames, each brighter than the one before: which one is the middle shows."""
+    pixels = np.stack([objects.ramp(16, 24, "<u2", 0, 1) + 300 * n * n for n in range(4)])
+    image = objects.image(pixels, sop_class="1.2.840.10008.5.1.4.1.1.7.3", modality="OT", frames=4, FrameTime=40, WindowCenter=None, WindowWidth=None)
+    put(server, image)
+    objects.save(image, tmp_path / "image.dcm")
+    for number in range(1, 5):
+        isocenter("render", "--frame", str(number), str(tmp_path / "image.dcm"), str(tmp_path / "picture.png"), check=True)
+        command = np.asarray(Image.open(tmp_path / "picture.png"))
+        assert np.array_equal(command, picture(server.get(*path(image, "frames", str(number), "rendered"), accept="image/png")))
+
+
 def presentation(image, **attributes):
     state = Dataset()
     state.SOPClassUID, state.SOPInstanceUID = GSPS, objects.uid()

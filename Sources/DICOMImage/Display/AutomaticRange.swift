@@ -41,3 +41,26 @@ public struct AutomaticRange: Sendable, Equatable {
         high = max(high, other.high)
     }
 }
+
+extension AutomaticRange {
+    /// One range for all frames of an image, wherever it is drawn: that of its first, middle and last, and of the one shown.
+    ///
+    /// - Parameters:
+    ///   - index: of the frame shown, from 0.
+    ///   - frame: another frame by its index; one that cannot be decoded takes no part.
+    /// - Returns: nil where the image has a window of its own, one frame only, frames that differ in their attributes, or colours.
+    /// - Throws: `ImageError` where the modality transformation is broken.
+    public static func ofImage(
+        _ dataSet: DataSet, showing shown: NativeFrame, at index: Int, of count: Int, frame: (Int) async throws -> NativeFrame
+    ) async throws -> AutomaticRange? {
+        guard shown.description.photometricInterpretation.isGrey, count > 1, dataSet[.windowCenter] == nil, dataSet[.voilutSequence] == nil,
+            dataSet[.perFrameFunctionalGroupsSequence] == nil
+        else { return nil }
+        var range = try AutomaticRange(Frame(shown), dataSet: dataSet, frameIndex: index)
+        for other in Set([0, (count - 1) / 2, count - 1]) where other != index {
+            guard let neighbour = try? await frame(other) else { continue }
+            range.formUnion(try AutomaticRange(Frame(neighbour), dataSet: dataSet, frameIndex: other))
+        }
+        return range
+    }
+}

@@ -43,29 +43,13 @@ extension PixelAccess {
         }
     }
 
-    /// One range of greys for all frames of an image that has no window: that of its first, middle and last, and of the one shown.
     private func automatic(_ frame: NativeFrame, _ header: DataSet, _ number: Int, of instance: InstanceLocation) async throws -> AutomaticRange? {
-        let count = instance.pixelData?.frames.count ?? 1
-        guard frame.description.photometricInterpretation.isGrey, count > 1, header[.windowCenter] == nil, header[.voilutSequence] == nil,
-            header[.perFrameFunctionalGroupsSequence] == nil
-        else { return nil }
-        var frames = [(number, frame)]
-        for other in Set([1, (count + 1) / 2, count]) where other != number {
-            // A frame that cannot be decoded takes no part.
-            if let (neighbour, _) = try? await native(other, of: instance) { frames.append((other, neighbour)) }
+        do {
+            return try await AutomaticRange.ofImage(header, showing: frame, at: number - 1, of: instance.pixelData?.frames.count ?? 1) { index in
+                try await native(index + 1, of: instance).0
+            }
+        } catch let error as ImageError {
+            throw Self.failure("the instance cannot be rendered", error)
         }
-        let shown = frames
-        return try await Self.explained("the instance cannot be rendered") { () async throws(ImageError) in
-            try Self.union(of: shown, header)
-        }
-    }
-
-    private static func union(of frames: [(number: Int, frame: NativeFrame)], _ header: DataSet) throws(ImageError) -> AutomaticRange? {
-        var range: AutomaticRange?
-        for (number, frame) in frames {
-            let own = try AutomaticRange(Frame(frame), dataSet: header, frameIndex: number - 1)
-            if range == nil { range = own } else { range?.formUnion(own) }
-        }
-        return range
     }
 }

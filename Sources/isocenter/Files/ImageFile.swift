@@ -34,15 +34,8 @@ struct ImageFile: Sendable {
         do { return try await coding.videoSummary(of: video, stored.transferSyntax, try PixelDescription(dataSet)) } catch { throw Failure("\(path): \(error)") }
     }
 
-    /// One range of greys for all frames of an image without a window: that of its first, middle and last together with the one shown.
+    /// - Parameter index: of the frame shown, from 0.
     func automaticRange(_ frame: NativeFrame, _ index: Int) async throws -> AutomaticRange? {
-        guard frame.description.photometricInterpretation.isGrey, numberOfFrames > 1 else { return nil }
-        var range = try AutomaticRange(Frame(frame), dataSet: dataSet, frameIndex: index)
-        for other in Set([0, numberOfFrames / 2, numberOfFrames - 1]) where other != index {
-            // A frame that cannot be decoded takes no part.
-            guard let neighbour = try? await self.frame(other) else { continue }
-            range.formUnion(try AutomaticRange(Frame(neighbour), dataSet: dataSet, frameIndex: other))
-        }
-        return range
+        try await AutomaticRange.ofImage(dataSet, showing: frame, at: index, of: numberOfFrames) { try await self.frame($0) }
     }
 }
