@@ -19,6 +19,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -46,6 +47,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]
         ),
         // PS3.3 C.7.6.3, C.11: data set to frames to display values.
@@ -74,13 +76,24 @@ let package = Package(
             ]
         ),
 
+        // What happens between peers: who they are, sending to them, storage commitment, jobs that outlive a request.
+        .target(
+            name: "Workflow",
+            dependencies: [
+                "Archive", "DICOM", "DICOMImage", "DICOMNetwork", "Database",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+
         // MARK: Row 3: doors
 
         // DIMSE, DICOMweb, the web page; security, settings, composition root.
         .target(
             name: "IsocenterServer",
             dependencies: [
-                "Archive", "DICOM", "DICOMImage", "DICOMNetwork", "Database", "Viewer", "Workers",
+                "Archive", "DICOM", "DICOMImage", "DICOMNetwork", "Database", "Viewer", "Workers", "Workflow",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -101,7 +114,7 @@ let package = Package(
         .executableTarget(
             name: "isocenter",
             dependencies: [
-                "IsocenterServer", "Archive", "CLibArchive", "DICOM", "DICOMImage", "DICOMNetwork", "Database", "Demo", "Workers",
+                "IsocenterServer", "Archive", "CLibArchive", "DICOM", "DICOMImage", "DICOMNetwork", "Database", "Demo", "Workers", "Workflow",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -142,9 +155,10 @@ let package = Package(
         .testTarget(name: "DatabaseTests", dependencies: ["Database"]),
         .testTarget(name: "DemoTests", dependencies: ["Demo", "DICOM"]),
         .testTarget(name: "ArchiveTests", dependencies: ["Archive", "Database", "DICOM", .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log")]),
+        .testTarget(name: "WorkflowTests", dependencies: ["Workflow", "Archive", "DICOM", "DICOMNetwork", "Database", .product(name: "Logging", package: "swift-log")]),
         .testTarget(
             name: "IsocenterServerTests",
-            dependencies: ["IsocenterServer", "Archive", "DICOM", "DICOMNetwork"]
+            dependencies: ["IsocenterServer", "Archive", "Database", "DICOM", "DICOMNetwork", "Workflow"]
         ),
     ],
     swiftLanguageModes: [.v6]

@@ -8,6 +8,7 @@ import NIOCore
 import ServiceLifecycle
 import Synchronization
 import Workers
+import Workflow
 
 /// The composition root: builds the parts from the settings, and runs them until it is told to stop.
 public struct Server: Sendable {
@@ -33,7 +34,8 @@ public struct Server: Sendable {
         let archive = try await Archive.open(
             ArchiveConfiguration(folder: settings[Settings.data], reserve: reserve(settings)), logger: logger)
         let accounts = try await Accounts(archive.database)
-        let dimse = try await DIMSEDoor.open(archive: archive, settings: settings, logger: logger)
+        let peers = try await PeerTable(archive.database)
+        let dimse = try await DIMSEDoor.open(archive: archive, peers: peers, settings: settings, logger: logger)
         let workers = try WorkerPool(WorkerPool.Configuration(settings)) { logger.warning("\($0)") }
         let setupSecret = Secret.make()
         let web = WebDoor(

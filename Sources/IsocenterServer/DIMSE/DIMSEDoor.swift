@@ -4,16 +4,16 @@ import DICOMNetwork
 import Logging
 import NIOCore
 import ServiceLifecycle
+import Workflow
 
 /// The DICOM port: who may open an association, for what, and which service answers a message.
 struct DIMSEDoor: Service {
     let listener: Listener
-    let archive: Archive
-    let onConflict: ConflictPolicy
+    let policy: AssociationPolicy
     let logger: Logger
 
     /// Binds the port.
-    static func open(archive: Archive, settings: Settings, logger: Logger) async throws -> DIMSEDoor {
+    static func open(archive: Archive, peers: PeerTable, settings: Settings, logger: Logger) async throws -> DIMSEDoor {
         var limits = NetworkLimits()
         limits.maximumLength = UInt32(settings[Settings.maxPDULength])
         limits.associations = settings[Settings.maxAssociations]
@@ -21,17 +21,27 @@ struct DIMSEDoor: Service {
         limits.artim = .seconds(Int64(settings[Settings.artimTimeout]))
         limits.idleTimeout = .seconds(Int64(settings[Settings.idleTimeout]))
         limits.dimseTimeout = .seconds(Int64(settings[Settings.dimseTimeout]))
-        let peers = KnownPeers(
-            peers: settings[Settings.peers].compactMap { KnownPeers.Peer(text: $0) }, includesLoopback: settings[Settings.loopbackPeers])
         let policy = AssociationPolicy(
-            peers: peers, aeTitle: AETitle(settings[Settings.aeTitle]), checksCalledAETitle: settings[Settings.checksCalledAETitle],
-            acceptsUnknownSOPClasses: settings[Settings.acceptsUnknownSOPClasses])
+            callers: KnownCallers(peers: peers, settings: settings), services: services(archive: archive, settings: settings, logger: logger),
+            checksCalledAETitle: settings[Settings.checksCalledAETitle])
         let listener = try await Listener.bind(
             host: settings[Settings.dimseHost], port: settings[Settings.dimsePort], limits: limits, logger: logger,
-            policy: { request, address in policy.negotiation(for: request, from: address) })
-        return DIMSEDoor(
-            listener: listener, archive: archive,
-            onConflict: ConflictPolicy(rawValue: settings[Settings.onConflict]) ?? .keepFirst, logger: logger)
+            policy: { request, address in await policy.negotiation(for: request, from: address) })
+        return DIMSEDoor(listener: listener, policy: policy, logger: logger)
+    }
+
+    private static func services(archive: Archive, settings: Settings, logger: Logger) -> ServiceTable {
+        let unknownClasses = settings[Settings.acceptsUnknownSOPClasses]
+        let store = StoreSCP(archive: archive, onConflict: ConflictPolicy(rawValue: settings[Settings.onConflict]) ?? .keepFirst, logger: logger)
+        return ServiceTable(entries: [
+            ServiceEntry(
+                sopClasses: { $0 == CommandSet.verification }, commands: [.cEchoRequest], needs: nil, transferSyntaxes: .littleEndian,
+                service: VerificationSCP()),
+            // Every transfer syntax is kept as it comes. What the standard knows as something else than storage is no object to keep.
+            ServiceEntry(
+                sopClasses: { SOPClassTable.isArchived($0) || unknownClasses && UIDTable.entry(for: $0) == nil }, commands: [.cStoreRequest],
+                needs: .store, transferSyntaxes: .proposersFirst, service: store),
+        ])
     }
 
     var port: Int { listener.address.port }
@@ -46,42 +56,15 @@ struct DIMSEDoor: Service {
 
     /// One association to its end; whatever goes wrong in it ends it alone.
     private func serve(_ association: Association) async throws {
-        let principal = Principal(kind: .peer, name: association.callingAETitle?.text ?? "", role: .node)
-        let store = StoreSCP(archive: archive, principal: principal, address: association.address.host, onConflict: onConflict, logger: logger)
+        guard let caller = try await policy.callers.caller(of: association.request, from: association.address) else {
+            throw NetworkError.malformedMessage("the caller is not known any longer")
+        }
         for try await message in association.messages {
-            let response: CommandSet? = switch message.command.field {
-            case .cEchoRequest where Policy.access(of: principal, for: .verify) != nil: message.command.response(.success)
-            case .cStoreRequest: try await store.answer(message)
-            default: message.command.response(.unrecognizedOperation, comment: "this service is not provided here")
+            if let entry = policy.services.entry(for: message) {
+                try await entry.service.answer(message, on: association, for: caller)
+            } else if let response = message.command.response(.unrecognizedOperation, comment: "this service is not provided here") {
+                try await association.send(response, in: message.context)
             }
-            if let response { try await association.send(response, in: message.context) }
         }
-    }
-}
-
-/// Which associations are accepted, and with which presentation contexts.
-struct AssociationPolicy: Sendable {
-    var peers: KnownPeers
-    var aeTitle: AETitle?
-    var checksCalledAETitle: Bool
-    var acceptsUnknownSOPClasses: Bool
-
-    func negotiation(for request: AssociateRequest, from address: PeerAddress) -> NegotiationPolicy {
-        let isKnown = request.callingAETitle.map { peers.contains(aeTitle: $0, address: address) } ?? false
-        let refusal = isKnown ? nil : NegotiationPolicy.Refusal(
-            .callingAETitleNotRecognized,
-            "unknown caller \(request.callingAETitle?.text ?? "without a title") at \(address.host): add it to the setting \(Settings.peers.key)")
-        return NegotiationPolicy(refusal: refusal, calledAETitles: checksCalledAETitle ? aeTitle.map { [$0] } : nil) { abstractSyntax in
-            service(for: abstractSyntax)
-        }
-    }
-
-    /// Storage keeps every transfer syntax as it comes.
-    private func service(for abstractSyntax: UID) -> NegotiationPolicy.Service {
-        if abstractSyntax == CommandSet.verification { return .supported(.littleEndian) }
-        if SOPClassTable.isArchived(abstractSyntax) { return .supported(.proposersFirst) }
-        // What the standard knows as something else than storage is no object to keep.
-        let isOther = UIDTable.entry(for: abstractSyntax) != nil
-        return acceptsUnknownSOPClasses && !isOther ? .supported(.proposersFirst) : .notSupported
     }
 }

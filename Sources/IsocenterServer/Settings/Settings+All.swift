@@ -14,7 +14,7 @@ extension Settings {
     public static let dimseHost = Setting("dimse.host", default: "0.0.0.0", help: "address the DICOM port listens on")
     public static let dimsePort = Setting("dimse.port", default: 11112, in: 0...65535, help: "its port; 0 chooses a free one")
     public static let peers = Setting("dimse.peers", default: [String](), help: "known callers beside loopback: AET or AET@address") { peers in
-        peers.first { KnownPeers.Peer(text: $0) == nil }.map { "'\($0)' is neither AET nor AET@address" }
+        peers.first { SettledPeer(text: $0) == nil }.map { "'\($0)' is neither AET nor AET@address" }
     }
     public static let loopbackPeers = Setting("dimse.loopbackPeers", default: true, help: "callers on this machine count as known")
     public static let checksCalledAETitle = Setting("dimse.checkCalledAET", default: false, help: "refuse callers that call us by another AE title")

@@ -1,0 +1,36 @@
+import DICOM
+import DICOMNetwork
+import Workflow
+
+/// What answers the requests of one service class (PS3.4).
+protocol DIMSEService: Sendable {
+    /// Answers one request to its end; every response is sent here.
+    ///
+    /// - Throws: what ends the association. Whatever can be said by a status is no error.
+    func answer(_ message: IncomingMessage, on association: Association, for caller: Caller) async throws
+}
+
+/// Which service answers which commands of which SOP classes, to whom, in which transfer syntaxes.
+struct ServiceEntry: Sendable {
+    var sopClasses: @Sendable (UID) -> Bool
+    var commands: Set<CommandField>
+    /// What the caller must be allowed; nil: everyone who is known.
+    var needs: Peer.Service?
+    var transferSyntaxes: NegotiationPolicy.TransferSyntaxChoice
+    /// We may also be the user of these SOP classes: C-GET's stores, notifications (PS3.7 §D.3.3.4).
+    var scu = false
+    /// Answer to a SOP Class Extended Negotiation (PS3.7 §D.3.3.5); nil is none.
+    var extendedNegotiation: @Sendable (_ sopClass: UID, _ information: [UInt8]) -> [UInt8]? = { _, _ in nil }
+    var service: any DIMSEService
+}
+
+/// Every service of the DICOM port. A new one is an entry.
+struct ServiceTable: Sendable {
+    var entries: [ServiceEntry]
+
+    func entry(for sopClass: UID) -> ServiceEntry? { entries.first { $0.sopClasses(sopClass) } }
+
+    func entry(for message: IncomingMessage) -> ServiceEntry? {
+        entries.first { $0.commands.contains(message.command.field) && $0.sopClasses(message.context.abstractSyntax) }
+    }
+}

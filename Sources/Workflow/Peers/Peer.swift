@@ -1,0 +1,84 @@
+import Archive
+import DICOMNetwork
+
+/// A DICOM node that we know: how it calls us, how we call it, and what it may do.
+public struct Peer: Sendable, Hashable, Codable, Identifiable {
+    /// What a known caller may ask of us.
+    public enum Service: String, Sendable, Codable, CaseIterable {
+        /// C-STORE.
+        case store
+        /// C-FIND.
+        case query
+        /// C-MOVE and C-GET.
+        case retrieve
+        /// Storage commitment.
+        case commit
+    }
+
+    /// For people: unique, chosen by whoever adds it.
+    public var name: String
+    /// By which it calls us and we call it.
+    public var aeTitle: String
+    /// Name or address to call; nil: it calls us and is never called.
+    public var host: String?
+    public var port: Int?
+    /// Numeric addresses or networks (`10.1.0.0/16`) from which it may call; empty: from anywhere.
+    public var addresses: [String] = []
+
+    public var services: Set<Service> = [.store]
+    /// Names of peers to which it may have objects sent by C-MOVE; nil: to any peer, itself included; empty: to none.
+    public var destinations: [String]?
+    /// Titles of ours that it may call; nil: any of them.
+    public var calledAETitles: [String]?
+    /// What happens to an object whose SOP Instance UID is known with other content; nil: as the setting says.
+    public var onConflict: String?
+
+    /// Calls, both ways, are over TLS.
+    public var usesTLS = false
+    /// SHA-256 fingerprint of the certificate it must show, in hexadecimal; nil: any that our authorities have signed.
+    public var certificate: String?
+
+    /// Associations to it at once.
+    public var maxAssociations = 2
+    /// Bytes a second sent to it over all associations; nil: as fast as it goes.
+    public var bandwidth: Int?
+    /// Operations outstanding on one association, where it grants them.
+    public var window = 1
+    /// Transfer syntaxes (UIDs) in which it wants objects, the best first; empty: as they are stored, and uncompressed where it does not take that.
+    public var transferSyntaxes: [String] = []
+
+    public var id: String { name }
+
+    public init(name: String, aeTitle: String, host: String? = nil, port: Int? = nil) {
+        self.name = name
+        self.aeTitle = aeTitle
+        self.host = host
+        self.port = port
+    }
+
+    public var title: AETitle? { AETitle(aeTitle) }
+}
+
+// What is stored is sparse: a value that is absent is the default, so that a field added later needs no migration.
+extension Peer {
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(name: try values.decode(String.self, forKey: .name), aeTitle: try values.decode(String.self, forKey: .aeTitle))
+        func take<T: Decodable>(_ key: CodingKeys, _ field: inout T) throws {
+            if let value = try values.decodeIfPresent(T.self, forKey: key) { field = value }
+        }
+        host = try values.decodeIfPresent(String.self, forKey: .host)
+        port = try values.decodeIfPresent(Int.self, forKey: .port)
+        try take(.addresses, &addresses)
+        try take(.services, &services)
+        destinations = try values.decodeIfPresent([String].self, forKey: .destinations)
+        calledAETitles = try values.decodeIfPresent([String].self, forKey: .calledAETitles)
+        onConflict = try values.decodeIfPresent(String.self, forKey: .onConflict)
+        try take(.usesTLS, &usesTLS)
+        certificate = try values.decodeIfPresent(String.self, forKey: .certificate)
+        try take(.maxAssociations, &maxAssociations)
+        bandwidth = try values.decodeIfPresent(Int.self, forKey: .bandwidth)
+        try take(.window, &window)
+        try take(.transferSyntaxes, &transferSyntaxes)
+    }
+}
