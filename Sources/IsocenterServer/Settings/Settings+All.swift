@@ -38,6 +38,8 @@ extension Settings {
     public static let workersMemory = Setting("workers.memory", default: 2048, in: 64...1_048_576, unit: "MiB", help: "memory that a worker may use beside the frame itself; a frame that needs more fails")
     public static let workersSeconds = Setting("workers.seconds", default: 10, in: 1...3600, unit: "s", help: "time that decoding or encoding a frame may take; a frame that needs more fails")
 
+    public static let jobsKept = Setting("jobs.keep", default: 30, in: 1...36_500, unit: "days", help: "a job that has ended stays in the list for this time")
+
     public static let sessionLifetime = Setting("sessions.lifetime", default: 12, in: 1...720, unit: "h", help: "a login ends after this time")
     public static let sessionIdle = Setting("sessions.idle", default: 120, in: 1...43_200, unit: "min", help: "a login ends when it is not used for this time")
 
@@ -50,6 +52,6 @@ extension Settings {
         data, httpHost, httpPort, httpMaxConnections,
         aeTitle, dimseHost, dimsePort, peers, loopbackPeers, checksCalledAETitle, acceptsUnknownSOPClasses,
         maxAssociations, maxAssociationsPerPeer, maxPDULength, artimTimeout, idleTimeout, dimseTimeout, associationDays, associationNumber,
-        reserve, onConflict, workersCount, workersMemory, workersSeconds, sessionLifetime, sessionIdle, logLevel, webRoot,
+        reserve, onConflict, workersCount, workersMemory, workersSeconds, jobsKept, sessionLifetime, sessionIdle, logLevel, webRoot,
     ]
 }
