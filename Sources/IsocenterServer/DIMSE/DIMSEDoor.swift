@@ -13,7 +13,7 @@ struct DIMSEDoor: Service {
     let logger: Logger
 
     /// Binds the port.
-    static func open(archive: Archive, peers: PeerTable, settings: Settings, logger: Logger) async throws -> DIMSEDoor {
+    static func open(archive: Archive, peers: PeerTable, log: AssociationLog, settings: Settings, logger: Logger) async throws -> DIMSEDoor {
         var limits = NetworkLimits()
         limits.maximumLength = UInt32(settings[Settings.maxPDULength])
         limits.associations = settings[Settings.maxAssociations]
@@ -27,6 +27,7 @@ struct DIMSEDoor: Service {
             strangers: StrangerLog(try await StrangerTable(archive.database), logger: logger))
         let listener = try await Listener.bind(
             host: settings[Settings.dimseHost], port: settings[Settings.dimsePort], limits: limits, logger: logger,
+            onEnd: { log.note($0) },
             policy: { request, address in await policy.negotiation(for: request, from: address) })
         return DIMSEDoor(listener: listener, policy: policy, logger: logger)
     }

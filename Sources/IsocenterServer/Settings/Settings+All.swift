@@ -27,6 +27,9 @@ extension Settings {
     public static let idleTimeout = Setting("dimse.idleTimeout", default: 600, in: 1...86_400, unit: "s", help: "an association on which nothing happens is aborted")
     public static let dimseTimeout = Setting("dimse.timeout", default: 60, in: 1...3600, unit: "s", help: "a message that stalls is aborted")
 
+    public static let associationDays = Setting("associations.days", default: 30, in: 1...3650, unit: "days", help: "how long the log of associations goes back")
+    public static let associationNumber = Setting("associations.number", default: 20_000, in: 100...10_000_000, help: "associations that it holds at most")
+
     public static let reserve = Setting("storage.reserve", default: 1024, in: 0...1_000_000_000, unit: "MiB", help: "free space below which nothing new is accepted")
     public static let onConflict = Setting("storage.onConflict", default: "keepFirst", help: "same SOP Instance UID with other content: keepFirst, keepBoth or quarantine") { policy in
         ["keepFirst", "keepBoth", "quarantine"].contains(policy) ? nil : "'\(policy)' is not keepFirst, keepBoth or quarantine"
@@ -50,6 +53,11 @@ extension Settings {
         data, httpHost, httpPort, httpMaxConnections,
         aeTitle, dimseHost, dimsePort, peers, loopbackPeers, checksCalledAETitle, checksCallingHost, acceptsUnknownSOPClasses,
         maxAssociations, maxAssociationsPerPeer, maxPDULength, artimTimeout, idleTimeout, dimseTimeout,
-        reserve, onConflict, workersCount, workersMemory, workersSeconds, jobsKept, sessionLifetime, sessionIdle, logLevel, webRoot,
+        associationDays, associationNumber,
+        reserve, onConflict,
+        workersCount, workersMemory, workersSeconds,
+        jobsKept,
+        sessionLifetime, sessionIdle,
+        logLevel, webRoot,
     ]
 }
