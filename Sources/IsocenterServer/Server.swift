@@ -35,13 +35,17 @@ public struct Server: Sendable {
         let archive = try await Archive.open(
             ArchiveConfiguration(folder: settings[Settings.data], reserve: reserve(settings)), logger: logger)
         let accounts = try await Accounts(archive.database)
+        let authenticator = Authenticator(accounts: accounts, settings: settings)
         let peers = try await PeerTable(archive.database)
         let jobs = try await JobTable(archive.database)
-        let dimse = try await DIMSEDoor.open(archive: archive, peers: peers, settings: settings, logger: logger)
+        let dimse = try await DIMSEDoor.open(archive: archive, peers: peers, authenticator: authenticator, settings: settings, logger: logger)
         let workers = try WorkerPool(WorkerPool.Configuration(settings)) { logger.warning("\($0)") }
         let setupSecret = Secret.make()
+        let peerRoutes = PeerRoutes(
+            peers: peers, strangers: try await StrangerTable(archive.database), admissions: dimse.policy.admissions, settings: settings,
+            prepare: { _, _ throws(NetworkError) in })
         let web = WebDoor(
-            archive: archive, workers: workers, authenticator: Authenticator(accounts: accounts, settings: settings), settings: settings, setupSecret: setupSecret,
+            archive: archive, workers: workers, authenticator: authenticator, settings: settings, setupSecret: setupSecret, peers: peerRoutes,
             info: .init(version: version, aeTitle: settings[Settings.aeTitle], dimsePort: dimse.port), logger: logger)
         return Server(
             archive: archive, dimse: dimse, web: web, jobs: runner(of: jobs, handlers: [], settings, logger), workers: workers, settings: settings, setupSecret: setupSecret,

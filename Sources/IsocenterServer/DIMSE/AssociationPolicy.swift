@@ -8,6 +8,7 @@ struct AssociationPolicy: Sendable {
     var services: ServiceTable
     /// Where a title does not say otherwise.
     var acceptsUnknownSOPClasses: Bool
+    var identities: IdentityCheck
     var admissions = Admissions()
     var strangers: StrangerLog
 
@@ -22,11 +23,21 @@ struct AssociationPolicy: Sendable {
                 return refused(.callingAETitleNotRecognized, words)
             case .refused(let reject, let words):
                 return refused(reject, words)
-            case .known(let caller):
+            case .known(var caller):
+                var negotiation = NegotiationPolicy { [caller] in service(for: $0, caller) }
+                switch try await identities.outcome(of: request.userInformation.userIdentity, from: address, isSecure: false) {
+                case .node: break
+                case .user(let user):
+                    caller.principal = Principal(kind: .user, name: user.name, role: user.role, node: caller.principal.node)
+                    negotiation.services = { [caller] in service(for: $0, caller) }
+                    // Nothing more than that it was accepted (PS3.7 Table D.3-15).
+                    negotiation.userIdentityResponse = []
+                case .refused(let words): return refused(.noReason, words)
+                }
                 guard admissions.enter(caller) else {
                     return refused(.localLimitExceeded, "the peer '\(caller.peer.name)' has \(caller.peer.maxInbound ?? 0) associations open, which is its limit")
                 }
-                return NegotiationPolicy { service(for: $0, caller) }
+                return negotiation
             }
         } catch {
             return refused(.temporaryCongestion, "the list of peers cannot be read: \(error)")

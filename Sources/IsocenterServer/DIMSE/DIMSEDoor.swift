@@ -13,7 +13,7 @@ struct DIMSEDoor: Service {
     let logger: Logger
 
     /// Binds the port.
-    static func open(archive: Archive, peers: PeerTable, settings: Settings, logger: Logger) async throws -> DIMSEDoor {
+    static func open(archive: Archive, peers: PeerTable, authenticator: Authenticator, settings: Settings, logger: Logger) async throws -> DIMSEDoor {
         var limits = NetworkLimits()
         limits.maximumLength = UInt32(settings[Settings.maxPDULength])
         limits.associations = settings[Settings.maxAssociations]
@@ -23,7 +23,7 @@ struct DIMSEDoor: Service {
         limits.dimseTimeout = .seconds(Int64(settings[Settings.dimseTimeout]))
         let policy = AssociationPolicy(
             callers: KnownCallers(peers: peers, settings: settings), services: services(archive: archive, settings: settings, logger: logger),
-            acceptsUnknownSOPClasses: settings[Settings.acceptsUnknownSOPClasses],
+            acceptsUnknownSOPClasses: settings[Settings.acceptsUnknownSOPClasses], identities: IdentityCheck(authenticator: authenticator),
             strangers: StrangerLog(try await StrangerTable(archive.database), logger: logger))
         let listener = try await Listener.bind(
             host: settings[Settings.dimseHost], port: settings[Settings.dimsePort], limits: limits, logger: logger,

@@ -18,6 +18,7 @@ struct WebDoor: Sendable {
     let authenticator: Authenticator
     let settings: Settings
     let setupSecret: String
+    let peers: PeerRoutes
     let info: StudyRoutes.Info
     let logger: Logger
 
@@ -44,6 +45,7 @@ struct WebDoor: Sendable {
 
         let api = router.group("api")
         StudyRoutes(archive: archive, info: info).add(to: api)
+        peers.add(to: api)
 
         let pixels = PixelAccess(archive: archive, coding: workers)
         let dicomWeb = router.group("dicom-web")
