@@ -26,7 +26,7 @@ struct DIMSEDoor: Service {
             checksCalledAETitle: settings[Settings.checksCalledAETitle])
         let listener = try await Listener.bind(
             host: settings[Settings.dimseHost], port: settings[Settings.dimsePort], limits: limits, logger: logger,
-            policy: { request, address in await policy.negotiation(for: request, from: address) })
+            policy: { request, connection in await policy.negotiation(for: request, from: connection.address) })
         return DIMSEDoor(listener: listener, policy: policy, logger: logger)
     }
 
