@@ -103,7 +103,7 @@ struct Peers: AsyncParsableCommand {
         func run() async throws {
             try await withPeers(common) { _, strangers in
                 let all = try await strangers.all()
-                if json { return try printJSON(all) }
+                if json { return try printJSON(all.map(StrangerAnswer.init)) }
                 for stranger in all {
                     print([
                         stranger.id, "calls \(stranger.calledAETitle)", "\(stranger.count) times", "last \(stranger.last.formatted(.iso8601))",
@@ -126,13 +126,6 @@ func withPeers<T: Sendable>(_ common: CommonOptions, _ work: (PeerTable, Strange
     } catch let error as ArchiveError {
         throw Failure(error.description)
     }
-}
-
-func printJSON(_ value: some Encodable) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.dateEncodingStrategy = .iso8601
-    print(String(decoding: try encoder.encode(value), as: UTF8.self))
 }
 
 extension Peer {

@@ -13,19 +13,19 @@ struct AssociationPolicy: Sendable {
     var strangers: StrangerLog
 
     /// Who is accepted is found in `admissions` from then on.
-    func negotiation(for request: AssociateRequest, from address: PeerAddress) async -> NegotiationPolicy {
+    func negotiation(for request: AssociateRequest, from connection: ConnectionInfo) async -> NegotiationPolicy {
         // It would be refused anyway: nobody is to be counted for it.
         guard request.applicationContext == ApplicationContext.dicom else { return refused(.applicationContextNotSupported, "not DICOM's application context") }
         do {
-            switch try await callers.recognize(request, from: address) {
+            switch try await callers.recognize(request, from: connection) {
             case .unknown(let words):
-                strangers.add(request, from: address)
+                strangers.add(request, from: connection.address)
                 return refused(.callingAETitleNotRecognized, words)
             case .refused(let reject, let words):
                 return refused(reject, words)
             case .known(var caller):
                 var negotiation = NegotiationPolicy { [caller] in service(for: $0, caller) }
-                switch try await identities.outcome(of: request.userInformation.userIdentity, from: address, isSecure: false) {
+                switch try await identities.outcome(of: request.userInformation.userIdentity, from: connection.address, isSecure: connection.tls != nil) {
                 case .node: break
                 case .user(let user):
                     caller.principal = Principal(kind: .user, name: user.name, role: user.role, node: caller.principal.node)
@@ -34,9 +34,10 @@ struct AssociationPolicy: Sendable {
                     negotiation.userIdentityResponse = []
                 case .refused(let words): return refused(.noReason, words)
                 }
-                guard admissions.enter(caller) else {
+                guard admissions.enter(caller, on: connection) else {
                     return refused(.localLimitExceeded, "the peer '\(caller.peer.name)' has \(caller.peer.maxInbound ?? 0) associations open, which is its limit")
                 }
+                negotiation.extendedNegotiation = { sopClass, information in services.entry(for: sopClass)?.extendedNegotiation(sopClass, information) }
                 return negotiation
             }
         } catch {

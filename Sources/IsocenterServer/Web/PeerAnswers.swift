@@ -28,7 +28,8 @@ struct PeerAnswer: Encodable {
     }
 }
 
-struct StrangerAnswer: Encodable {
+/// An unknown caller, with its times in ISO 8601.
+public struct StrangerAnswer: Encodable {
     var id: String
     var aeTitle: String
     var address: String
@@ -39,7 +40,7 @@ struct StrangerAnswer: Encodable {
     var last: String
     var count: Int
 
-    init(_ stranger: Stranger) {
+    public init(_ stranger: Stranger) {
         (id, aeTitle, address, calledAETitle) = (stranger.id, stranger.aeTitle, stranger.address, stranger.calledAETitle)
         (proposed, services, count) = (stranger.proposed, stranger.services, stranger.count)
         (first, last) = (stranger.first.formatted(.iso8601), stranger.last.formatted(.iso8601))

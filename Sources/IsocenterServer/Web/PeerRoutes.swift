@@ -10,8 +10,7 @@ struct PeerRoutes: Sendable {
     let strangers: StrangerTable
     let admissions: Admissions
     let settings: Settings
-    /// Sets what a call to a peer needs: TLS.
-    let prepare: @Sendable (Peer, inout Requestor) throws(NetworkError) -> Void
+    let tls: PeerTLS
 
     func add(to group: RouterGroup<RequestScope>) {
         addPeers(to: group)
@@ -86,7 +85,7 @@ struct PeerRoutes: Sendable {
             let name = try Self.name(context, "name")
             guard let peer = try await peers.peer(named: name) else { throw HTTPFailure(.notFound, "there is no peer '\(name)'") }
             guard let title = AETitle(settings[Settings.aeTitle]) else { throw HTTPFailure(.internalServerError, "our AE title is none") }
-            return JSONAnswer.response(await PeerEcho.call(peer, as: title) { (requestor) throws(NetworkError) in try prepare(peer, &requestor) })
+            return JSONAnswer.response(await PeerEcho.call(peer, as: title, tls: tls))
         }
     }
 
