@@ -23,6 +23,8 @@ public struct Server: Sendable {
     private let archive: Archive
     private let dimse: DIMSEDoor
     private let web: WebDoor
+    private let associations: AssociationLog
+    private let jobs: JobRunner
     private let workers: WorkerPool
     private let settings: Settings
     private let setupSecret: String
@@ -35,14 +37,17 @@ public struct Server: Sendable {
             ArchiveConfiguration(folder: settings[Settings.data], reserve: reserve(settings)), logger: logger)
         let accounts = try await Accounts(archive.database)
         let peers = try await PeerTable(archive.database)
-        let dimse = try await DIMSEDoor.open(archive: archive, peers: peers, settings: settings, logger: logger)
+        let jobs = try await JobTable(archive.database)
+        let associations = try await AssociationLog(
+            AssociationTable(archive.database), keeping: .init(days: settings[Settings.associationDays], number: settings[Settings.associationNumber]), logger: logger)
+        let dimse = try await DIMSEDoor.open(archive: archive, peers: peers, log: associations, settings: settings, logger: logger)
         let workers = try WorkerPool(WorkerPool.Configuration(settings)) { logger.warning("\($0)") }
         let setupSecret = Secret.make()
         let web = WebDoor(
-            archive: archive, workers: workers, authenticator: Authenticator(accounts: accounts, settings: settings), settings: settings, setupSecret: setupSecret,
+            archive: archive, workers: workers, peers: peers, associations: associations, authenticator: Authenticator(accounts: accounts, settings: settings), settings: settings, setupSecret: setupSecret,
             info: .init(version: version, aeTitle: settings[Settings.aeTitle], dimsePort: dimse.port), logger: logger)
         return Server(
-            archive: archive, dimse: dimse, web: web, workers: workers, settings: settings, setupSecret: setupSecret,
+            archive: archive, dimse: dimse, web: web, associations: associations, jobs: runner(of: jobs, handlers: [], settings, logger), workers: workers, settings: settings, setupSecret: setupSecret,
             needsSetup: try await !accounts.hasAdministrator(), logger: logger)
     }
 
@@ -62,12 +67,13 @@ public struct Server: Sendable {
             ready(addresses)
         }
         let group = ServiceGroup(configuration: .init(
-            services: [.init(service: dimse), .init(service: service)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+            services: [.init(service: associations), .init(service: dimse), .init(service: service), .init(service: jobs)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {
             try await group.run()
         } catch let error as IOError where error.errnoCode == EADDRINUSE || error.errnoCode == EACCES || error.errnoCode == EADDRNOTAVAIL {
             throw ServerError("the web page cannot listen on \(settings[Settings.httpHost]) port \(settings[Settings.httpPort]): \(String(cString: strerror(error.errnoCode)))")
         }
+        await associations.flush()
         await workers.shutdown()
         archive.close()
     }
@@ -77,6 +83,13 @@ public struct Server: Sendable {
         let shown = host == "0.0.0.0" || host == "::" ? ProcessInfo.processInfo.hostName : host.contains(":") ? "[\(host)]" : host
         let http = "http://\(shown):\(httpPort)"
         return Addresses(http: http, dimsePort: dimse.port, setupLink: needsSetup ? "\(http)/#/setup/\(setupSecret)" : nil)
+    }
+
+    private static func runner(of jobs: JobTable, handlers: [any JobHandler], _ settings: Settings, _ logger: Logger) -> JobRunner {
+        var limits = JobRunner.Limits()
+        limits.keepsFinished = .seconds(settings[Settings.jobsKept] * 86_400)
+        // The archive's folder is locked by this process: no other serves it, so none runs its jobs.
+        return JobRunner(jobs, handlers: handlers, limits: limits, isOnlyRunner: true, logger: logger)
     }
 
     private static func reserve(_ settings: Settings) -> ArchiveConfiguration.Reserve {

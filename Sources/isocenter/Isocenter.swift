@@ -15,6 +15,7 @@ struct Isocenter: AsyncParsableCommand {
             Import.self,
             Export.self,
             DemoCommand.self,
+            AssociationsCommand.self,
             Echo.self,
             Send.self,
             InspectCommand.self,

@@ -9,12 +9,15 @@ import NIOCore
 import ServiceLifecycle
 import Viewer
 import Workers
+import Workflow
 
 /// The HTTP port: the application, its API, DICOMweb. Puts routes and middlewares together; decides nothing.
 struct WebDoor: Sendable {
     let archive: Archive
     /// Decode and encode compressed frames.
     let workers: WorkerPool
+    let peers: PeerTable
+    let associations: AssociationLog
     let authenticator: Authenticator
     let settings: Settings
     let setupSecret: String
@@ -44,6 +47,7 @@ struct WebDoor: Sendable {
 
         let api = router.group("api")
         StudyRoutes(archive: archive, info: info).add(to: api)
+        AssociationRoutes(table: associations.table, peers: peers, ourTitle: info.aeTitle).add(to: api)
 
         let pixels = PixelAccess(archive: archive, coding: workers)
         let dicomWeb = router.group("dicom-web")
