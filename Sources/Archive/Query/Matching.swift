@@ -9,6 +9,13 @@ struct Matching {
     let leads: Bool
     let query: Query
 
+    /// Of a key on its own, whole; nil where everything matches.
+    static func condition(_ key: Query.Key, _ attribute: QueryableAttribute) throws(ArchiveError) -> SQLStatement? {
+        let condition = try Matching(key: key, attribute: attribute, leads: true, query: Query(attribute.level)).condition()
+        guard case .item(let table) = attribute.kind else { return condition }
+        return condition.map { "\(table.parent) IN (\(table.selection)\($0))" }
+    }
+
     /// nil where everything matches.
     func condition() throws(ArchiveError) -> SQLStatement? {
         guard !key.values.isEmpty else { return nil }

@@ -26,7 +26,9 @@ struct AssociationPolicy: Sendable {
                 guard admissions.enter(caller) else {
                     return refused(.localLimitExceeded, "the peer '\(caller.peer.name)' has \(caller.peer.maxInbound ?? 0) associations open, which is its limit")
                 }
-                return NegotiationPolicy { service(for: $0, caller) }
+                var policy = NegotiationPolicy { service(for: $0, caller) }
+                policy.extendedNegotiation = { services.entry(for: $0)?.extendedNegotiation($0, $1) }
+                return policy
             }
         } catch {
             return refused(.temporaryCongestion, "the list of peers cannot be read: \(error)")
