@@ -37,8 +37,11 @@ public struct Server: Sendable {
         let accounts = try await Accounts(archive.database)
         let peers = try await PeerTable(archive.database)
         let jobs = try await JobTable(archive.database)
-        let dimse = try await DIMSEDoor.open(archive: archive, peers: peers, settings: settings, logger: logger)
         let workers = try WorkerPool(WorkerPool.Configuration(settings)) { logger.warning("\($0)") }
+        guard let title = AETitle(settings[Settings.aeTitle]) else { throw ServerError("'\(settings[Settings.aeTitle])' is no AE title") }
+        let sender = Sender(dialer: Dialer(.init(callingAETitle: title)))
+        let dimse = try await DIMSEDoor.open(
+            archive: archive, peers: peers, sender: sender, coding: workers, settings: settings, logger: logger)
         let setupSecret = Secret.make()
         let web = WebDoor(
             archive: archive, workers: workers, authenticator: Authenticator(accounts: accounts, settings: settings), settings: settings, setupSecret: setupSecret,

@@ -1,5 +1,6 @@
 import Archive
 import DICOM
+import DICOMImage
 import DICOMNetwork
 import Logging
 import NIOCore
@@ -13,7 +14,9 @@ struct DIMSEDoor: Service {
     let logger: Logger
 
     /// Binds the port.
-    static func open(archive: Archive, peers: PeerTable, settings: Settings, logger: Logger) async throws -> DIMSEDoor {
+    static func open(
+        archive: Archive, peers: PeerTable, sender: Sender, coding: any FrameCoding, settings: Settings, logger: Logger
+    ) async throws -> DIMSEDoor {
         var limits = NetworkLimits()
         limits.maximumLength = UInt32(settings[Settings.maxPDULength])
         limits.associations = settings[Settings.maxAssociations]
@@ -22,7 +25,7 @@ struct DIMSEDoor: Service {
         limits.idleTimeout = .seconds(Int64(settings[Settings.idleTimeout]))
         limits.dimseTimeout = .seconds(Int64(settings[Settings.dimseTimeout]))
         let policy = AssociationPolicy(
-            callers: KnownCallers(peers: peers, settings: settings), services: services(archive: archive, settings: settings, logger: logger),
+            callers: KnownCallers(peers: peers, settings: settings), services: services(archive, peers, sender, coding, settings, logger),
             checksCalledAETitle: settings[Settings.checksCalledAETitle])
         let listener = try await Listener.bind(
             host: settings[Settings.dimseHost], port: settings[Settings.dimsePort], limits: limits, logger: logger,
@@ -30,7 +33,9 @@ struct DIMSEDoor: Service {
         return DIMSEDoor(listener: listener, policy: policy, logger: logger)
     }
 
-    private static func services(archive: Archive, settings: Settings, logger: Logger) -> ServiceTable {
+    private static func services(
+        _ archive: Archive, _ peers: PeerTable, _ sender: Sender, _ coding: any FrameCoding, _ settings: Settings, _ logger: Logger
+    ) -> ServiceTable {
         let unknownClasses = settings[Settings.acceptsUnknownSOPClasses]
         let store = StoreSCP(archive: archive, onConflict: ConflictPolicy(rawValue: settings[Settings.onConflict]) ?? .keepFirst, logger: logger)
         return ServiceTable(entries: [
@@ -40,7 +45,13 @@ struct DIMSEDoor: Service {
             // Every transfer syntax is kept as it comes. What the standard knows as something else than storage is no object to keep.
             ServiceEntry(
                 sopClasses: { SOPClassTable.isArchived($0) || unknownClasses && UIDTable.entry(for: $0) == nil }, commands: [.cStoreRequest],
-                needs: .store, transferSyntaxes: .proposersFirst, service: store),
+                needs: .store, transferSyntaxes: .proposersFirst, scu: true, service: store),
+            ServiceEntry(
+                sopClasses: { RetrieveSOPClass.move[$0.text] != nil }, commands: [.cMoveRequest], needs: .retrieve, transferSyntaxes: .littleEndian,
+                service: MoveSCP(archive: archive, peers: peers, sender: sender, coding: coding, logger: logger)),
+            ServiceEntry(
+                sopClasses: { RetrieveSOPClass.get[$0.text] != nil }, commands: [.cGetRequest], needs: .retrieve, transferSyntaxes: .littleEndian,
+                service: GetSCP(archive: archive, coding: coding, logger: logger)),
         ])
     }
 
@@ -61,6 +72,12 @@ struct DIMSEDoor: Service {
         }
         for try await message in association.messages {
             if let entry = policy.services.entry(for: message) {
+                guard entry.needs.map(caller.may) ?? true else {
+                    // Of storage, a caller that may only retrieve has the contexts for C-GET.
+                    let response = message.command.response(.notAuthorized, comment: "\(caller.principal.name) may not use this service")
+                    if let response { try await association.send(response, in: message.context) }
+                    continue
+                }
                 try await entry.service.answer(message, on: association, for: caller)
             } else if let response = message.command.response(.unrecognizedOperation, comment: "this service is not provided here") {
                 try await association.send(response, in: message.context)
