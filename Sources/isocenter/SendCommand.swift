@@ -10,14 +10,15 @@ struct Send: AsyncParsableCommand {
     @Argument(help: "Files, folders, ZIPs, DICOMDIRs.", completion: .file()) var paths: [String]
 
     func run() async throws {
-        let scu = StoreSCU(requestor: try peer.requestor())
+        let node = try await peer.node()
+        let scu = StoreSCU(requestor: node.requestor)
         var tally = Tally()
         var group: [OutgoingFile] = []
         func flush() async throws {
             do {
                 try await scu.send(group) { file, result in tally.add(file.name, result) }
             } catch let error as NetworkError {
-                throw Failure("\(peer.called) at \(peer.host):\(peer.port): \(error)")
+                throw Failure("\(node.description): \(error)")
             }
             group = []
         }
