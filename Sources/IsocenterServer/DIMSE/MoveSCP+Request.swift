@@ -43,8 +43,10 @@ struct RetrieveRequest {
         command = message.command
         // Read whatever the answer: what follows in the stream is the next message.
         let bytes = try await message.dataSet?.collect(upTo: Self.longestIdentifier)
-        guard caller.may(.retrieve) else { throw Refusal(status: .notAuthorized, words: "\(caller.principal.name) may not retrieve") }
-        access = .everything
+        guard let access = caller.access(for: .retrieve) else {
+            throw Refusal(status: .notAuthorized, words: "\(caller.principal.name) may not retrieve")
+        }
+        self.access = access
         guard let model = models[message.context.abstractSyntax.text], let bytes else {
             throw Refusal(status: .identifierDoesNotMatch, words: "a retrieve needs an identifier")
         }
@@ -71,10 +73,8 @@ struct RetrieveRequest {
 }
 
 extension Association {
-    /// A response whose data set is small.
+    /// A response, and its data set where it has one.
     func send(_ response: CommandSet, in context: PresentationContext, _ dataSet: DataSet?) async throws {
-        guard let dataSet else { return try await send(response, in: context) }
-        let bytes = try DataSetWriter.encode(dataSet, as: TransferSyntax(context.transferSyntax))
-        try await send(response, in: context, dataSet: .init(bytes: bytes))
+        if let dataSet { try await send(response, in: context, dataSet: dataSet) } else { try await send(response, in: context) }
     }
 }

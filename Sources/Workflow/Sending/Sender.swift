@@ -71,6 +71,23 @@ public struct Sender: Sendable {
         if let line { await leave(line, peer, options, isClean: true) }
     }
 
+    /// The same with a list.
+    public func send(_ objects: [Outgoing], to peer: Peer, options: Options = Options(), told: Told) async throws {
+        try await send(Listed(objects: objects), to: peer, options: options, told: told)
+    }
+
+    private struct Listed: AsyncSequence, AsyncIteratorProtocol {
+        var objects: [Outgoing]
+        var index = 0
+
+        func makeAsyncIterator() -> Listed { self }
+
+        mutating func next() async -> Outgoing? {
+            defer { index += 1 }
+            return index < objects.count ? objects[index] : nil
+        }
+    }
+
     // MARK: One object
 
     private enum Outcome {
