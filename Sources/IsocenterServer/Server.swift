@@ -44,10 +44,11 @@ public struct Server: Sendable {
             archive: archive, peers: peers, sender: sender, coding: workers, settings: settings, logger: logger)
         let setupSecret = Secret.make()
         let web = WebDoor(
-            archive: archive, workers: workers, authenticator: Authenticator(accounts: accounts, settings: settings), settings: settings, setupSecret: setupSecret,
+            archive: archive, peers: peers, jobs: jobs, workers: workers, authenticator: Authenticator(accounts: accounts, settings: settings), settings: settings, setupSecret: setupSecret,
             info: .init(version: version, aeTitle: settings[Settings.aeTitle], dimsePort: dimse.port), logger: logger)
+        let send = try await SendHandler(archive: archive, peers: peers, sender: sender, coding: workers)
         return Server(
-            archive: archive, dimse: dimse, web: web, jobs: runner(of: jobs, handlers: [], settings, logger), workers: workers, settings: settings, setupSecret: setupSecret,
+            archive: archive, dimse: dimse, web: web, jobs: runner(of: jobs, handlers: [send], settings, logger), workers: workers, settings: settings, setupSecret: setupSecret,
             needsSetup: try await !accounts.hasAdministrator(), logger: logger)
     }
 

@@ -9,10 +9,13 @@ import NIOCore
 import ServiceLifecycle
 import Viewer
 import Workers
+import Workflow
 
 /// The HTTP port: the application, its API, DICOMweb. Puts routes and middlewares together; decides nothing.
 struct WebDoor: Sendable {
     let archive: Archive
+    let peers: PeerTable
+    let jobs: JobTable
     /// Decode and encode compressed frames.
     let workers: WorkerPool
     let authenticator: Authenticator
@@ -44,6 +47,7 @@ struct WebDoor: Sendable {
 
         let api = router.group("api")
         StudyRoutes(archive: archive, info: info).add(to: api)
+        SendRoutes(archive: archive, peers: peers, jobs: jobs).add(to: api)
 
         let pixels = PixelAccess(archive: archive, coding: workers)
         let dicomWeb = router.group("dicom-web")
