@@ -52,7 +52,10 @@ struct AssociationPolicy: Sendable {
     private func service(for abstractSyntax: UID, _ caller: Caller) -> NegotiationPolicy.Service {
         guard let entry = services.entry(for: abstractSyntax) else { return .notSupported }
         if UIDTable.entry(for: abstractSyntax) == nil, !(caller.called.acceptsUnknownSOPClasses ?? acceptsUnknownSOPClasses) { return .notSupported }
-        guard entry.needs.map(caller.may) ?? true else { return .notAllowed }
-        return .supported(entry.transferSyntaxes, scu: entry.scu)
+        let isProvided = entry.needs.map(caller.may) ?? true
+        // What is sent by C-GET goes out in contexts of storage, whose user we are then.
+        let isUsed = entry.scu && caller.may(.retrieve)
+        guard isProvided || isUsed else { return .notAllowed }
+        return .supported(entry.transferSyntaxes, scp: isProvided, scu: isUsed)
     }
 }
