@@ -50,6 +50,6 @@ struct Serve: AsyncParsableCommand {
         }
         tell("")
         // Not through a buffer: whoever waits for this line reads a pipe.
-        FileHandle.standardOutput.write(Data("ready http=\(addresses.http) dimse=\(addresses.dimsePort)\n".utf8))
+        FileHandle.standardOutput.write(Data("ready http=\(addresses.http) dimse=\(addresses.dimsePort)\(addresses.dimseTLSPort.map { " dimse-tls=\($0)" } ?? "")\n".utf8))
     }
 }

@@ -26,7 +26,7 @@ struct AssociationPolicy: Sendable {
                 guard admissions.enter(caller) else {
                     return refused(.localLimitExceeded, "the peer '\(caller.peer.name)' has \(caller.peer.maxInbound ?? 0) associations open, which is its limit")
                 }
-                return NegotiationPolicy { service(for: $0, caller) }
+                return granted(request, caller)
             }
         } catch {
             return refused(.temporaryCongestion, "the list of peers cannot be read: \(error)")
@@ -37,9 +37,27 @@ struct AssociationPolicy: Sendable {
         NegotiationPolicy(refusal: .init(reject, words)) { _ in .notSupported }
     }
 
-    private func service(for abstractSyntax: UID, _ caller: Caller) -> NegotiationPolicy.Service {
+    /// Operations that a peer may have outstanding, and we at it (PS3.7 §D.3.3.3). Answered one after the other, as they come.
+    private static let window = AsynchronousOperationsWindow(invoked: 16, performed: 16)
+
+    private func granted(_ request: AssociateRequest, _ caller: Caller) -> NegotiationPolicy {
+        var policy = NegotiationPolicy { service(for: $0, caller, request) }
+        policy.extendedNegotiation = { sopClass, information in services.entry(for: sopClass)?.extendedNegotiation(sopClass, information) }
+        policy.window = Self.window
+        return policy
+    }
+
+    /// The requestor says that a class unknown to us is one of storage (PS3.7 §D.3.3.6).
+    private func isSaidToBeStored(_ sopClass: UID, _ request: AssociateRequest) -> Bool {
+        guard let said = request.commonExtendedNegotiation(of: sopClass) else { return false }
+        return said.serviceClass == CommonExtendedNegotiation.storageServiceClass || said.relatedGeneralSOPClasses.contains(where: SOPClassTable.isArchived)
+    }
+
+    private func service(for abstractSyntax: UID, _ caller: Caller, _ request: AssociateRequest) -> NegotiationPolicy.Service {
         guard let entry = services.entry(for: abstractSyntax) else { return .notSupported }
-        if UIDTable.entry(for: abstractSyntax) == nil, !(caller.called.acceptsUnknownSOPClasses ?? acceptsUnknownSOPClasses) { return .notSupported }
+        if UIDTable.entry(for: abstractSyntax) == nil, !isSaidToBeStored(abstractSyntax, request),
+            !(caller.called.acceptsUnknownSOPClasses ?? acceptsUnknownSOPClasses)
+        { return .notSupported }
         guard entry.needs.map(caller.may) ?? true else { return .notAllowed }
         return .supported(entry.transferSyntaxes, scu: entry.scu)
     }

@@ -9,6 +9,8 @@ import Workflow
 /// The DICOM port: who may open an association, for what, and which service answers a message.
 struct DIMSEDoor: Service {
     let listener: Listener
+    /// The port for TLS; nil where there is no certificate.
+    let secured: Listener?
     let policy: AssociationPolicy
     let logger: Logger
 
@@ -25,11 +27,15 @@ struct DIMSEDoor: Service {
             callers: KnownCallers(peers: peers, settings: settings), services: services(archive: archive, settings: settings, logger: logger),
             acceptsUnknownSOPClasses: settings[Settings.acceptsUnknownSOPClasses],
             strangers: StrangerLog(try await StrangerTable(archive.database), logger: logger))
-        let listener = try await Listener.bind(
-            host: settings[Settings.dimseHost], port: settings[Settings.dimsePort], limits: limits, logger: logger,
-            onEnd: { log.note($0) },
-            policy: { request, connection in await policy.negotiation(for: request, from: connection.address) })
-        return DIMSEDoor(listener: listener, policy: policy, logger: logger)
+        func listener(_ port: Int, _ tls: TLSServer? = nil) async throws -> Listener {
+            try await Listener.bind(
+                host: settings[Settings.dimseHost], port: port, tls: tls, limits: limits, logger: logger, onEnd: { log.note($0) },
+                policy: { request, connection in await policy.negotiation(for: request, from: connection.address) })
+        }
+        let tls = try TLSServer(settings, logger)
+        let plain = try await listener(settings[Settings.dimsePort])
+        let secured = tls == nil ? nil : try await listener(settings[Settings.dimseTLSPort], tls)
+        return DIMSEDoor(listener: plain, secured: secured, policy: policy, logger: logger)
     }
 
     private static func services(archive: Archive, settings: Settings, logger: Logger) -> ServiceTable {
@@ -46,15 +52,19 @@ struct DIMSEDoor: Service {
     }
 
     var port: Int { listener.address.port }
+    var tlsPort: Int? { secured?.address.port }
 
     func run() async throws {
         await withGracefulShutdownHandler {
             async let remembering: Void = policy.strangers.run()
+            async let alsoSecured: Void? = secured?.run { association in try await serve(association) }
             await listener.run { association in try await serve(association) }
+            _ = await alsoSecured
             policy.strangers.finish()
             await remembering
         } onGracefulShutdown: {
             Task { await listener.shutDown() }
+            if let secured { Task { await secured.shutDown() } }
         }
     }
 
@@ -71,5 +81,19 @@ struct DIMSEDoor: Service {
                 try await association.send(response, in: message.context)
             }
         }
+    }
+}
+
+extension TLSServer {
+    /// nil where the settings name no certificate.
+    fileprivate init?(_ settings: Settings, _ logger: Logger) throws {
+        let certificate = settings[Settings.dimseTLSCertificate], key = settings[Settings.dimseTLSKey]
+        guard !certificate.isEmpty else { return nil }
+        guard !key.isEmpty else { throw ServerError("dimse.tls.certificate needs dimse.tls.key") }
+        let authorities = settings[Settings.dimseTLSAuthorities]
+        let clients = ClientCertificates(rawValue: settings[Settings.dimseTLSClientCertificates]) ?? (authorities.isEmpty ? .none : .required)
+        try self.init(
+            certificate: certificate, key: key, authorities: authorities.isEmpty ? nil : authorities, clientCertificates: clients,
+            onProblem: { logger.error("\($0)") })
     }
 }
