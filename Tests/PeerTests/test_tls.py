@@ -1,5 +1,6 @@
 """DICOM over TLS (PS3.15 §B.12, BCP 195): DCMTK, pynetdicom with Python's ssl, and OpenSSL's client."""
 import re
+import socket
 import ssl
 import subprocess
 
@@ -50,9 +51,15 @@ def authority(tmp_path_factory):
     return Authority(tmp_path_factory.mktemp("tls"))
 
 
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 def start(folder, authority, clients):
     return Server(folder, env={
-        "ISOCENTER_DIMSE_TLS_PORT": "0", "ISOCENTER_DIMSE_TLS_CERTIFICATE": authority.path("server.pem"),
+        "ISOCENTER_DIMSE_TLS_PORT": str(free_port()), "ISOCENTER_DIMSE_TLS_CERTIFICATE": authority.path("server.pem"),
         "ISOCENTER_DIMSE_TLS_KEY": authority.path("server.key"), "ISOCENTER_DIMSE_TLS_AUTHORITIES": authority.path("ca.pem"),
         "ISOCENTER_DIMSE_TLS_CLIENT_CERTIFICATES": clients}).start().add_administrator()
 

@@ -9,13 +9,15 @@ import Workflow
 /// The DICOM port: who may open an association, for what, and which service answers a message.
 struct DIMSEDoor: Service {
     let listener: Listener
-    /// The port for TLS; nil where there is no certificate.
+    /// The same over TLS; nil where that is off.
     let secured: Listener?
     let policy: AssociationPolicy
     let logger: Logger
 
     /// Binds the port.
-    static func open(archive: Archive, peers: PeerTable, log: AssociationLog, settings: Settings, logger: Logger) async throws -> DIMSEDoor {
+    static func open(
+        archive: Archive, peers: PeerTable, authenticator: Authenticator, log: AssociationLog, settings: Settings, logger: Logger
+    ) async throws -> DIMSEDoor {
         var limits = NetworkLimits()
         limits.maximumLength = UInt32(settings[Settings.maxPDULength])
         limits.associations = settings[Settings.maxAssociations]
@@ -25,17 +27,17 @@ struct DIMSEDoor: Service {
         limits.dimseTimeout = .seconds(Int64(settings[Settings.dimseTimeout]))
         let policy = AssociationPolicy(
             callers: KnownCallers(peers: peers, settings: settings), services: services(archive: archive, settings: settings, logger: logger),
-            acceptsUnknownSOPClasses: settings[Settings.acceptsUnknownSOPClasses],
+            acceptsUnknownSOPClasses: settings[Settings.acceptsUnknownSOPClasses], identities: IdentityCheck(authenticator: authenticator),
             strangers: StrangerLog(try await StrangerTable(archive.database), logger: logger))
-        func listener(_ port: Int, _ tls: TLSServer? = nil) async throws -> Listener {
+        func listen(_ port: Int, _ tls: TLSServer?) async throws(NetworkError) -> Listener {
             try await Listener.bind(
                 host: settings[Settings.dimseHost], port: port, tls: tls, limits: limits, logger: logger, onEnd: { log.note($0) },
-                policy: { request, connection in await policy.negotiation(for: request, from: connection.address) })
+                policy: { request, connection in await policy.negotiation(for: request, from: connection) })
         }
-        let tls = try TLSServer(settings, logger)
-        let plain = try await listener(settings[Settings.dimsePort])
-        let secured = tls == nil ? nil : try await listener(settings[Settings.dimseTLSPort], tls)
-        return DIMSEDoor(listener: plain, secured: secured, policy: policy, logger: logger)
+        let listener = try await listen(settings[Settings.dimsePort], nil)
+        var secured: Listener?
+        if let tls = try TLSServer(settings, logger: logger) { secured = try await listen(settings[Settings.tlsPort], tls) }
+        return DIMSEDoor(listener: listener, secured: secured, policy: policy, logger: logger)
     }
 
     private static func services(archive: Archive, settings: Settings, logger: Logger) -> ServiceTable {
@@ -48,18 +50,19 @@ struct DIMSEDoor: Service {
             ServiceEntry(
                 sopClasses: { SOPClassTable.isArchived($0) || UIDTable.entry(for: $0) == nil }, commands: [.cStoreRequest],
                 needs: .store, transferSyntaxes: .proposersFirst, service: store),
+            FindSCP.entry(archive: archive, logger: logger),
         ])
     }
 
     var port: Int { listener.address.port }
-    var tlsPort: Int? { secured?.address.port }
+    var securePort: Int? { secured?.address.port }
 
     func run() async throws {
         await withGracefulShutdownHandler {
             async let remembering: Void = policy.strangers.run()
-            async let alsoSecured: Void? = secured?.run { association in try await serve(association) }
-            await listener.run { association in try await serve(association) }
-            _ = await alsoSecured
+            async let plain: Void = listener.run { association in try await serve(association) }
+            if let secured { await secured.run { association in try await serve(association) } }
+            await plain
             policy.strangers.finish()
             await remembering
         } onGracefulShutdown: {
@@ -70,8 +73,9 @@ struct DIMSEDoor: Service {
 
     /// One association to its end; whatever goes wrong in it ends it alone.
     private func serve(_ association: Association) async throws {
-        defer { policy.admissions.leave(association.address) }
-        guard let caller = policy.admissions.caller(at: association.address) else {
+        let isSecure = association.tls != nil
+        defer { policy.admissions.leave(association.address, isSecure: isSecure) }
+        guard let caller = policy.admissions.caller(at: association.address, isSecure: isSecure) else {
             throw NetworkError.malformedMessage("nobody was admitted on this connection")
         }
         for try await message in association.messages {
@@ -81,19 +85,5 @@ struct DIMSEDoor: Service {
                 try await association.send(response, in: message.context)
             }
         }
-    }
-}
-
-extension TLSServer {
-    /// nil where the settings name no certificate.
-    fileprivate init?(_ settings: Settings, _ logger: Logger) throws {
-        let certificate = settings[Settings.dimseTLSCertificate], key = settings[Settings.dimseTLSKey]
-        guard !certificate.isEmpty else { return nil }
-        guard !key.isEmpty else { throw ServerError("dimse.tls.certificate needs dimse.tls.key") }
-        let authorities = settings[Settings.dimseTLSAuthorities]
-        let clients = ClientCertificates(rawValue: settings[Settings.dimseTLSClientCertificates]) ?? (authorities.isEmpty ? .none : .required)
-        try self.init(
-            certificate: certificate, key: key, authorities: authorities.isEmpty ? nil : authorities, clientCertificates: clients,
-            onProblem: { logger.error("\($0)") })
     }
 }

@@ -39,7 +39,9 @@ struct NegotiationTableTests {
     // MARK: D.3.3.3
 
     struct Window: Sendable, CustomTestStringConvertible {
-        var proposed: (UInt16, UInt16)?, granted: (UInt16, UInt16), answer: (UInt16, UInt16)?
+        let proposed: (UInt16, UInt16)?
+        let granted: (UInt16, UInt16)
+        let answer: (UInt16, UInt16)?
         var testDescription: String { "\(String(describing: proposed)) with \(granted) is \(String(describing: answer))" }
     }
 
@@ -63,9 +65,11 @@ struct NegotiationTableTests {
 
     struct Roles: Sendable, CustomTestStringConvertible {
         /// SCU, SCP as proposed and as answered; nil is no item.
-        var proposed: (Bool, Bool)?, answered: (Bool, Bool)?
+        let proposed: (Bool, Bool)?
+        let answered: (Bool, Bool)?
         /// What the requestor is.
-        var isSCU: Bool, isSCP: Bool
+        let isSCU: Bool
+        let isSCP: Bool
         var testDescription: String { "\(String(describing: proposed)) answered \(String(describing: answered))" }
     }
 
