@@ -50,6 +50,7 @@ struct DIMSEDoor: Service {
             ServiceEntry(
                 sopClasses: { SOPClassTable.isArchived($0) || UIDTable.entry(for: $0) == nil }, commands: [.cStoreRequest],
                 needs: .store, transferSyntaxes: .proposersFirst, service: store),
+            FindSCP.entry(archive: archive, logger: logger),
         ])
     }
 
