@@ -16,7 +16,7 @@ public struct Server: Sendable {
     public struct Addresses: Sendable {
         public var http: String
         public var dimsePort: Int
-        /// nil where there is no TLS port.
+        /// nil where there is no certificate for it.
         public var dimseTLSPort: Int?
         /// Makes the first administrator; nil where there is one.
         public var setupLink: String?
@@ -96,7 +96,7 @@ public struct Server: Sendable {
         let host = settings[Settings.httpHost]
         let shown = host == "0.0.0.0" || host == "::" ? ProcessInfo.processInfo.hostName : host.contains(":") ? "[\(host)]" : host
         let http = "http://\(shown):\(httpPort)"
-        return Addresses(http: http, dimsePort: dimse.port, dimseTLSPort: dimse.securePort, setupLink: needsSetup ? "\(http)/#/setup/\(setupSecret)" : nil)
+        return Addresses(http: http, dimsePort: dimse.port, dimseTLSPort: dimse.tlsPort, setupLink: needsSetup ? "\(http)/#/setup/\(setupSecret)" : nil)
     }
 
     private static func runner(of jobs: JobTable, handlers: [any JobHandler], _ settings: Settings, _ logger: Logger) -> JobRunner {

@@ -10,7 +10,7 @@ import Workflow
 /// The DICOM port: who may open an association, for what, and which service answers a message.
 struct DIMSEDoor: Service {
     let listener: Listener
-    /// The same over TLS; nil where that is off.
+    /// The port for TLS; nil where there is no certificate.
     let secured: Listener?
     let policy: AssociationPolicy
     let logger: Logger
@@ -31,15 +31,15 @@ struct DIMSEDoor: Service {
             callers: KnownCallers(peers: peers, settings: settings), services: services(archive, peers, sender, coding, settings, logger),
             acceptsUnknownSOPClasses: settings[Settings.acceptsUnknownSOPClasses], identities: IdentityCheck(authenticator: authenticator),
             strangers: StrangerLog(try await StrangerTable(archive.database), logger: logger))
-        func listen(_ port: Int, _ tls: TLSServer?) async throws(NetworkError) -> Listener {
+        func listener(_ port: Int, _ tls: TLSServer? = nil) async throws -> Listener {
             try await Listener.bind(
                 host: settings[Settings.dimseHost], port: port, tls: tls, limits: limits, logger: logger, onEnd: { log.note($0) },
                 policy: { request, connection in await policy.negotiation(for: request, from: connection) })
         }
-        let listener = try await listen(settings[Settings.dimsePort], nil)
-        var secured: Listener?
-        if let tls = try TLSServer(settings, logger: logger) { secured = try await listen(settings[Settings.tlsPort], tls) }
-        return DIMSEDoor(listener: listener, secured: secured, policy: policy, logger: logger)
+        let tls = try TLSServer(settings, logger)
+        let plain = try await listener(settings[Settings.dimsePort])
+        let secured = tls == nil ? nil : try await listener(settings[Settings.dimseTLSPort], tls)
+        return DIMSEDoor(listener: plain, secured: secured, policy: policy, logger: logger)
     }
 
     private static func services(
@@ -65,14 +65,14 @@ struct DIMSEDoor: Service {
     }
 
     var port: Int { listener.address.port }
-    var securePort: Int? { secured?.address.port }
+    var tlsPort: Int? { secured?.address.port }
 
     func run() async throws {
         await withGracefulShutdownHandler {
             async let remembering: Void = policy.strangers.run()
-            async let plain: Void = listener.run { association in try await serve(association) }
-            if let secured { await secured.run { association in try await serve(association) } }
-            await plain
+            async let alsoSecured: Void? = secured?.run { association in try await serve(association) }
+            await listener.run { association in try await serve(association) }
+            _ = await alsoSecured
             policy.strangers.finish()
             await remembering
         } onGracefulShutdown: {

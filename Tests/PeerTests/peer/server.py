@@ -37,7 +37,7 @@ class Server:
         self.process = None
         self.lines = []
         self.token = None
-        self.http = self.dimse = self.seconds_to_ready = None
+        self.http = self.dimse = self.dimse_tls = self.seconds_to_ready = None
 
     # Life
 
