@@ -50,7 +50,7 @@ struct MoveSCP: DIMSEService {
         do throws(ArchiveError) { total = try await archive.count(of: request.retrieval, for: request.access) } catch {
             throw RetrieveRequest.Refusal(status: .matchesNotCounted, words: error.message)
         }
-        let state = Mutex(SubOperations(message.command, total: total))
+        let state = Mutex(SubOperations(message.command, total: total, receiver: destination.words))
         let objects = archive.instances(of: request.retrieval, for: request.access).map { [archive, coding] in
             Outgoing($0, in: archive, coding: coding)
         }
