@@ -12,6 +12,8 @@ public final class Association: Sendable {
     public let isRequestor: Bool
     public let request: AssociateRequest
     public let answer: AssociateAccept
+    /// nil on a connection without TLS.
+    public let tls: TLSSession?
     /// The accepted contexts, in the order proposed.
     public let presentationContexts: [PresentationContext]
     public let limits: NetworkLimits
@@ -24,12 +26,13 @@ public final class Association: Sendable {
 
     init(
         address: PeerAddress, isRequestor: Bool, request: AssociateRequest, answer: AssociateAccept,
-        limits: NetworkLimits, channel: any Channel, inbox: Inbox
+        tls: TLSSession? = nil, limits: NetworkLimits, channel: any Channel, inbox: Inbox
     ) {
         self.address = address
         self.isRequestor = isRequestor
         self.request = request
         self.answer = answer
+        self.tls = tls
         self.limits = limits
         self.channel = channel
         self.inbox = inbox
@@ -48,6 +51,13 @@ public final class Association: Sendable {
 
     /// What the other side says of itself.
     public var peerInformation: UserInformation { isRequestor ? answer.userInformation : request.userInformation }
+
+    /// What was agreed about a SOP class by extended negotiation (PS3.7 §D.3.3.5): the acceptor's answer; nil where there is none,
+    /// and the class behaves as if nothing had been proposed.
+    public func extendedNegotiation(of sopClass: UID) -> [UInt8]? {
+        guard request.userInformation.extendedNegotiations.contains(where: { $0.sopClass == sopClass }) else { return nil }
+        return answer.userInformation.extendedNegotiations.first { $0.sopClass == sopClass }?.applicationInformation
+    }
 
     /// What we have asked and the peer has not answered.
     var operations: OutstandingOperations { inbox.operations }
@@ -111,7 +121,7 @@ public final class Association: Sendable {
     public func send(_ command: CommandSet, in context: PresentationContext) async throws(NetworkError) {
         var fragmenter = self.fragmenter(context)
         fragmenter.command(command)
-        try await write(fragmenter.take(), of: command)
+        try await write(fragmenter.takeParts(), of: command)
     }
 
     /// A message with a data set that is encoded in the context's transfer syntax already.
@@ -120,7 +130,7 @@ public final class Association: Sendable {
         fragmenter.command(command)
         fragmenter.data(dataSet)
         fragmenter.endOfData()
-        try await write(fragmenter.take(), of: command)
+        try await write(fragmenter.takeParts(), of: command)
     }
 
     /// The same, with a data set that comes piece by piece. Two writes are under way at most; the peer's pace is ours.
@@ -138,7 +148,7 @@ public final class Association: Sendable {
             for try await chunk in dataSet {
                 fragmenter.data(chunk)
                 guard fragmenter.readyBytes >= Self.writeLength else { continue }
-                let next = startWrite(fragmenter.take())
+                let next = startWrite(fragmenter.takeParts())
                 if let previous = underWay { try await finishWrite(previous) }
                 underWay = next
             }
@@ -148,7 +158,7 @@ public final class Association: Sendable {
         }
         fragmenter.endOfData()
         noteSent(command)
-        let last = startWrite(fragmenter.take())
+        let last = startWrite(fragmenter.takeParts())
         if let underWay { try await finishWrite(underWay) }
         try await finishWrite(last)
     }
@@ -162,7 +172,7 @@ public final class Association: Sendable {
     }
 
     /// The turn is only for the order: the next message may be written before this one is with the kernel.
-    private func write(_ bytes: ByteBuffer, of command: CommandSet) async throws(NetworkError) {
+    private func write(_ bytes: [ByteBuffer], of command: CommandSet) async throws(NetworkError) {
         await turn.take()
         noteSent(command)
         let write = startWrite(bytes)
@@ -171,14 +181,15 @@ public final class Association: Sendable {
     }
 
     private func noteSent(_ command: CommandSet) {
+        inbox.tally.sent(command)
         if !command.field.isRequest, let id = command.messageIDBeingRespondedTo, command.status?.category != .pending {
             inbox.forgetCancellation(messageID: id)
         }
     }
 
-    private func startWrite(_ bytes: ByteBuffer) -> EventLoopFuture<Void> {
+    private func startWrite(_ bytes: [ByteBuffer]) -> EventLoopFuture<Void> {
         let promise = channel.eventLoop.makePromise(of: Void.self)
-        channel.triggerUserOutboundEvent(LocalRequest.data(bytes), promise: promise)
+        channel.triggerUserOutboundEvent(LocalRequest.parts(bytes), promise: promise)
         return promise.futureResult
     }
 

@@ -14,6 +14,11 @@ struct MoveSCP: DIMSEService {
     let coding: any FrameCoding
     let logger: Logger
 
+    var entry: ServiceEntry {
+        ServiceEntry(
+            sopClasses: { RetrieveSOPClass.move[$0.text] != nil }, commands: [.cMoveRequest], needs: .retrieve, transferSyntaxes: .littleEndian, service: self)
+    }
+
     func answer(_ message: IncomingMessage, on association: Association, for caller: Caller) async throws {
         do {
             let request = try await RetrieveRequest(message, RetrieveSOPClass.move, for: caller)

@@ -14,13 +14,15 @@ import Workflow
 /// The HTTP port: the application, its API, DICOMweb. Puts routes and middlewares together; decides nothing.
 struct WebDoor: Sendable {
     let archive: Archive
-    let peers: PeerTable
-    let jobs: JobTable
     /// Decode and encode compressed frames.
     let workers: WorkerPool
+    let peers: PeerTable
+    let jobs: JobTable
+    let associations: AssociationLog
     let authenticator: Authenticator
     let settings: Settings
     let setupSecret: String
+    let peerRoutes: PeerRoutes
     let info: StudyRoutes.Info
     let logger: Logger
 
@@ -48,6 +50,8 @@ struct WebDoor: Sendable {
         let api = router.group("api")
         StudyRoutes(archive: archive, info: info).add(to: api)
         SendRoutes(archive: archive, peers: peers, jobs: jobs).add(to: api)
+        peerRoutes.add(to: api)
+        AssociationRoutes(table: associations.table, peers: peers, ourTitle: info.aeTitle).add(to: api)
 
         let pixels = PixelAccess(archive: archive, coding: workers)
         let dicomWeb = router.group("dicom-web")
