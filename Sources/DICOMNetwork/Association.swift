@@ -124,7 +124,7 @@ public final class Association: Sendable {
     public func send(_ command: CommandSet, in context: PresentationContext) async throws(NetworkError) {
         var fragmenter = self.fragmenter(context)
         fragmenter.command(command)
-        try await write(fragmenter.take(), of: command)
+        try await write(fragmenter.takeParts(), of: command)
     }
 
     /// A message with a data set that is encoded in the context's transfer syntax already.
@@ -133,7 +133,7 @@ public final class Association: Sendable {
         fragmenter.command(command)
         fragmenter.data(dataSet)
         fragmenter.endOfData()
-        try await write(fragmenter.take(), of: command)
+        try await write(fragmenter.takeParts(), of: command)
     }
 
     /// The same, with a data set that comes piece by piece. Two writes are under way at most; the peer's pace is ours.
@@ -151,7 +151,7 @@ public final class Association: Sendable {
             for try await chunk in dataSet {
                 fragmenter.data(chunk)
                 guard fragmenter.readyBytes >= Self.writeLength else { continue }
-                let next = startWrite(fragmenter.take())
+                let next = startWrite(fragmenter.takeParts())
                 if let previous = underWay { try await finishWrite(previous) }
                 underWay = next
             }
@@ -161,7 +161,7 @@ public final class Association: Sendable {
         }
         fragmenter.endOfData()
         noteSent(command)
-        let last = startWrite(fragmenter.take())
+        let last = startWrite(fragmenter.takeParts())
         if let underWay { try await finishWrite(underWay) }
         try await finishWrite(last)
     }
@@ -175,7 +175,7 @@ public final class Association: Sendable {
     }
 
     /// The turn is only for the order: the next message may be written before this one is with the kernel.
-    private func write(_ bytes: ByteBuffer, of command: CommandSet) async throws(NetworkError) {
+    private func write(_ bytes: [ByteBuffer], of command: CommandSet) async throws(NetworkError) {
         await turn.take()
         noteSent(command)
         let write = startWrite(bytes)
@@ -201,9 +201,9 @@ public final class Association: Sendable {
         }
     }
 
-    private func startWrite(_ bytes: ByteBuffer) -> EventLoopFuture<Void> {
+    private func startWrite(_ bytes: [ByteBuffer]) -> EventLoopFuture<Void> {
         let promise = channel.eventLoop.makePromise(of: Void.self)
-        channel.triggerUserOutboundEvent(LocalRequest.data(bytes), promise: promise)
+        channel.triggerUserOutboundEvent(LocalRequest.parts(bytes), promise: promise)
         return promise.futureResult
     }
 

@@ -55,12 +55,8 @@ struct DIMSEDoor: Service {
                 sopClasses: { SOPClassTable.isArchived($0) || UIDTable.entry(for: $0) == nil }, commands: [.cStoreRequest],
                 needs: .store, transferSyntaxes: .proposersFirst, scu: true, service: store),
             FindSCP.entry(archive: archive, logger: logger),
-            ServiceEntry(
-                sopClasses: { RetrieveSOPClass.move[$0.text] != nil }, commands: [.cMoveRequest], needs: .retrieve, transferSyntaxes: .littleEndian,
-                service: MoveSCP(archive: archive, peers: peers, sender: sender, coding: coding, logger: logger)),
-            ServiceEntry(
-                sopClasses: { RetrieveSOPClass.get[$0.text] != nil }, commands: [.cGetRequest], needs: .retrieve, transferSyntaxes: .littleEndian,
-                service: GetSCP(archive: archive, coding: coding, logger: logger)),
+            MoveSCP(archive: archive, peers: peers, sender: sender, coding: coding, logger: logger).entry,
+            GetSCP(archive: archive, coding: coding, logger: logger).entry,
         ])
     }
 

@@ -12,6 +12,11 @@ struct GetSCP: DIMSEService {
     let coding: any FrameCoding
     let logger: Logger
 
+    var entry: ServiceEntry {
+        ServiceEntry(
+            sopClasses: { RetrieveSOPClass.get[$0.text] != nil }, commands: [.cGetRequest], needs: .retrieve, transferSyntaxes: .littleEndian, service: self)
+    }
+
     func answer(_ message: IncomingMessage, on association: Association, for caller: Caller) async throws {
         do {
             let request = try await RetrieveRequest(message, RetrieveSOPClass.get, for: caller)

@@ -14,6 +14,11 @@ struct MoveSCP: DIMSEService {
     let coding: any FrameCoding
     let logger: Logger
 
+    var entry: ServiceEntry {
+        ServiceEntry(
+            sopClasses: { RetrieveSOPClass.move[$0.text] != nil }, commands: [.cMoveRequest], needs: .retrieve, transferSyntaxes: .littleEndian, service: self)
+    }
+
     func answer(_ message: IncomingMessage, on association: Association, for caller: Caller) async throws {
         do {
             let request = try await RetrieveRequest(message, RetrieveSOPClass.move, for: caller)
@@ -50,7 +55,7 @@ struct MoveSCP: DIMSEService {
         do throws(ArchiveError) { total = try await archive.count(of: request.retrieval, for: request.access) } catch {
             throw RetrieveRequest.Refusal(status: .matchesNotCounted, words: error.message)
         }
-        let state = Mutex(SubOperations(message.command, total: total))
+        let state = Mutex(SubOperations(message.command, total: total, receiver: destination.words))
         let objects = archive.instances(of: request.retrieval, for: request.access).map { [archive, coding] in
             Outgoing($0, in: archive, coding: coding)
         }
