@@ -40,14 +40,18 @@ public struct Server: Sendable {
         let jobs = try await JobTable(archive.database)
         let associations = try await AssociationLog(
             AssociationTable(archive.database), keeping: .init(days: settings[Settings.associationDays], number: settings[Settings.associationNumber]), logger: logger)
-        let dimse = try await DIMSEDoor.open(archive: archive, peers: peers, log: associations, settings: settings, logger: logger)
+        let commitments = try await Commitments(archive: archive, peers: peers, jobs: jobs, settings: settings, logger: logger)
+        let dimse = try await DIMSEDoor.open(archive: archive, peers: peers, log: associations, commitments: commitments, settings: settings, logger: logger)
         let workers = try WorkerPool(WorkerPool.Configuration(settings)) { logger.warning("\($0)") }
         let setupSecret = Secret.make()
         let web = WebDoor(
-            archive: archive, workers: workers, peers: peers, associations: associations, authenticator: Authenticator(accounts: accounts, settings: settings), settings: settings, setupSecret: setupSecret,
+            archive: archive, jobs: jobs, commitments: commitments.table, workers: workers, peers: peers, associations: associations, authenticator: Authenticator(accounts: accounts, settings: settings), settings: settings, setupSecret: setupSecret,
             info: .init(version: version, aeTitle: settings[Settings.aeTitle], dimsePort: dimse.port), logger: logger)
+        let handlers = commitments.handlers { peer, title, proposals, roles in
+            try await peer.call(as: title, proposals, roles) { associations.note($0) }
+        }
         return Server(
-            archive: archive, dimse: dimse, web: web, associations: associations, jobs: runner(of: jobs, handlers: [], settings, logger), workers: workers, settings: settings, setupSecret: setupSecret,
+            archive: archive, dimse: dimse, web: web, associations: associations, jobs: runner(of: jobs, handlers: handlers, settings, logger), workers: workers, settings: settings, setupSecret: setupSecret,
             needsSetup: try await !accounts.hasAdministrator(), logger: logger)
     }
 

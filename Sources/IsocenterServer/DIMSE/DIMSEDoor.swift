@@ -13,7 +13,7 @@ struct DIMSEDoor: Service {
     let logger: Logger
 
     /// Binds the port.
-    static func open(archive: Archive, peers: PeerTable, log: AssociationLog, settings: Settings, logger: Logger) async throws -> DIMSEDoor {
+    static func open(archive: Archive, peers: PeerTable, log: AssociationLog, commitments: Commitments, settings: Settings, logger: Logger) async throws -> DIMSEDoor {
         var limits = NetworkLimits()
         limits.maximumLength = UInt32(settings[Settings.maxPDULength])
         limits.associations = settings[Settings.maxAssociations]
@@ -22,7 +22,7 @@ struct DIMSEDoor: Service {
         limits.idleTimeout = .seconds(Int64(settings[Settings.idleTimeout]))
         limits.dimseTimeout = .seconds(Int64(settings[Settings.dimseTimeout]))
         let policy = AssociationPolicy(
-            callers: KnownCallers(peers: peers, settings: settings), services: services(archive: archive, settings: settings, logger: logger),
+            callers: KnownCallers(peers: peers, settings: settings), services: services(archive: archive, commitments: commitments, settings: settings, logger: logger),
             acceptsUnknownSOPClasses: settings[Settings.acceptsUnknownSOPClasses],
             strangers: StrangerLog(try await StrangerTable(archive.database), logger: logger))
         let listener = try await Listener.bind(
@@ -32,7 +32,7 @@ struct DIMSEDoor: Service {
         return DIMSEDoor(listener: listener, policy: policy, logger: logger)
     }
 
-    private static func services(archive: Archive, settings: Settings, logger: Logger) -> ServiceTable {
+    private static func services(archive: Archive, commitments: Commitments, settings: Settings, logger: Logger) -> ServiceTable {
         let store = StoreSCP(archive: archive, onConflict: ConflictPolicy(rawValue: settings[Settings.onConflict]) ?? .keepFirst, logger: logger)
         return ServiceTable(entries: [
             ServiceEntry(
@@ -42,7 +42,7 @@ struct DIMSEDoor: Service {
             ServiceEntry(
                 sopClasses: { SOPClassTable.isArchived($0) || UIDTable.entry(for: $0) == nil }, commands: [.cStoreRequest],
                 needs: .store, transferSyntaxes: .proposersFirst, service: store),
-        ])
+        ] + commitments.entries)
     }
 
     var port: Int { listener.address.port }

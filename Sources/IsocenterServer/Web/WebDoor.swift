@@ -14,6 +14,8 @@ import Workflow
 /// The HTTP port: the application, its API, DICOMweb. Puts routes and middlewares together; decides nothing.
 struct WebDoor: Sendable {
     let archive: Archive
+    let jobs: JobTable
+    let commitments: CommitmentTable
     /// Decode and encode compressed frames.
     let workers: WorkerPool
     let peers: PeerTable
@@ -48,6 +50,8 @@ struct WebDoor: Sendable {
         let api = router.group("api")
         StudyRoutes(archive: archive, info: info).add(to: api)
         AssociationRoutes(table: associations.table, peers: peers, ourTitle: info.aeTitle).add(to: api)
+        JobRoutes(jobs: jobs).add(to: api)
+        CommitmentRoutes(table: commitments).add(to: api)
 
         let pixels = PixelAccess(archive: archive, coding: workers)
         let dicomWeb = router.group("dicom-web")
