@@ -49,7 +49,7 @@ public struct Server: Sendable {
         let setupSecret = Secret.make()
         let peerRoutes = PeerRoutes(
             peers: peers, strangers: try await StrangerTable(archive.database), admissions: dimse.policy.admissions, settings: settings,
-            tls: try PeerTLS(settings, logger: logger))
+            tls: try PeerTLS(settings, logger: logger), ports: (dimse.port, dimse.tlsPort))
         let web = WebDoor(
             archive: archive, workers: workers, peers: peers, associations: associations, authenticator: authenticator, settings: settings,
             setupSecret: setupSecret, peerRoutes: peerRoutes,
