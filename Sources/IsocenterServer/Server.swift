@@ -59,7 +59,7 @@ public struct Server: Sendable {
             StudyRoutes(archive: archive, info: .init(version: version, aeTitle: title.text, dimsePort: dimse.port)),
             PeerRoutes(
                 peers: peers, strangers: try await StrangerTable(archive.database), admissions: dimse.policy.admissions, settings: settings,
-                tls: tls),
+                tls: tls, ports: (dimse.port, dimse.tlsPort)),
             AssociationRoutes(table: associations.table, peers: peers, ourTitle: title.text),
             SendRoutes(archive: archive, peers: peers, jobs: jobs),
             JobRoutes(jobs: jobs),
