@@ -45,14 +45,18 @@ public struct Server: Sendable {
             AssociationTable(archive.database), keeping: .init(days: settings[Settings.associationDays], number: settings[Settings.associationNumber]), logger: logger)
         let workers = try WorkerPool(WorkerPool.Configuration(settings)) { logger.warning("\($0)") }
         guard let title = AETitle(settings[Settings.aeTitle]) else { throw ServerError("'\(settings[Settings.aeTitle])' is no AE title") }
-        let sender = Sender(dialer: Dialer(.init(callingAETitle: title)))
+        let tls = try PeerTLS(settings, logger: logger)
+        var calls = Dialer.Configuration(callingAETitle: title)
+        calls.tls = tls
+        calls.onEnd = { associations.note($0) }
+        let sender = Sender(dialer: Dialer(calls))
         let dimse = try await DIMSEDoor.open(
             archive: archive, peers: peers, authenticator: authenticator, log: associations, sender: sender, coding: workers, settings: settings,
             logger: logger)
         let setupSecret = Secret.make()
         let peerRoutes = PeerRoutes(
             peers: peers, strangers: try await StrangerTable(archive.database), admissions: dimse.policy.admissions, settings: settings,
-            tls: try PeerTLS(settings, logger: logger))
+            tls: tls)
         let web = WebDoor(
             archive: archive, workers: workers, peers: peers, jobs: jobs, associations: associations, authenticator: authenticator, settings: settings,
             setupSecret: setupSecret, peerRoutes: peerRoutes,

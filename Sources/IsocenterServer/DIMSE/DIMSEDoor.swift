@@ -46,6 +46,7 @@ struct DIMSEDoor: Service {
         _ archive: Archive, _ peers: PeerTable, _ sender: Sender, _ coding: any FrameCoding, _ settings: Settings, _ logger: Logger
     ) -> ServiceTable {
         let store = StoreSCP(archive: archive, onConflict: ConflictPolicy(rawValue: settings[Settings.onConflict]) ?? .keepFirst, logger: logger)
+        let fallback = FallbackRetrieval(archive: archive, peers: peers, dialer: sender.dialer, logger: logger)
         return ServiceTable(entries: [
             ServiceEntry(
                 sopClasses: { $0 == CommandSet.verification }, commands: [.cEchoRequest], needs: nil, transferSyntaxes: .littleEndian,
@@ -55,8 +56,8 @@ struct DIMSEDoor: Service {
                 sopClasses: { SOPClassTable.isArchived($0) || UIDTable.entry(for: $0) == nil }, commands: [.cStoreRequest],
                 needs: .store, transferSyntaxes: .proposersFirst, scu: true, service: store),
             FindSCP.entry(archive: archive, logger: logger),
-            MoveSCP(archive: archive, peers: peers, sender: sender, coding: coding, logger: logger).entry,
-            GetSCP(archive: archive, coding: coding, logger: logger).entry,
+            MoveSCP(archive: archive, peers: peers, sender: sender, coding: coding, fallback: fallback, logger: logger).entry,
+            GetSCP(archive: archive, coding: coding, fallback: fallback, logger: logger).entry,
         ])
     }
 
