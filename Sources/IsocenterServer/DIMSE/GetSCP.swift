@@ -10,6 +10,7 @@ import Workflow
 struct GetSCP: DIMSEService {
     let archive: Archive
     let coding: any FrameCoding
+    let fallback: FallbackRetrieval
     let logger: Logger
 
     var entry: ServiceEntry {
@@ -20,6 +21,10 @@ struct GetSCP: DIMSEService {
     func answer(_ message: IncomingMessage, on association: Association, for caller: Caller) async throws {
         do {
             let request = try await RetrieveRequest(message, RetrieveSOPClass.get, for: caller)
+            // Where the caller gives up, what is here is counted and nothing is sent.
+            try? await association.withCancellation(of: message.command) {
+                try await fallback.fetch(request.retrieval, for: caller.peer, as: association.calledAETitle)
+            }
             try await get(request, message, association, caller)
         } catch let refusal as RetrieveRequest.Refusal {
             logger.notice("C-GET of \(caller.principal.name)@\(caller.address.host) refused: \(refusal.words)")

@@ -9,6 +9,7 @@ extension ServiceTable {
     /// Every service of the DICOM port.
     init(archive: Archive, peers: PeerTable, sender: Sender, commitments: Commitments, coding: any FrameCoding, settings: Settings, logger: Logger) {
         let store = StoreSCP(archive: archive, onConflict: ConflictPolicy(rawValue: settings[Settings.onConflict]) ?? .keepFirst, logger: logger)
+        let fallback = FallbackRetrieval(archive: archive, peers: peers, dialer: sender.dialer, logger: logger)
         entries = [
             ServiceEntry(
                 sopClasses: { $0 == CommandSet.verification }, commands: [.cEchoRequest], needs: nil, transferSyntaxes: .littleEndian,
@@ -18,8 +19,8 @@ extension ServiceTable {
                 sopClasses: { SOPClassTable.isArchived($0) || UIDTable.entry(for: $0) == nil }, commands: [.cStoreRequest],
                 needs: .store, transferSyntaxes: .proposersFirst, scu: true, service: store),
             FindSCP.entry(archive: archive, logger: logger),
-            MoveSCP(archive: archive, peers: peers, sender: sender, coding: coding, logger: logger).entry,
-            GetSCP(archive: archive, coding: coding, logger: logger).entry,
+            MoveSCP(archive: archive, peers: peers, sender: sender, coding: coding, fallback: fallback, logger: logger).entry,
+            GetSCP(archive: archive, coding: coding, fallback: fallback, logger: logger).entry,
         ] + commitments.entries
     }
 }

@@ -48,6 +48,8 @@ public struct Peer: Sendable, Hashable, Codable, Identifiable {
     public var window = 1
     /// Transfer syntaxes (UIDs) in which it wants objects, the best first; empty: as they are stored, and uncompressed where it does not take that.
     public var transferSyntaxes: [String] = []
+    /// Another archive: asked by C-MOVE to us when someone retrieves a study that is not here.
+    public var isFallback = false
 
     public var id: String { name }
 
@@ -83,5 +85,6 @@ extension Peer {
         bandwidth = try values.decodeIfPresent(Int.self, forKey: .bandwidth)
         try take(.window, &window)
         try take(.transferSyntaxes, &transferSyntaxes)
+        try take(.isFallback, &isFallback)
     }
 }

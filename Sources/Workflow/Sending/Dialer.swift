@@ -1,8 +1,6 @@
 import DICOM
 import DICOMNetwork
 import Logging
-import NIOCore
-import NIOPosix
 import Synchronization
 
 /// Calls peers: a few associations to each, kept for some seconds for whoever needs one next.
@@ -14,7 +12,6 @@ public final class Dialer: Sendable {
         public var limits: NetworkLimits
         /// How long an association waits for another use.
         public var idle: Duration = .seconds(5)
-        public var group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
         public var onEnd: @Sendable (AssociationRecord) -> Void = { _ in }
 
         public init(callingAETitle: AETitle, tls: PeerTLS? = nil, limits: NetworkLimits = NetworkLimits()) {
@@ -184,26 +181,27 @@ public final class Dialer: Sendable {
 
     private func connect(_ line: Line, _ peer: Peer, _ proposals: [Requestor.Proposal], _ roles: [RoleSelection]) async throws -> Association {
         let hasLeft = Mutex(false)
-        let leaveOnce: @Sendable () -> Void = { [weak self] in
+        /// Once, whoever comes first.
+        @Sendable func giveBack() {
             let isFirst = hasLeft.withLock { left in
                 defer { left = true }
                 return !left
             }
-            if isFirst { self?.leave(line) }
+            if isFirst { leave(line) }
         }
         do {
             var requestor = try peer.requestor(as: line.calling, tls: configuration.tls, limits: configuration.limits)
-            requestor.group = configuration.group
             requestor.roles = roles
+            if peer.window > 1 { requestor.window = AsynchronousOperationsWindow(invoked: UInt16(clamping: peer.window), performed: 1) }
             requestor.onEnd = { [configuration] record in
                 configuration.onEnd(record)
-                leaveOnce()
+                giveBack()
             }
             let association = try await requestor.connect(proposals)
             try peer.checkCertificate(of: association)
             return association
         } catch {
-            leaveOnce()
+            giveBack()
             throw error
         }
     }
