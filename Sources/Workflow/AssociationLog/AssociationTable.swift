@@ -111,8 +111,3 @@ extension LoggedAssociation {
         return [isOutgoing ? "to" : "from", host, callingAETitle ?? "", calledAETitle ?? "", end.words, detail ?? ""].joined(separator: "\t")
     }
 }
-
-extension Date {
-    var microseconds: Int64 { Int64((timeIntervalSince1970 * 1e6).rounded()) }
-    init(microseconds: Int64) { self.init(timeIntervalSince1970: Double(microseconds) / 1e6) }
-}
