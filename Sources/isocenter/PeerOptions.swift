@@ -11,6 +11,19 @@ struct PeerOptions: ParsableArguments {
     @Argument(help: ArgumentHelp("A peer of the data folder ('isocenter peers list'), or [AET@]HOST:PORT; an IPv6 address in brackets.", valueName: "peer"))
     var peer: String
 
+    @OptionGroup var call: CallOptions
+
+    func validate() throws { try Self.check(peer) }
+
+    func node() async throws -> Node { try await call.node(peer) }
+
+    static func check(_ text: String) throws {
+        do { _ = try PeerReference(text) } catch { throw ValidationError("\(error)") }
+    }
+}
+
+/// As whom and how a node is called.
+struct CallOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Its AE title, over what the peer says.", valueName: "title")) var called: String?
     @Option(help: ArgumentHelp("Our AE title; as the settings say where not given.", valueName: "title")) var calling: String?
     @Option(help: ArgumentHelp("Time to connect, and for each answer.", valueName: "seconds")) var timeout: Int?
@@ -18,11 +31,6 @@ struct PeerOptions: ParsableArguments {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        do {
-            _ = try PeerReference(peer)
-        } catch {
-            throw ValidationError("\(error)")
-        }
         for title in [called, calling].compactMap(\.self) where AETitle(title) == nil {
             throw ValidationError("'\(title)' is no AE title: 1 to 16 characters, no backslash or control character")
         }
@@ -30,7 +38,7 @@ struct PeerOptions: ParsableArguments {
     }
 
     /// Looks the peer up, and puts together how to call it.
-    func node() async throws -> Node {
+    func node(_ peer: String) async throws -> Node {
         let settings = try common.settings()
         guard let calling = AETitle(calling ?? settings[Settings.aeTitle]) else { throw Failure("our AE title is wrong") }
         let known: Peer
@@ -97,7 +105,8 @@ struct Node: Sendable {
         do {
             return try await body(requestor)
         } catch let error as NetworkError {
-            throw Failure("\(description): \(error)")
+            let explanation = Explanation(of: error, calling: requestor.callingAETitle, called: requestor.calledAETitle, host: requestor.host, port: requestor.port)
+            throw Failure(([explanation.summary] + [explanation.remedy].compactMap(\.self)).joined(separator: "\n"))
         }
     }
 }
