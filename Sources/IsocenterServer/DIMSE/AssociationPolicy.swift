@@ -6,30 +6,56 @@ import Workflow
 struct AssociationPolicy: Sendable {
     var callers: KnownCallers
     var services: ServiceTable
-    var checksCalledAETitle: Bool
+    /// Where a title does not say otherwise.
+    var acceptsUnknownSOPClasses: Bool
+    var identities: IdentityCheck
+    var admissions = Admissions()
+    var strangers: StrangerLog
 
-    func negotiation(for request: AssociateRequest, from address: PeerAddress) async -> NegotiationPolicy {
-        let titles = checksCalledAETitle ? callers.titles : nil
+    /// Who is accepted is found in `admissions` from then on.
+    func negotiation(for request: AssociateRequest, from connection: ConnectionInfo) async -> NegotiationPolicy {
+        // It would be refused anyway: nobody is to be counted for it.
+        guard request.applicationContext == ApplicationContext.dicom else { return refused(.applicationContextNotSupported, "not DICOM's application context") }
         do {
-            guard let caller = try await callers.caller(of: request, from: address) else {
-                return refused(.callingAETitleNotRecognized, titles, """
-                    unknown caller \(request.callingAETitle?.text ?? "without a title") at \(address.host): \
-                    make it known with 'isocenter peers add'
-                    """)
+            switch try await callers.recognize(request, from: connection) {
+            case .unknown(let words):
+                strangers.add(request, from: connection.address)
+                return refused(.callingAETitleNotRecognized, words)
+            case .refused(let reject, let words):
+                return refused(reject, words)
+            case .known(var caller):
+                var negotiation = NegotiationPolicy { [caller] in service(for: $0, caller) }
+                switch try await identities.outcome(of: request.userInformation.userIdentity, from: connection.address, isSecure: connection.tls != nil) {
+                case .node: break
+                case .user(let user):
+                    caller.principal = Principal(kind: .user, name: user.name, role: user.role, node: caller.principal.node)
+                    negotiation.services = { [caller] in service(for: $0, caller) }
+                    // Nothing more than that it was accepted (PS3.7 Table D.3-15).
+                    negotiation.userIdentityResponse = []
+                case .refused(let words): return refused(.noReason, words)
+                }
+                guard admissions.enter(caller, on: connection) else {
+                    return refused(.localLimitExceeded, "the peer '\(caller.peer.name)' has \(caller.peer.maxInbound ?? 0) associations open, which is its limit")
+                }
+                negotiation.extendedNegotiation = { sopClass, information in services.entry(for: sopClass)?.extendedNegotiation(sopClass, information) }
+                return negotiation
             }
-            return NegotiationPolicy(calledAETitles: titles) { service(for: $0, caller) }
         } catch {
-            return refused(.temporaryCongestion, titles, "the list of peers cannot be read: \(error)")
+            return refused(.temporaryCongestion, "the list of peers cannot be read: \(error)")
         }
     }
 
-    private func refused(_ reject: AssociateReject, _ titles: Set<AETitle>?, _ words: String) -> NegotiationPolicy {
-        NegotiationPolicy(refusal: .init(reject, words), calledAETitles: titles) { _ in .notSupported }
+    private func refused(_ reject: AssociateReject, _ words: String) -> NegotiationPolicy {
+        NegotiationPolicy(refusal: .init(reject, words)) { _ in .notSupported }
     }
 
     private func service(for abstractSyntax: UID, _ caller: Caller) -> NegotiationPolicy.Service {
         guard let entry = services.entry(for: abstractSyntax) else { return .notSupported }
-        guard entry.needs.map(caller.may) ?? true else { return .notAllowed }
-        return .supported(entry.transferSyntaxes, scu: entry.scu)
+        if UIDTable.entry(for: abstractSyntax) == nil, !(caller.called.acceptsUnknownSOPClasses ?? acceptsUnknownSOPClasses) { return .notSupported }
+        let isProvided = entry.needs.map(caller.may) ?? true
+        // What is sent by C-GET goes out in contexts of storage, whose user we are then.
+        let isUsed = entry.scu && caller.may(.retrieve)
+        guard isProvided || isUsed else { return .notAllowed }
+        return .supported(entry.transferSyntaxes, scp: isProvided, scu: isUsed)
     }
 }
