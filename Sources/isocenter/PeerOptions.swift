@@ -12,6 +12,7 @@ struct PeerOptions: ParsableArguments {
     var peer: String
 
     @OptionGroup var call: CallOptions
+    var common: CommonOptions { call.common }
 
     func validate() throws { try Self.check(peer) }
 
@@ -28,12 +29,22 @@ struct CallOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Our AE title; as the settings say where not given.", valueName: "title")) var calling: String?
     @Option(help: ArgumentHelp("Time to connect, and for each answer.", valueName: "seconds")) var timeout: Int?
 
+    @Flag(help: "Over TLS. A peer of the data folder knows that itself.") var tls = false
+    @Option(help: ArgumentHelp("Whose certificates are believed (PEM); where not given, as the settings say, else as the system.", valueName: "file"), completion: .file()) var tlsAuthorities: String?
+    @Option(help: ArgumentHelp("Our certificate (PEM).", valueName: "file"), completion: .file()) var tlsCertificate: String?
+    @Option(help: ArgumentHelp("Its private key (PEM).", valueName: "file"), completion: .file()) var tlsKey: String?
+    @Flag(help: "The certificate need not be for the host that is called.") var tlsAnyHost = false
+    @Option(help: ArgumentHelp("User to name in the association; the passcode comes from --passcode-file.", valueName: "name")) var user: String?
+    @Option(help: ArgumentHelp("File with the passcode in its first line; - reads standard input.", valueName: "file"), completion: .file()) var passcodeFile: String?
+
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
         for title in [called, calling].compactMap(\.self) where AETitle(title) == nil {
             throw ValidationError("'\(title)' is no AE title: 1 to 16 characters, no backslash or control character")
         }
+        if passcodeFile != nil, user == nil { throw ValidationError("a passcode needs --user") }
+        if !tls, tlsAuthorities != nil || tlsCertificate != nil || tlsKey != nil || tlsAnyHost { throw ValidationError("the options of TLS need --tls") }
         if let timeout, !(1...86_400).contains(timeout) { throw ValidationError("--timeout is 1 to 86400 seconds") }
     }
 
@@ -60,7 +71,40 @@ struct CallOptions: ParsableArguments {
             limits.dimseTimeout = time
             limits.responseTimeout = time
         }
-        return Node(peer: known, requestor: Requestor(host: host, port: port, calledAETitle: called, callingAETitle: calling, limits: limits))
+        var requestor = Requestor(host: host, port: port, calledAETitle: called, callingAETitle: calling, limits: limits)
+        requestor.tls = try tlsClient(known, settings)
+        requestor.userIdentity = try identity()
+        var peer = known
+        peer.usesTLS = requestor.tls != nil
+        return Node(peer: peer, requestor: requestor)
+    }
+
+    /// nil: without TLS.
+    private func tlsClient(_ peer: Peer, _ settings: Settings) throws -> TLSClient? {
+        guard tls || peer.usesTLS else { return nil }
+        func file(_ option: String?, _ setting: Setting<String>) -> String? { option ?? (settings[setting].isEmpty ? nil : settings[setting]) }
+        do throws(NetworkError) {
+            return try TLSClient(
+                authorities: file(tlsAuthorities, Settings.tlsAuthorities), certificate: file(tlsCertificate, Settings.tlsCertificate), key: file(tlsKey, Settings.tlsKey),
+                verifiesHost: !tlsAnyHost && settings[Settings.tlsVerifiesHost] && peer.certificate == nil)
+        } catch {
+            throw Failure("\(error)")
+        }
+    }
+
+    /// Username, and passcode where there is one (PS3.7 §D.3.3.7).
+    private func identity() throws -> UserIdentity? {
+        guard let user else { return nil }
+        guard let passcodeFile else { return UserIdentity(type: UserIdentity.username, wantsResponse: false, primaryField: Array(user.utf8)) }
+        let line: String
+        if passcodeFile == "-" {
+            line = try readPassword()
+        } else {
+            do { line = try String(contentsOfFile: passcodeFile, encoding: .utf8).split(whereSeparator: \.isNewline).first.map(String.init) ?? "" } catch {
+                throw Failure("\(passcodeFile): \(error.localizedDescription)")
+            }
+        }
+        return UserIdentity(type: UserIdentity.usernameAndPasscode, wantsResponse: false, primaryField: Array(user.utf8), secondaryField: Array(line.utf8))
     }
 
     /// Which many nodes answer to, where nobody said what to call it.

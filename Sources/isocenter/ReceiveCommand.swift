@@ -26,6 +26,9 @@ struct ReceiveCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("What not to take; may be repeated: \(RefusalRule.help).", valueName: "rule")) var refuse: [RefusalRule] = []
     @Option(help: ArgumentHelp("Wait before each answer.", valueName: "ms")) var delay = 0
     @Option(help: ArgumentHelp("Answer each n-th object with Out of Resources (A700).", valueName: "n")) var failEvery: Int?
+    @Option(help: ArgumentHelp("Listen with TLS: our certificate (PEM).", valueName: "file"), completion: .file()) var tlsCertificate: String?
+    @Option(help: ArgumentHelp("Its private key (PEM).", valueName: "file"), completion: .file()) var tlsKey: String?
+    @Option(help: ArgumentHelp("Callers must show a certificate of these authorities (PEM).", valueName: "file"), completion: .file()) var tlsAuthorities: String?
     @Flag(help: "One JSON object a line.") var json = false
 
     func validate() throws {
@@ -33,6 +36,7 @@ struct ReceiveCommand: AsyncParsableCommand {
         guard AETitle(aet) != nil else { throw ValidationError("'\(aet)' is no AE title") }
         guard (0...600_000).contains(delay) else { throw ValidationError("--delay is 0 to 600000 ms") }
         if let failEvery, failEvery < 1 { throw ValidationError("--fail-every is a positive number") }
+        guard (tlsCertificate == nil) == (tlsKey == nil), tlsAuthorities == nil || tlsCertificate != nil else { throw ValidationError("TLS needs --tls-certificate and --tls-key") }
         if ignore, out != nil { throw ValidationError("--out keeps what --ignore would throw away") }
     }
 
@@ -44,8 +48,11 @@ struct ReceiveCommand: AsyncParsableCommand {
         var limits = NetworkLimits()
         limits.associationsPerPeer = limits.associations
         do {
+            let tls = try tlsCertificate.flatMap { certificate in
+                try tlsKey.map { try TLSServer(certificate: certificate, key: $0, authorities: tlsAuthorities, clientCertificates: tlsAuthorities == nil ? .none : .required) }
+            }
             let listener = try await Listener.bind(
-                host: host, port: port, limits: limits, logger: makeLogger("receive", level: .error),
+                host: host, port: port, tls: tls, limits: limits, logger: makeLogger("receive", level: .error),
                 onEnd: { if !$0.isEstablished { teller.failed(LoggedAssociation($0, ended: Date())) } },
                 policy: { request, _ in policy.negotiation(for: request) })
             teller.ready(listener.address.port, aet)

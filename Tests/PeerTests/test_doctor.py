@@ -10,7 +10,7 @@ import pytest
 from pynetdicom import AE, evt
 from pynetdicom.sop_class import CTImageStorage, SecondaryCaptureImageStorage, StudyRootQueryRetrieveInformationModelFind, Verification
 
-from peer.server import isocenter
+from peer.server import BINARY, ENVIRONMENT, isocenter
 
 
 def doctor(peer, *words, timeout=60):
@@ -127,6 +127,39 @@ def test_a_tls_server(listener, tmp_path):
 
     _, steps = doctor(f"NODE@127.0.0.1:{listener(serve)}")
     assert "TLS" in steps["protocol"]["summary"] and "--tls" in steps["protocol"]["remedy"]
+
+
+def certificate(folder, name):
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3", "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}",
+                    "-keyout", folder / "key", "-out", folder / "cert"], check=True, capture_output=True)
+    return folder / "cert", folder / "key"
+
+
+@pytest.fixture
+def tls_receiver(tmp_path):
+    cert, key = certificate(tmp_path, "localhost")
+    process = subprocess.Popen([BINARY, "receive", "--host", "127.0.0.1", "--port", "0", "--tls-certificate", cert, "--tls-key", key],
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=ENVIRONMENT)
+    yield int(process.stdout.readline().split("=")[1]), cert
+    process.terminate()
+    process.wait()
+
+
+def test_a_good_node_with_tls(tls_receiver):
+    port, cert = tls_receiver
+    _, steps = doctor(f"NODE@localhost:{port}", "--tls", "--tls-authorities", str(cert))
+    assert steps["tls"]["ok"] and steps["tls"]["summary"].startswith("TLS 1.") and steps["echo"]["ok"]
+    assert any("localhost" in line for line in steps["tls"]["details"]) and any("renew it soon" in line for line in steps["tls"]["details"])
+
+
+def test_a_certificate_of_nobody_we_know(tls_receiver):
+    _, steps = doctor(f"NODE@localhost:{tls_receiver[0]}", "--tls")
+    assert not steps["tls"]["ok"] and "authority" in steps["tls"]["summary"] and "--tls-authorities" in steps["tls"]["remedy"]
+
+
+def test_tls_where_there_is_none(node):
+    _, steps = doctor(f"NODE@127.0.0.1:{node([Verification])}", "--tls")
+    assert not steps["tls"]["ok"]
 
 
 def test_an_ssh_server(listener):

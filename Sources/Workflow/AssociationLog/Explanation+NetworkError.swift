@@ -9,6 +9,7 @@ extension Explanation {
         case .ended(let end): self.init(end, calling, called, host, port)
         case .foreignProtocol(let peer): self.init(.foreignProtocol(peer), calling, called, host, port)
         case .cannotConnect(_, _, let why): self = Self.unreachable(host, port, why)
+        case .tls(let why): self.init("\(PeerAddress(host: host, port: port)): \(why).")
         case .noContextAccepted(let sopClass, let why):
             self.init("\(called) at \(PeerAddress(host: host, port: port)) does not do this: \(Self.name(sopClass)): \(why).", "Its conformance statement says what it provides; perhaps another AE title or port of it does this.")
         default: self.init("\(called) at \(PeerAddress(host: host, port: port)): \(error)")

@@ -4,7 +4,7 @@ import Foundation
 struct DoctorReport {
     /// A step. Keys are stable.
     struct Step: Encodable {
-        /// name, port, protocol, association, echo, contexts, store, query; of our own side folder, server, addresses, peers, associations.
+        /// name, port, protocol, tls, certificate, association, echo, contexts, store, query; of our own side folder, server, addresses, peers, associations.
         var step: String
         var ok: Bool
         var summary: String

@@ -66,6 +66,14 @@ struct PeerExamination {
             await failedAssociation(error)
             return false
         }
+        if requestor.tls != nil {
+            let session = association.tls
+            report.add("tls", true, "\(session?.version ?? "TLS")", details: session?.certificate.map(Self.words) ?? [])
+            do throws(NetworkError) { try node.peer.checkCertificate(of: association) } catch {
+                report.add("certificate", false, "\(error)", remedy: "If it has a new one: isocenter peers set \(node.peer.name) --certificate FILE")
+                return false
+            }
+        }
         report.add("association", true, "accepted: \(requestor.callingAETitle) → \(requestor.calledAETitle)", milliseconds: start.duration(to: .now).milliseconds, details: whoItIs(association))
         let begin = ContinuousClock.now
         do throws(NetworkError) {
@@ -87,12 +95,22 @@ struct PeerExamination {
             + (peer.maximumLength.map { $0 == 0 ? "; takes PDUs of any length" : "; takes PDUs of \($0) bytes" } ?? "")]
     }
 
+    private static func words(_ certificate: PeerCertificate) -> [String] {
+        let days = Int((Double(certificate.notAfter) - Date().timeIntervalSince1970) / 86_400)
+        return [
+            "certificate of \(certificate.commonName ?? "no name")" + (certificate.alternativeNames.isEmpty ? "" : " (\(certificate.alternativeNames.joined(separator: ", ")))"),
+            "valid for \(days) days more" + (days < 30 ? ": renew it soon" : ""), "SHA-256 \(certificate.fingerprint)",
+        ]
+    }
+
     /// Where no DICOM came back, it is tried what else the port speaks.
     private mutating func failedAssociation(_ error: NetworkError) async {
         let explanation = explain(error)
         switch error {
         case .rejected:
             report.add("association", false, explanation.summary, remedy: explanation.remedy)
+        case .ended(.tls), .tls:
+            report.add("tls", false, explanation.summary, remedy: explanation.remedy)
         case .ended(.foreignProtocol):
             report.add("protocol", false, explanation.summary, remedy: explanation.remedy)
         case .ended(.connectionLost), .ended(.noResponse), .ended(.protocolError), .ended(.noAssociation):
