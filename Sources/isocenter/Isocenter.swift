@@ -23,6 +23,8 @@ struct Isocenter: AsyncParsableCommand {
             TranscodeCommand.self,
             Verify.self,
             RebuildIndex.self,
+            Peers.self,
+            Titles.self,
             Users.self,
             Tokens.self,
             SettingsCommand.self,
