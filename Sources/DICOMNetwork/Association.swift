@@ -12,6 +12,8 @@ public final class Association: Sendable {
     public let isRequestor: Bool
     public let request: AssociateRequest
     public let answer: AssociateAccept
+    /// nil on a connection without TLS.
+    public let tls: TLSSession?
     /// The accepted contexts, in the order proposed.
     public let presentationContexts: [PresentationContext]
     public let limits: NetworkLimits
@@ -24,12 +26,13 @@ public final class Association: Sendable {
 
     init(
         address: PeerAddress, isRequestor: Bool, request: AssociateRequest, answer: AssociateAccept,
-        limits: NetworkLimits, channel: any Channel, inbox: Inbox
+        tls: TLSSession? = nil, limits: NetworkLimits, channel: any Channel, inbox: Inbox
     ) {
         self.address = address
         self.isRequestor = isRequestor
         self.request = request
         self.answer = answer
+        self.tls = tls
         self.limits = limits
         self.channel = channel
         self.inbox = inbox
@@ -48,6 +51,13 @@ public final class Association: Sendable {
 
     /// What the other side says of itself.
     public var peerInformation: UserInformation { isRequestor ? answer.userInformation : request.userInformation }
+
+    /// What was agreed about a SOP class by extended negotiation (PS3.7 §D.3.3.5): the acceptor's answer; nil where there is none,
+    /// and the class behaves as if nothing had been proposed.
+    public func extendedNegotiation(of sopClass: UID) -> [UInt8]? {
+        guard request.userInformation.extendedNegotiations.contains(where: { $0.sopClass == sopClass }) else { return nil }
+        return answer.userInformation.extendedNegotiations.first { $0.sopClass == sopClass }?.applicationInformation
+    }
 
     /// What we have asked and the peer has not answered.
     var operations: OutstandingOperations { inbox.operations }
@@ -171,6 +181,7 @@ public final class Association: Sendable {
     }
 
     private func noteSent(_ command: CommandSet) {
+        inbox.tally.sent(command)
         if !command.field.isRequest, let id = command.messageIDBeingRespondedTo, command.status?.category != .pending {
             inbox.forgetCancellation(messageID: id)
         }

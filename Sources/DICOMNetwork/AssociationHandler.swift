@@ -1,4 +1,11 @@
 import NIOCore
+import NIOSSL
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
 /// What the local user asks of an association's handler, as user event on its channel. The promise of `data` is kept when
 /// the bytes are with the kernel.
@@ -99,8 +106,15 @@ final class AssociationHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        finish(.connectionLost(words(error)))
+        finish(end(of: error, context))
         context.close(promise: nil)
+    }
+
+    private func end(of error: any Error, _ context: ChannelHandlerContext) -> AssociationEnd {
+        if let failure = error as? TLSFailure { return .tls(failure) }
+        if case NIOSSLError.uncleanShutdown = error { return .connectionLost(nil) }
+        let certificate = context.pipeline.syncOperations.tlsHandler?.peerCertificate
+        return TLSFailure(error, certificate: certificate, now: Int64(time(nil))).map { .tls($0) } ?? .connectionLost(words(error))
     }
 
     // MARK: In
@@ -110,6 +124,7 @@ final class AssociationHandler: ChannelDuplexHandler {
         record.bytesReceived += UInt64(buffer.readableBytes)
         lastActivity = context.eventLoop.now
         guard !hasEnded else { return }
+        if record.request == nil || record.answer == nil, record.tls == nil { record.tls = TLSSession(context.pipeline.syncOperations) }
         decoder.feed(buffer)
         do throws(NetworkError) {
             while !hasEnded, let output = try decoder.next() {
@@ -191,6 +206,7 @@ final class AssociationHandler: ChannelDuplexHandler {
     }
 
     private func receive(response command: CommandSet, _ contextID: UInt8) {
+        inbox.tally.received(command)
         switch inbox.operations.route(command) {
         case .messages: put(.command(command, contextID: contextID))
         case .unexpected(let what): abort(.protocolError(what))
@@ -387,6 +403,7 @@ final class AssociationHandler: ChannelDuplexHandler {
         guard !hasEnded else { return }
         hasEnded = true
         record.end = end
+        inbox.tally.write(to: &record)
         if let context { record.lasted = .nanoseconds((context.eventLoop.now - began).nanoseconds) }
         inbox.finish(end)
         onEnd(record)

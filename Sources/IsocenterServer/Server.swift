@@ -16,6 +16,8 @@ public struct Server: Sendable {
     public struct Addresses: Sendable {
         public var http: String
         public var dimsePort: Int
+        /// nil where there is no TLS port.
+        public var dimseTLSPort: Int?
         /// Makes the first administrator; nil where there is one.
         public var setupLink: String?
     }
@@ -36,19 +38,27 @@ public struct Server: Sendable {
         let archive = try await Archive.open(
             ArchiveConfiguration(folder: settings[Settings.data], reserve: reserve(settings)), logger: logger)
         let accounts = try await Accounts(archive.database)
+        let authenticator = Authenticator(accounts: accounts, settings: settings)
         let peers = try await PeerTable(archive.database)
         let jobs = try await JobTable(archive.database)
         let associations = try await AssociationLog(
             AssociationTable(archive.database), keeping: .init(days: settings[Settings.associationDays], number: settings[Settings.associationNumber]), logger: logger)
         let commitments = try await Commitments(archive: archive, peers: peers, jobs: jobs, settings: settings, logger: logger)
-        let dimse = try await DIMSEDoor.open(archive: archive, peers: peers, log: associations, commitments: commitments, settings: settings, logger: logger)
+        let dimse = try await DIMSEDoor.open(
+            archive: archive, peers: peers, authenticator: authenticator, log: associations, commitments: commitments,
+            settings: settings, logger: logger)
         let workers = try WorkerPool(WorkerPool.Configuration(settings)) { logger.warning("\($0)") }
         let setupSecret = Secret.make()
+        let tls = try PeerTLS(settings, logger: logger)
+        let peerRoutes = PeerRoutes(
+            peers: peers, strangers: try await StrangerTable(archive.database), admissions: dimse.policy.admissions, settings: settings,
+            tls: tls)
         let web = WebDoor(
-            archive: archive, jobs: jobs, commitments: commitments.table, workers: workers, peers: peers, associations: associations, authenticator: Authenticator(accounts: accounts, settings: settings), settings: settings, setupSecret: setupSecret,
+            archive: archive, jobs: jobs, commitments: commitments.table, workers: workers,
+            peers: peers, associations: associations, authenticator: authenticator, settings: settings, setupSecret: setupSecret, peerRoutes: peerRoutes,
             info: .init(version: version, aeTitle: settings[Settings.aeTitle], dimsePort: dimse.port), logger: logger)
         let handlers = commitments.handlers { peer, title, proposals, roles in
-            try await peer.call(as: title, proposals, roles) { associations.note($0) }
+            try await peer.call(as: title, tls: tls, proposals, roles) { associations.note($0) }
         }
         return Server(
             archive: archive, dimse: dimse, web: web, associations: associations, jobs: runner(of: jobs, handlers: handlers, settings, logger), workers: workers, settings: settings, setupSecret: setupSecret,
@@ -86,7 +96,7 @@ public struct Server: Sendable {
         let host = settings[Settings.httpHost]
         let shown = host == "0.0.0.0" || host == "::" ? ProcessInfo.processInfo.hostName : host.contains(":") ? "[\(host)]" : host
         let http = "http://\(shown):\(httpPort)"
-        return Addresses(http: http, dimsePort: dimse.port, setupLink: needsSetup ? "\(http)/#/setup/\(setupSecret)" : nil)
+        return Addresses(http: http, dimsePort: dimse.port, dimseTLSPort: dimse.securePort, setupLink: needsSetup ? "\(http)/#/setup/\(setupSecret)" : nil)
     }
 
     private static func runner(of jobs: JobTable, handlers: [any JobHandler], _ settings: Settings, _ logger: Logger) -> JobRunner {

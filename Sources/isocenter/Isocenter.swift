@@ -25,6 +25,8 @@ struct Isocenter: AsyncParsableCommand {
             Verify.self,
             RebuildIndex.self,
             Jobs.self,
+            Peers.self,
+            Titles.self,
             Users.self,
             Tokens.self,
             SettingsCommand.self,

@@ -12,7 +12,7 @@ let implicitLittle = TransferSyntax.implicitVRLittleEndian.uid
 func title(_ text: String) -> AETitle { AETitle(text)! }
 
 /// Takes every storage class with whatever syntax comes first, and verification.
-@Sendable func storagePolicy(_ request: AssociateRequest, _ address: PeerAddress) async -> NegotiationPolicy {
+@Sendable func storagePolicy(_ request: AssociateRequest, _ connection: ConnectionInfo) async -> NegotiationPolicy {
     NegotiationPolicy(calledAETitles: [title("ISOCENTER")]) { abstractSyntax in
         if abstractSyntax == CommandSet.verification { return .supported(.littleEndian) }
         return abstractSyntax.text.hasPrefix("1.2.840.10008.5.1.4.1.1.") ? .supported(.proposersFirst) : .notSupported

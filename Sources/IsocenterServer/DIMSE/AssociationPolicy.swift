@@ -8,25 +8,37 @@ struct AssociationPolicy: Sendable {
     var services: ServiceTable
     /// Where a title does not say otherwise.
     var acceptsUnknownSOPClasses: Bool
+    var identities: IdentityCheck
     var admissions = Admissions()
     var strangers: StrangerLog
 
     /// Who is accepted is found in `admissions` from then on.
-    func negotiation(for request: AssociateRequest, from address: PeerAddress) async -> NegotiationPolicy {
+    func negotiation(for request: AssociateRequest, from connection: ConnectionInfo) async -> NegotiationPolicy {
         // It would be refused anyway: nobody is to be counted for it.
         guard request.applicationContext == ApplicationContext.dicom else { return refused(.applicationContextNotSupported, "not DICOM's application context") }
         do {
-            switch try await callers.recognize(request, from: address) {
+            switch try await callers.recognize(request, from: connection) {
             case .unknown(let words):
-                strangers.add(request, from: address)
+                strangers.add(request, from: connection.address)
                 return refused(.callingAETitleNotRecognized, words)
             case .refused(let reject, let words):
                 return refused(reject, words)
-            case .known(let caller):
-                guard admissions.enter(caller) else {
+            case .known(var caller):
+                var negotiation = NegotiationPolicy { [caller] in service(for: $0, caller) }
+                switch try await identities.outcome(of: request.userInformation.userIdentity, from: connection.address, isSecure: connection.tls != nil) {
+                case .node: break
+                case .user(let user):
+                    caller.principal = Principal(kind: .user, name: user.name, role: user.role, node: caller.principal.node)
+                    negotiation.services = { [caller] in service(for: $0, caller) }
+                    // Nothing more than that it was accepted (PS3.7 Table D.3-15).
+                    negotiation.userIdentityResponse = []
+                case .refused(let words): return refused(.noReason, words)
+                }
+                guard admissions.enter(caller, on: connection) else {
                     return refused(.localLimitExceeded, "the peer '\(caller.peer.name)' has \(caller.peer.maxInbound ?? 0) associations open, which is its limit")
                 }
-                return NegotiationPolicy { service(for: $0, caller) }
+                negotiation.extendedNegotiation = { sopClass, information in services.entry(for: sopClass)?.extendedNegotiation(sopClass, information) }
+                return negotiation
             }
         } catch {
             return refused(.temporaryCongestion, "the list of peers cannot be read: \(error)")

@@ -9,11 +9,16 @@ import Workflow
 /// The DICOM port: who may open an association, for what, and which service answers a message.
 struct DIMSEDoor: Service {
     let listener: Listener
+    /// The same over TLS; nil where that is off.
+    let secured: Listener?
     let policy: AssociationPolicy
     let logger: Logger
 
     /// Binds the port.
-    static func open(archive: Archive, peers: PeerTable, log: AssociationLog, commitments: Commitments, settings: Settings, logger: Logger) async throws -> DIMSEDoor {
+    static func open(
+        archive: Archive, peers: PeerTable, authenticator: Authenticator, log: AssociationLog, commitments: Commitments,
+        settings: Settings, logger: Logger
+    ) async throws -> DIMSEDoor {
         var limits = NetworkLimits()
         limits.maximumLength = UInt32(settings[Settings.maxPDULength])
         limits.associations = settings[Settings.maxAssociations]
@@ -23,13 +28,17 @@ struct DIMSEDoor: Service {
         limits.dimseTimeout = .seconds(Int64(settings[Settings.dimseTimeout]))
         let policy = AssociationPolicy(
             callers: KnownCallers(peers: peers, settings: settings), services: services(archive: archive, commitments: commitments, settings: settings, logger: logger),
-            acceptsUnknownSOPClasses: settings[Settings.acceptsUnknownSOPClasses],
+            acceptsUnknownSOPClasses: settings[Settings.acceptsUnknownSOPClasses], identities: IdentityCheck(authenticator: authenticator),
             strangers: StrangerLog(try await StrangerTable(archive.database), logger: logger))
-        let listener = try await Listener.bind(
-            host: settings[Settings.dimseHost], port: settings[Settings.dimsePort], limits: limits, logger: logger,
-            onEnd: { log.note($0) },
-            policy: { request, address in await policy.negotiation(for: request, from: address) })
-        return DIMSEDoor(listener: listener, policy: policy, logger: logger)
+        func listen(_ port: Int, _ tls: TLSServer?) async throws(NetworkError) -> Listener {
+            try await Listener.bind(
+                host: settings[Settings.dimseHost], port: port, tls: tls, limits: limits, logger: logger, onEnd: { log.note($0) },
+                policy: { request, connection in await policy.negotiation(for: request, from: connection) })
+        }
+        let listener = try await listen(settings[Settings.dimsePort], nil)
+        var secured: Listener?
+        if let tls = try TLSServer(settings, logger: logger) { secured = try await listen(settings[Settings.tlsPort], tls) }
+        return DIMSEDoor(listener: listener, secured: secured, policy: policy, logger: logger)
     }
 
     private static func services(archive: Archive, commitments: Commitments, settings: Settings, logger: Logger) -> ServiceTable {
@@ -42,26 +51,32 @@ struct DIMSEDoor: Service {
             ServiceEntry(
                 sopClasses: { SOPClassTable.isArchived($0) || UIDTable.entry(for: $0) == nil }, commands: [.cStoreRequest],
                 needs: .store, transferSyntaxes: .proposersFirst, service: store),
+            FindSCP.entry(archive: archive, logger: logger),
         ] + commitments.entries)
     }
 
     var port: Int { listener.address.port }
+    var securePort: Int? { secured?.address.port }
 
     func run() async throws {
         await withGracefulShutdownHandler {
             async let remembering: Void = policy.strangers.run()
-            await listener.run { association in try await serve(association) }
+            async let plain: Void = listener.run { association in try await serve(association) }
+            if let secured { await secured.run { association in try await serve(association) } }
+            await plain
             policy.strangers.finish()
             await remembering
         } onGracefulShutdown: {
             Task { await listener.shutDown() }
+            if let secured { Task { await secured.shutDown() } }
         }
     }
 
     /// One association to its end; whatever goes wrong in it ends it alone.
     private func serve(_ association: Association) async throws {
-        defer { policy.admissions.leave(association.address) }
-        guard let caller = policy.admissions.caller(at: association.address) else {
+        let isSecure = association.tls != nil
+        defer { policy.admissions.leave(association.address, isSecure: isSecure) }
+        guard let caller = policy.admissions.caller(at: association.address, isSecure: isSecure) else {
             throw NetworkError.malformedMessage("nobody was admitted on this connection")
         }
         for try await message in association.messages {

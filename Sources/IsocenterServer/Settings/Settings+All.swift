@@ -30,6 +30,16 @@ extension Settings {
     public static let associationDays = Setting("associations.days", default: 30, in: 1...3650, unit: "days", help: "how long the log of associations goes back")
     public static let associationNumber = Setting("associations.number", default: 20_000, in: 100...10_000_000, help: "associations that it holds at most")
 
+    public static let tlsPort = Setting("dimse.tls.port", default: 0, in: 0...65535, help: "DICOM port with TLS, usually 2762; 0: none")
+    public static let tlsCertificate = Setting("dimse.tls.certificate", default: "", help: "PEM file with our certificate and those that lead to its authority; also shown to peers that we call")
+    public static let tlsKey = Setting("dimse.tls.key", default: "", help: "PEM file with its private key")
+    public static let tlsAuthorities = Setting("dimse.tls.authorities", default: "", help: "PEM file with the certificates of those who issue peers' certificates; empty: when we call, those that the system trusts")
+    public static let tlsClientCertificates = Setting("dimse.tls.clientCertificates", default: "required", help: "whether callers show a certificate: required, optional or none") { choice in
+        TLSServer.ClientCertificates(rawValue: choice) != nil ? nil : "'\(choice)' is not required, optional or none"
+    }
+    public static let bindsTitles = Setting("dimse.tls.bindTitles", default: false, help: "a caller's certificate must be for its AE title: by common name or alternative name")
+    public static let tlsVerifiesHost = Setting("dimse.tls.verifyHost", default: true, help: "the certificate of a peer that we call must be for its host, unless the peer's fingerprint is known")
+
     public static let reserve = Setting("storage.reserve", default: 1024, in: 0...1_000_000_000, unit: "MiB", help: "free space below which nothing new is accepted")
     public static let onConflict = Setting("storage.onConflict", default: "keepFirst", help: "same SOP Instance UID with other content: keepFirst, keepBoth or quarantine") { policy in
         ["keepFirst", "keepBoth", "quarantine"].contains(policy) ? nil : "'\(policy)' is not keepFirst, keepBoth or quarantine"
@@ -59,6 +69,7 @@ extension Settings {
         data, httpHost, httpPort, httpMaxConnections,
         aeTitle, dimseHost, dimsePort, peers, loopbackPeers, checksCalledAETitle, checksCallingHost, acceptsUnknownSOPClasses,
         maxAssociations, maxAssociationsPerPeer, maxPDULength, artimTimeout, idleTimeout, dimseTimeout,
+        tlsPort, tlsCertificate, tlsKey, tlsAuthorities, tlsClientCertificates, bindsTitles, tlsVerifiesHost,
         associationDays, associationNumber,
         reserve, onConflict,
         workersCount, workersMemory, workersSeconds,

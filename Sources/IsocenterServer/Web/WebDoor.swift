@@ -23,6 +23,7 @@ struct WebDoor: Sendable {
     let authenticator: Authenticator
     let settings: Settings
     let setupSecret: String
+    let peerRoutes: PeerRoutes
     let info: StudyRoutes.Info
     let logger: Logger
 
@@ -49,6 +50,7 @@ struct WebDoor: Sendable {
 
         let api = router.group("api")
         StudyRoutes(archive: archive, info: info).add(to: api)
+        peerRoutes.add(to: api)
         AssociationRoutes(table: associations.table, peers: peers, ourTitle: info.aeTitle).add(to: api)
         JobRoutes(jobs: jobs).add(to: api)
         CommitmentRoutes(table: commitments).add(to: api)

@@ -128,7 +128,7 @@ extension LoggedAssociation.End {
             numbers = [abort.source, abort.reason.rawValue]
         case .connectionLost: kind = .connectionLost
         case .protocolError: kind = .protocolError
-        case .foreignProtocol: kind = .foreignProtocol
+        case .foreignProtocol, .tls: kind = .foreignProtocol
         case .noAssociation: kind = .noAssociation
         case .idle: kind = .idle
         case .stalled: kind = .stalled
