@@ -9,13 +9,16 @@ extension Peer {
     /// It can be called, not only call.
     var isCallable: Bool { host != nil && port != nil }
 
-    /// Calls it, by itself and without keeping anything open.
-    ///
-    /// - Throws: `NetworkError`, `JobError.failed` where it cannot be called at all.
-    public func call(as ourTitle: AETitle, _ proposals: [Requestor.Proposal], _ roles: [RoleSelection], onEnd: @escaping @Sendable (AssociationRecord) -> Void = { _ in }) async throws -> Association {
-        guard let host, let port, let title else { throw JobError.failed("\(name) has no host, port or AE title to call") }
-        var requestor = Requestor(host: host, port: port, calledAETitle: title, callingAETitle: ourTitle, onEnd: onEnd)
+    /// Opens an association that nobody else uses, to be released by the one who asked for it.
+    public func call(
+        as ourTitle: AETitle, tls: PeerTLS?, _ proposals: [Requestor.Proposal], _ roles: [RoleSelection],
+        onEnd: @escaping @Sendable (AssociationRecord) -> Void = { _ in }
+    ) async throws(NetworkError) -> Association {
+        var requestor = try requestor(as: ourTitle, tls: tls)
         requestor.roles = roles
-        return try await requestor.connect(proposals)
+        requestor.onEnd = onEnd
+        let association = try await requestor.connect(proposals)
+        try checkCertificate(of: association)
+        return association
     }
 }
