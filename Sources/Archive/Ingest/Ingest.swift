@@ -17,6 +17,7 @@ public actor Ingest {
         var database: any SQLDatabase
         var commit: GroupCommit
         var limits: ReadLimits
+        var corrector: Corrector?
     }
 
     private let context: Context
@@ -180,7 +181,7 @@ public actor Ingest {
             // Without its UIDs there is no head: the record says which is missing.
             let record = try InstanceRecord(
                 reader.reader, identity: identity(isWhole: true), transferSyntax: transferSyntax, dataSetOffset: dataSetOffset ?? 0,
-                size: scheduled + UInt64(pending.count))
+                size: scheduled + UInt64(pending.count), corrected: try corrected())
             if let study, record.study != study {
                 throw ArchiveError(.dataSetDoesNotMatchSOPClass, "belongs to study \(record.study), not to \(study) as the request says")
             }
@@ -190,6 +191,12 @@ public actor Ingest {
         } catch {
             throw await fail(error)
         }
+    }
+
+    /// Refused, or what is to be different from how it came.
+    private func corrected() throws(ArchiveError) -> Corrected? {
+        guard let corrector = context.corrector else { return nil }
+        return Corrected(correction: try corrector.correct(reader.reader.dataSet), system: corrector.system, sender: source.aeTitle ?? source.user ?? "")
     }
 
     // MARK: Known before storing
@@ -206,9 +213,23 @@ public actor Ingest {
         guard let known else { return nil }
         if known == object {
             // Bytes that have been lost are taken again.
-            return try await context.store.size(of: object) == size ? .alreadyStored : nil
+            guard try await context.store.size(of: object) == size, try await !hasOtherCorrection(record, object) else { return nil }
+            return .alreadyStored
         }
         return source.onConflict == .keepFirst ? .conflict(kept: known) : nil
+    }
+
+    /// The same bytes, but rules have changed since they came.
+    private func hasOtherCorrection(_ record: InstanceRecord, _ object: ObjectID) async throws(ArchiveError) -> Bool {
+        guard record.corrected != nil else { return false }
+        let entry = IndexWriter.Entry(record: record, object: object, size: 0, received: 0, source: source.label, policy: source.onConflict)
+        do throws(DatabaseError) {
+            return try await context.database.read { (connection) throws(DatabaseError) in
+                IndexWriter(connection: connection).isOtherCorrection(entry, than: try RecordedCorrection.of(object, in: connection))
+            }
+        } catch {
+            throw ArchiveError(error, "reading the index")
+        }
     }
 
     // MARK: Ending
