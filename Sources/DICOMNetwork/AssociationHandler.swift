@@ -28,6 +28,8 @@ final class AssociationHandler: ChannelDuplexHandler {
     private var decoder: PDUDecoder
     var assembler: MessageAssembler?
     private let request: AssociateRequest?
+    /// The response to a request of ours whose data set is arriving.
+    private var response: OutstandingOperations.Response?
 
     private var record: AssociationRecord
     var hasEnded = false
@@ -168,9 +170,13 @@ final class AssociationHandler: ChannelDuplexHandler {
                     inbox.cancel(messageID: command.messageIDBeingRespondedTo ?? 0)
                 case .command(let command, let contextID):
                     record.messagesReceived += 1
-                    put(.command(command, contextID: contextID))
-                case .data(let bytes): put(.data(bytes))
-                case .endOfDataSet: put(.endOfDataSet)
+                    if command.field.isRequest {
+                        put(.command(command, contextID: contextID))
+                    } else {
+                        receive(response: command, contextID)
+                    }
+                case .data(let bytes): if response == nil { put(.data(bytes)) } else { receive(responseData: bytes) }
+                case .endOfDataSet: if response == nil { put(.endOfDataSet) } else { endResponse() }
                 }
             }
             self.assembler = assembler
@@ -184,8 +190,32 @@ final class AssociationHandler: ChannelDuplexHandler {
         if inbox.put(element) { isPaused = true }
     }
 
+    private func receive(response command: CommandSet, _ contextID: UInt8) {
+        switch inbox.operations.route(command) {
+        case .messages: put(.command(command, contextID: contextID))
+        case .unexpected(let what): abort(.protocolError(what))
+        case .collect:
+            response = .init(command: command, contextID: contextID, dataSet: command.hasDataSet ? ByteBuffer() : nil)
+            if !command.hasDataSet { endResponse() }
+        }
+    }
+
+    private func receive(responseData bytes: ByteBuffer) {
+        guard (response?.dataSet?.readableBytes ?? 0) + bytes.readableBytes <= Association.responseLength else {
+            response = nil
+            return abort(.protocolError("a response with a data set of more than \(Association.responseLength) bytes"))
+        }
+        _ = response?.dataSet?.writeImmutableBuffer(bytes)
+    }
+
+    private func endResponse() {
+        guard let response else { return }
+        self.response = nil
+        if inbox.operations.put(response) { isPaused = true }
+    }
+
     private func resumeReading() {
-        guard isPaused else { return }
+        guard isPaused, hasEnded || !inbox.isPaused && !inbox.operations.isPaused else { return }
         isPaused = false
         if let context { lastActivity = context.eventLoop.now }
         if wantsRead {
@@ -314,6 +344,10 @@ final class AssociationHandler: ChannelDuplexHandler {
         case .release:
             if assembler?.isInMessage == true {
                 abort(.protocolError("A-RELEASE-RQ in the middle of a message"))
+            } else if inbox.operations.isAwaited {
+                // The peer will say no more, and whoever waits for its answer takes no release.
+                run(.releaseResponse)
+                finish(.released)
             } else {
                 put(.release)
             }

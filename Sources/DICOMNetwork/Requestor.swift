@@ -12,6 +12,17 @@ public struct Requestor: Sendable {
     public var group: any EventLoopGroup
     public var onEnd: @Sendable (AssociationRecord) -> Void
 
+    // MARK: What is proposed beside presentation contexts (PS3.7 §D.3.3)
+
+    /// Roles that we would take for a SOP class; without one we are user only. C-GET needs `scp` for the classes it may bring.
+    public var roles: [RoleSelection] = []
+    public var extendedNegotiations: [ExtendedNegotiation] = []
+    public var commonExtendedNegotiations: [CommonExtendedNegotiation] = []
+    /// Secret; never logged.
+    public var userIdentity: UserIdentity?
+    /// How many operations we would have outstanding, and perform at once; 0 is no limit. nil: one of each.
+    public var window: AsynchronousOperationsWindow?
+
     public init(
         host: String, port: Int, calledAETitle: AETitle, callingAETitle: AETitle,
         limits: NetworkLimits = NetworkLimits(), group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
@@ -98,6 +109,11 @@ public struct Requestor: Sendable {
         information.maximumLength = limits.announcedLength
         information.implementationClassUID = Implementation.classUID
         information.implementationVersionName = Implementation.versionName
+        information.asynchronousOperationsWindow = window
+        information.roleSelections = roles
+        information.extendedNegotiations = extendedNegotiations
+        information.commonExtendedNegotiations = commonExtendedNegotiations
+        information.userIdentity = userIdentity
         let contexts = proposals.enumerated().map { index, proposal in
             ProposedContext(
                 id: UInt8(2 * index + 1), abstractSyntax: proposal.sopClass, transferSyntaxes: proposal.transferSyntaxes

@@ -23,6 +23,7 @@ public struct Server: Sendable {
     private let archive: Archive
     private let dimse: DIMSEDoor
     private let web: WebDoor
+    private let jobs: JobRunner
     private let workers: WorkerPool
     private let settings: Settings
     private let setupSecret: String
@@ -35,6 +36,7 @@ public struct Server: Sendable {
             ArchiveConfiguration(folder: settings[Settings.data], reserve: reserve(settings)), logger: logger)
         let accounts = try await Accounts(archive.database)
         let peers = try await PeerTable(archive.database)
+        let jobs = try await JobTable(archive.database)
         let dimse = try await DIMSEDoor.open(archive: archive, peers: peers, settings: settings, logger: logger)
         let workers = try WorkerPool(WorkerPool.Configuration(settings)) { logger.warning("\($0)") }
         let setupSecret = Secret.make()
@@ -42,7 +44,7 @@ public struct Server: Sendable {
             archive: archive, workers: workers, authenticator: Authenticator(accounts: accounts, settings: settings), settings: settings, setupSecret: setupSecret,
             info: .init(version: version, aeTitle: settings[Settings.aeTitle], dimsePort: dimse.port), logger: logger)
         return Server(
-            archive: archive, dimse: dimse, web: web, workers: workers, settings: settings, setupSecret: setupSecret,
+            archive: archive, dimse: dimse, web: web, jobs: runner(of: jobs, handlers: [], settings, logger), workers: workers, settings: settings, setupSecret: setupSecret,
             needsSetup: try await !accounts.hasAdministrator(), logger: logger)
     }
 
@@ -62,7 +64,7 @@ public struct Server: Sendable {
             ready(addresses)
         }
         let group = ServiceGroup(configuration: .init(
-            services: [.init(service: dimse), .init(service: service)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+            services: [.init(service: dimse), .init(service: service), .init(service: jobs)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {
             try await group.run()
         } catch let error as IOError where error.errnoCode == EADDRINUSE || error.errnoCode == EACCES || error.errnoCode == EADDRNOTAVAIL {
@@ -77,6 +79,13 @@ public struct Server: Sendable {
         let shown = host == "0.0.0.0" || host == "::" ? ProcessInfo.processInfo.hostName : host.contains(":") ? "[\(host)]" : host
         let http = "http://\(shown):\(httpPort)"
         return Addresses(http: http, dimsePort: dimse.port, setupLink: needsSetup ? "\(http)/#/setup/\(setupSecret)" : nil)
+    }
+
+    private static func runner(of jobs: JobTable, handlers: [any JobHandler], _ settings: Settings, _ logger: Logger) -> JobRunner {
+        var limits = JobRunner.Limits()
+        limits.keepsFinished = .seconds(settings[Settings.jobsKept] * 86_400)
+        // The archive's folder is locked by this process: no other serves it, so none runs its jobs.
+        return JobRunner(jobs, handlers: handlers, limits: limits, isOnlyRunner: true, logger: logger)
     }
 
     private static func reserve(_ settings: Settings) -> ArchiveConfiguration.Reserve {

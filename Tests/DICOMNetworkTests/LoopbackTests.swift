@@ -261,7 +261,7 @@ struct LoopbackTests {
         }) { server in
             let association = try await server.requestor().connect([.verification])
             let first = Task { try await association.echo() }
-            while !association.inbox.isAwaited { await Task.yield() }
+            while !association.operations.isAwaited { await Task.yield() }
             // Nothing of it is sent.
             await #expect(throws: NetworkError.operationInProgress) { _ = try await association.echo() }
             association.abort("done")

@@ -15,6 +15,9 @@ public struct NegotiationPolicy: Sendable {
     public var services: @Sendable (_ abstractSyntax: UID) -> Service
     /// Answer to a user identity whose sender wants one.
     public var userIdentityResponse: [UInt8]?
+    /// Granted at most, as the requestor sees it: operations that it may have outstanding, and that it may be asked to perform
+    /// at once; 0 is no limit (PS3.7 §D.3.3.3).
+    public var window = AsynchronousOperationsWindow(invoked: 1, performed: 1)
 
     public struct Refusal: Sendable, Equatable {
         public var reject: AssociateReject
@@ -83,10 +86,8 @@ public func negotiate(_ request: AssociateRequest, _ policy: NegotiationPolicy, 
     information.maximumLength = maximumLength
     information.implementationClassUID = Implementation.classUID
     information.implementationVersionName = Implementation.versionName
-    // Operations are answered one after the other (PS3.7 §D.3.3.3): said only where asked.
-    if request.userInformation.asynchronousOperationsWindow != nil {
-        information.asynchronousOperationsWindow = .init(invoked: 1, performed: 1)
-    }
+    // Said only where asked; without it one operation at a time is agreed.
+    information.asynchronousOperationsWindow = request.userInformation.asynchronousOperationsWindow?.limited(to: policy.window)
     information.roleSelections = request.userInformation.roleSelections.compactMap { answer($0, policy) }
     if request.userInformation.userIdentity?.wantsResponse == true {
         information.userIdentityResponse = policy.userIdentityResponse

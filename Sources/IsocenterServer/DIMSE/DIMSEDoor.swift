@@ -23,7 +23,8 @@ struct DIMSEDoor: Service {
         limits.dimseTimeout = .seconds(Int64(settings[Settings.dimseTimeout]))
         let policy = AssociationPolicy(
             callers: KnownCallers(peers: peers, settings: settings), services: services(archive: archive, settings: settings, logger: logger),
-            checksCalledAETitle: settings[Settings.checksCalledAETitle])
+            acceptsUnknownSOPClasses: settings[Settings.acceptsUnknownSOPClasses],
+            strangers: StrangerLog(try await StrangerTable(archive.database), logger: logger))
         let listener = try await Listener.bind(
             host: settings[Settings.dimseHost], port: settings[Settings.dimsePort], limits: limits, logger: logger,
             policy: { request, address in await policy.negotiation(for: request, from: address) })
@@ -31,7 +32,6 @@ struct DIMSEDoor: Service {
     }
 
     private static func services(archive: Archive, settings: Settings, logger: Logger) -> ServiceTable {
-        let unknownClasses = settings[Settings.acceptsUnknownSOPClasses]
         let store = StoreSCP(archive: archive, onConflict: ConflictPolicy(rawValue: settings[Settings.onConflict]) ?? .keepFirst, logger: logger)
         return ServiceTable(entries: [
             ServiceEntry(
@@ -39,7 +39,7 @@ struct DIMSEDoor: Service {
                 service: VerificationSCP()),
             // Every transfer syntax is kept as it comes. What the standard knows as something else than storage is no object to keep.
             ServiceEntry(
-                sopClasses: { SOPClassTable.isArchived($0) || unknownClasses && UIDTable.entry(for: $0) == nil }, commands: [.cStoreRequest],
+                sopClasses: { SOPClassTable.isArchived($0) || UIDTable.entry(for: $0) == nil }, commands: [.cStoreRequest],
                 needs: .store, transferSyntaxes: .proposersFirst, service: store),
         ])
     }
@@ -48,7 +48,10 @@ struct DIMSEDoor: Service {
 
     func run() async throws {
         await withGracefulShutdownHandler {
+            async let remembering: Void = policy.strangers.run()
             await listener.run { association in try await serve(association) }
+            policy.strangers.finish()
+            await remembering
         } onGracefulShutdown: {
             Task { await listener.shutDown() }
         }
@@ -56,8 +59,9 @@ struct DIMSEDoor: Service {
 
     /// One association to its end; whatever goes wrong in it ends it alone.
     private func serve(_ association: Association) async throws {
-        guard let caller = try await policy.callers.caller(of: association.request, from: association.address) else {
-            throw NetworkError.malformedMessage("the caller is not known any longer")
+        defer { policy.admissions.leave(association.address) }
+        guard let caller = policy.admissions.caller(at: association.address) else {
+            throw NetworkError.malformedMessage("nobody was admitted on this connection")
         }
         for try await message in association.messages {
             if let entry = policy.services.entry(for: message) {

@@ -14,11 +14,12 @@ extension Settings {
     }
     public static let dimseHost = Setting("dimse.host", default: "0.0.0.0", help: "address the DICOM port listens on")
     public static let dimsePort = Setting("dimse.port", default: 11112, in: 0...65535, help: "its port; 0 chooses a free one")
-    public static let peers = Setting("dimse.peers", default: [String](), help: "known callers beside loopback: AET or AET@address") { peers in
+    public static let peers = Setting("dimse.peers", default: [String](), help: "known callers beside loopback and 'isocenter peers': AET or AET@address, a network too") { peers in
         peers.first { SettledPeer(text: $0) == nil }.map { "'\($0)' is neither AET nor AET@address" }
     }
     public static let loopbackPeers = Setting("dimse.loopbackPeers", default: true, help: "callers on this machine count as known")
     public static let checksCalledAETitle = Setting("dimse.checkCalledAET", default: false, help: "refuse callers that call us by another AE title")
+    public static let checksCallingHost = Setting("dimse.checkCallingHost", default: false, help: "a peer without addresses may only call from those of its host name")
     public static let acceptsUnknownSOPClasses = Setting("dimse.unknownSOPClasses", default: true, help: "store objects of private and unknown SOP classes too")
     public static let maxAssociations = Setting("dimse.maxAssociations", default: 200, in: 1...10_000, help: "associations at once")
     public static let maxAssociationsPerPeer = Setting("dimse.maxAssociationsPerPeer", default: 20, in: 1...10_000, help: "associations at once from one address")
@@ -36,6 +37,8 @@ extension Settings {
     public static let workersMemory = Setting("workers.memory", default: 2048, in: 64...1_048_576, unit: "MiB", help: "memory that a worker may use beside the frame itself; a frame that needs more fails")
     public static let workersSeconds = Setting("workers.seconds", default: 10, in: 1...3600, unit: "s", help: "time that decoding or encoding a frame may take; a frame that needs more fails")
 
+    public static let jobsKept = Setting("jobs.keep", default: 30, in: 1...36_500, unit: "days", help: "a job that has ended stays in the list for this time")
+
     public static let sessionLifetime = Setting("sessions.lifetime", default: 12, in: 1...720, unit: "h", help: "a login ends after this time")
     public static let sessionIdle = Setting("sessions.idle", default: 120, in: 1...43_200, unit: "min", help: "a login ends when it is not used for this time")
 
@@ -46,8 +49,8 @@ extension Settings {
 
     static let all: [any AnySetting] = [
         data, httpHost, httpPort, httpMaxConnections,
-        aeTitle, dimseHost, dimsePort, peers, loopbackPeers, checksCalledAETitle, acceptsUnknownSOPClasses,
+        aeTitle, dimseHost, dimsePort, peers, loopbackPeers, checksCalledAETitle, checksCallingHost, acceptsUnknownSOPClasses,
         maxAssociations, maxAssociationsPerPeer, maxPDULength, artimTimeout, idleTimeout, dimseTimeout,
-        reserve, onConflict, workersCount, workersMemory, workersSeconds, sessionLifetime, sessionIdle, logLevel, webRoot,
+        reserve, onConflict, workersCount, workersMemory, workersSeconds, jobsKept, sessionLifetime, sessionIdle, logLevel, webRoot,
     ]
 }

@@ -44,6 +44,7 @@ struct WebDoor: Sendable {
 
         let api = router.group("api")
         StudyRoutes(archive: archive, info: info).add(to: api)
+        CorrectionRoutes(archive: archive).add(to: api)
 
         let pixels = PixelAccess(archive: archive, coding: workers)
         let dicomWeb = router.group("dicom-web")
