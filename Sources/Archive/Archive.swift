@@ -91,9 +91,9 @@ public final class Archive: Sendable {
             return try IncomingFile(in: incoming, volume: volume)
         }
         let context = Ingest.Context(
-            incoming: incoming, volume: volume, pool: pool, store: store, database: database, commit: commit, limits: configuration.limits,
+            incoming: incoming, volume: volume, pool: pool, store: store, database: database, commit: commit, limits: configuration.limits)
+        return Ingest(context, file: file, source: source, transferSyntax: transferSyntax, expecting: expected, stated: expected ?? stated, study: study,
             corrector: corrector)
-        return Ingest(context, file: file, source: source, transferSyntax: transferSyntax, expecting: expected, stated: expected ?? stated, study: study)
     }
 
     // MARK: What is here

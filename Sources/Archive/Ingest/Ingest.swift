@@ -17,7 +17,6 @@ public actor Ingest {
         var database: any SQLDatabase
         var commit: GroupCommit
         var limits: ReadLimits
-        var corrector: Corrector?
     }
 
     private let context: Context
@@ -26,6 +25,7 @@ public actor Ingest {
     private let expected: (sopClass: UID, sopInstance: UID)?
     private let stated: (sopClass: UID, sopInstance: UID)?
     private let study: UID?
+    private var correcting: Correcting?
 
     private var file: IncomingFile?
     private var reader: EncodedDataSetReader
@@ -45,7 +45,7 @@ public actor Ingest {
 
     init(
         _ context: Context, file: IncomingFile, source: Source, transferSyntax: TransferSyntax, expecting expected: (sopClass: UID, sopInstance: UID)?,
-        stated: (sopClass: UID, sopInstance: UID)?, study: UID?
+        stated: (sopClass: UID, sopInstance: UID)?, study: UID?, corrector: Corrector? = nil
     ) {
         self.context = context
         self.file = file
@@ -54,6 +54,7 @@ public actor Ingest {
         self.expected = expected
         self.stated = stated
         self.study = study
+        correcting = corrector.map { Correcting($0, source: source) }
         reader = EncodedDataSetReader(transferSyntax: transferSyntax, options: .init(limits: context.limits))
     }
 
@@ -87,6 +88,7 @@ public actor Ingest {
         if let failure { throw failure }
         do throws(ArchiveError) {
             try parse { (reader) throws(ReadError) in try reader.feed(bytes) }
+            try correcting?.look(at: reader.reader)
             pending += bytes
             try beginFile(isWhole: false)
             if pending.count >= Self.pieceSize { try await flush() }
@@ -181,7 +183,7 @@ public actor Ingest {
             // Without its UIDs there is no head: the record says which is missing.
             let record = try InstanceRecord(
                 reader.reader, identity: identity(isWhole: true), transferSyntax: transferSyntax, dataSetOffset: dataSetOffset ?? 0,
-                size: scheduled + UInt64(pending.count), corrected: try corrected())
+                size: scheduled + UInt64(pending.count), corrected: try correcting?.finish(reader.reader))
             if let study, record.study != study {
                 throw ArchiveError(.dataSetDoesNotMatchSOPClass, "belongs to study \(record.study), not to \(study) as the request says")
             }
@@ -191,12 +193,6 @@ public actor Ingest {
         } catch {
             throw await fail(error)
         }
-    }
-
-    /// Refused, or what is to be different from how it came.
-    private func corrected() throws(ArchiveError) -> Corrected? {
-        guard let corrector = context.corrector else { return nil }
-        return Corrected(correction: try corrector.correct(reader.reader.dataSet), system: corrector.system, sender: source.aeTitle ?? source.user ?? "")
     }
 
     // MARK: Known before storing

@@ -56,7 +56,7 @@ struct CorrectionTests {
         // The index.
         #expect(try await names(archive, "muller jorg") == 1)
         #expect(try await names(archive, "doe") == 0)
-        let found = try await archive.query(Query(level: .series, attributes: .all), for: .everything).answers
+        let found = try await archive.query(Query(.series, attributes: .all), for: .everything).answers
         #expect(found.map { $0.string(.issuerOfPatientID) } == ["NORTH"])
         #expect(found.map { $0.string(.seriesDescription) } == ["Axial"])
 
@@ -153,8 +153,8 @@ struct CorrectionTests {
         #expect(study.patientID == "X1")
         #expect(try await names(archive, "muller") == 0)
         #expect(try await names(archive, "doe") == 1)
-        #expect(try await archive.query(Query(level: .patient, attributes: .all), for: .everything).answers.map { $0.string(.patientID) } == ["X1"])
-        #expect(try await archive.query(Query(level: .study, attributes: .all), for: .everything).answers.map { $0.string(.modalitiesInStudy) } == ["MR"])
+        #expect(try await archive.query(Query(.patient, attributes: .all), for: .everything).answers.map { $0.string(.patientID) } == ["X1"])
+        #expect(try await archive.query(Query(.study, attributes: .all), for: .everything).answers.map { $0.string(.modalitiesInStudy) } == ["MR"])
 
         // Who knows no rules has no word on it; the sender itself, whose rules are gone, has.
         #expect(try await store(archive, image, nil).result == .alreadyStored)
