@@ -141,7 +141,9 @@ struct CompiledRule: Sendable, Hashable {
 
     private static func characterSet(_ text: String) throws(CoercionError) -> SpecificCharacterSet {
         let set = SpecificCharacterSet(text.isEmpty ? [] : text.split(separator: "\\", omittingEmptySubsequences: false).map(String.init))
-        guard set.unknownTerms.isEmpty else { throw CoercionError("characterSet: '\(set.unknownTerms.joined(separator: "', '"))' is none of the standard's (PS3.3 C.12.1.1.2)") }
+        // Misspellings are understood where they come from others, not written.
+        let wrong = set.terms.filter { !$0.isEmpty && $0 != "GB18030" && $0 != "GBK" && !$0.hasPrefix("ISO_IR ") && !$0.hasPrefix("ISO 2022 IR ") } + set.unknownTerms
+        guard wrong.isEmpty else { throw CoercionError("characterSet: '\(wrong.joined(separator: "', '"))' is none of the standard's (PS3.3 C.12.1.1.2)") }
         return set
     }
 

@@ -19,7 +19,7 @@ struct CoerceCommand: AsyncParsableCommand {
 
     func run() async throws {
         let rules: CoercionRules
-        do { rules = try CoercionRules(file: rules) } catch {
+        do { rules = try CoercionRules(file: self.rules) } catch {
             tell("\(error)")
             throw ExitCode(2)
         }

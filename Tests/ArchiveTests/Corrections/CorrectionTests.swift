@@ -34,6 +34,7 @@ struct CorrectionTests {
     private var image: TestInstance {
         var instance = TestInstance(pixelBytes: 700_000)
         instance.extra = [
+            DataElement(.rows, .US, integers: [10]), DataElement(.columns, .US, integers: [35_000]),
             DataElement(.imageComments, .LT, "seen"), DataElement(Tag(0x0009, 0x0010), .LO, "ACME"), DataElement(Tag(0x0009, 0x1001), .LO, "x"),
             DataElement(Tag(0xFFFC, 0xFFFC), .OB, bytes: [0, 0, 0, 1]),
         ]
