@@ -12,6 +12,8 @@ public final class Association: Sendable {
     public let isRequestor: Bool
     public let request: AssociateRequest
     public let answer: AssociateAccept
+    /// nil on a connection without TLS.
+    public let tls: TLSSession?
     /// The accepted contexts, in the order proposed.
     public let presentationContexts: [PresentationContext]
     public let limits: NetworkLimits
@@ -19,17 +21,20 @@ public final class Association: Sendable {
     let channel: any Channel
     let inbox: Inbox
     let turn = SendTurn()
+    /// Bytes of pending responses that are not yet with the kernel.
+    private let onTheWay = Atomic<Int>(0)
     /// Operations that nobody follows to their end any longer.
     let drains = Mutex<[Task<Void, Never>]>([])
 
     init(
         address: PeerAddress, isRequestor: Bool, request: AssociateRequest, answer: AssociateAccept,
-        limits: NetworkLimits, channel: any Channel, inbox: Inbox
+        tls: TLSSession? = nil, limits: NetworkLimits, channel: any Channel, inbox: Inbox
     ) {
         self.address = address
         self.isRequestor = isRequestor
         self.request = request
         self.answer = answer
+        self.tls = tls
         self.limits = limits
         self.channel = channel
         self.inbox = inbox
@@ -48,6 +53,13 @@ public final class Association: Sendable {
 
     /// What the other side says of itself.
     public var peerInformation: UserInformation { isRequestor ? answer.userInformation : request.userInformation }
+
+    /// What was agreed about a SOP class by extended negotiation (PS3.7 §D.3.3.5): the acceptor's answer; nil where there is none,
+    /// and the class behaves as if nothing had been proposed.
+    public func extendedNegotiation(of sopClass: UID) -> [UInt8]? {
+        guard request.userInformation.extendedNegotiations.contains(where: { $0.sopClass == sopClass }) else { return nil }
+        return answer.userInformation.extendedNegotiations.first { $0.sopClass == sopClass }?.applicationInformation
+    }
 
     /// What we have asked and the peer has not answered.
     var operations: OutstandingOperations { inbox.operations }
@@ -107,11 +119,12 @@ public final class Association: Sendable {
 
     // MARK: Sending
 
-    /// A message without data set. Returns when it is with the kernel.
+    /// A message without data set. Returns when it is with the kernel; a pending response, of which there may be thousands, as soon
+    /// as little enough is on its way there. Where that fails the next one says so.
     public func send(_ command: CommandSet, in context: PresentationContext) async throws(NetworkError) {
         var fragmenter = self.fragmenter(context)
         fragmenter.command(command)
-        try await write(fragmenter.take(), of: command)
+        try await write(fragmenter.takeParts(), of: command)
     }
 
     /// A message with a data set that is encoded in the context's transfer syntax already.
@@ -120,7 +133,7 @@ public final class Association: Sendable {
         fragmenter.command(command)
         fragmenter.data(dataSet)
         fragmenter.endOfData()
-        try await write(fragmenter.take(), of: command)
+        try await write(fragmenter.takeParts(), of: command)
     }
 
     /// The same, with a data set that comes piece by piece. Two writes are under way at most; the peer's pace is ours.
@@ -138,7 +151,7 @@ public final class Association: Sendable {
             for try await chunk in dataSet {
                 fragmenter.data(chunk)
                 guard fragmenter.readyBytes >= Self.writeLength else { continue }
-                let next = startWrite(fragmenter.take())
+                let next = startWrite(fragmenter.takeParts())
                 if let previous = underWay { try await finishWrite(previous) }
                 underWay = next
             }
@@ -148,7 +161,7 @@ public final class Association: Sendable {
         }
         fragmenter.endOfData()
         noteSent(command)
-        let last = startWrite(fragmenter.take())
+        let last = startWrite(fragmenter.takeParts())
         if let underWay { try await finishWrite(underWay) }
         try await finishWrite(last)
     }
@@ -162,23 +175,35 @@ public final class Association: Sendable {
     }
 
     /// The turn is only for the order: the next message may be written before this one is with the kernel.
-    private func write(_ bytes: ByteBuffer, of command: CommandSet) async throws(NetworkError) {
+    private func write(_ bytes: [ByteBuffer], of command: CommandSet) async throws(NetworkError) {
         await turn.take()
         noteSent(command)
         let write = startWrite(bytes)
         turn.pass()
+        if command.status?.category == .pending, isAhead(by: bytes.readableBytes, until: write) { return }
         try await finishWrite(write)
     }
 
+    /// Whether so little is on its way to the kernel that the sender may go on.
+    private func isAhead(by length: Int, until write: EventLoopFuture<Void>) -> Bool {
+        guard onTheWay.wrappingAdd(length, ordering: .relaxed).newValue <= Self.writeLength else {
+            onTheWay.wrappingSubtract(length, ordering: .relaxed)
+            return false
+        }
+        write.whenComplete { [weak self] _ in self?.onTheWay.wrappingSubtract(length, ordering: .relaxed) }
+        return true
+    }
+
     private func noteSent(_ command: CommandSet) {
+        inbox.tally.sent(command)
         if !command.field.isRequest, let id = command.messageIDBeingRespondedTo, command.status?.category != .pending {
             inbox.forgetCancellation(messageID: id)
         }
     }
 
-    private func startWrite(_ bytes: ByteBuffer) -> EventLoopFuture<Void> {
+    private func startWrite(_ bytes: [ByteBuffer]) -> EventLoopFuture<Void> {
         let promise = channel.eventLoop.makePromise(of: Void.self)
-        channel.triggerUserOutboundEvent(LocalRequest.data(bytes), promise: promise)
+        channel.triggerUserOutboundEvent(LocalRequest.parts(bytes), promise: promise)
         return promise.futureResult
     }
 

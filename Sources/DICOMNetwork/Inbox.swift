@@ -59,6 +59,7 @@ final class Inbox: Sendable {
 
     /// Responses to our own requests do not wait among the peer's requests.
     let operations: OutstandingOperations
+    let tally = Tally()
     private let state = Mutex(State())
     private let limit: Int
     private let resume: @Sendable () -> Void

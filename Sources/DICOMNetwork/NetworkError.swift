@@ -23,6 +23,8 @@ public enum NetworkError: Error, Equatable, Sendable {
     case operationInProgress
 
     // What became of the connection
+    /// A certificate or key cannot be used.
+    case tls(String)
     case cannotListen(host: String, port: Int, String)
     case cannotConnect(host: String, port: Int, String)
     case rejected(AssociateReject)
@@ -44,6 +46,7 @@ extension NetworkError: CustomStringConvertible {
         case .noContextAccepted(let sopClass, let why): "no presentation context for SOP class \(sopClass): \(why)"
         case .notEstablished: "the association is not established"
         case .operationInProgress: "as many operations of this association are under way as the peer allows"
+        case .tls(let why): "TLS: \(why)"
         case .cannotListen(let host, let port, let why): "cannot listen on \(host) port \(port): \(why)"
         case .cannotConnect(let host, let port, let why): "cannot connect to \(host) port \(port): \(why)"
         case .rejected(let reject): "the peer rejected the association (\(reject))"

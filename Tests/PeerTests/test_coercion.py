@@ -213,3 +213,25 @@ def test_dry_run(scratch):
     rules.write_text('[{"name": "wrong", "set": {"StudyInstanceUID": "1.2"}}]')
     run = isocenter("coerce", rules, file)
     assert run.returncode == 2 and "rule 'wrong': StudyInstanceUID names the object" in run.stderr
+
+
+def test_rules_by_command_and_what_is_sent(server, scratch):
+    rules = scratch / "in.json"
+    rules.write_text(json.dumps(RULES))
+    out = scratch / "out.json"
+    out.write_text(json.dumps([{"name": "old viewer", "characterSet": {"convert": "ISO_IR 100"}, "set": {"PatientID": "OUT-${PatientID}"}}]))
+    server.command("peers", "add", "north", "--aet", "NORTH1C", "--retrieve", "--store", "--coercion-in", rules, "--coercion-out", out, check=True)
+    image = coming(PatientID="PT-2")
+    assert store(server, image, "NORTH1C")[0] == 0
+    for words in ((), ("+xi",)):
+        folder = scratch / f"got{len(words)}"
+        folder.mkdir()
+        run = dimse.dcmtk("getscu", *words, "-S", "-aet", "NORTH1C", "-aec", "ISOCENTER", "-k", "QueryRetrieveLevel=STUDY",
+                          "-k", f"StudyInstanceUID={image.StudyInstanceUID}", "-od", folder, "127.0.0.1", server.dimse)
+        assert run.returncode == 0, run.stderr
+        file, = folder.iterdir()
+        got = dcmread(file)
+        assert got.PatientID == "OUT-N-PT-2" and got.InstitutionName == "Häuser im Norden" and got.SpecificCharacterSet == "ISO_IR 100"
+        assert len(got.OriginalAttributesSequence) == 2
+        assert numpy.array_equal(got.pixel_array, objects.ramp(64, 48))
+    assert dcmread(io.BytesIO(whole(server, image).content)).PatientID == "N-PT-2"

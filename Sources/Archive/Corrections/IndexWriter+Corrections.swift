@@ -56,10 +56,11 @@ extension IndexWriter {
         guard let attributes = try Self.changed(row?.blob("attributes"), entry.record.seriesAttributes, tags, LevelAttributes.series, isFirst) else { return }
         let columns = SeriesColumns(attributes)
         try connection.run("UPDATE series SET (\(SeriesColumns.names)) = (\(columns.values)) WHERE id = \(series)")
-        if tags.contains(.requestAttributesSequence) {
-            if row?.int("instance_count") == 1 { try connection.run("DELETE FROM series_request WHERE series = \(series)") }
-            try addRequests(entry.record.requests, series: series)
-        }
+        // Other objects of the series may have other requests.
+        if row?.int("instance_count") == 1 { try connection.run("DELETE FROM series_request WHERE series = \(series)") }
+        try forget(owner: series, [.performingPhysician, .operators])
+        try SearchIndex(connection: connection).add(series: series, attributes)
+        try SearchIndex(connection: connection).addRequests(entry.record.seriesAttributes, series: series)
         guard tags.contains(.modality) else { return }
         let modalities = try connection.all("SELECT DISTINCT modality FROM series WHERE study = \(study) AND modality <> '' ORDER BY modality")
             .map { $0.string("modality") }.sorted().joined(separator: "\\")
@@ -77,7 +78,8 @@ extension IndexWriter {
         let columns = StudyColumns(attributes)
         try connection.run("UPDATE study SET (\(StudyColumns.names)) = (\(columns.values)) WHERE id = \(study)")
         // What is said no more finds nothing more.
-        try connection.run("DELETE FROM person_name WHERE owner = \(study) AND role <> \(NameRole.patient.rawValue)")
+        try forget(owner: study, [.patientOfStudy, .referringPhysician, .readingPhysician])
+        try connection.run("DELETE FROM study_code WHERE study = \(study)")
         try connection.run("DELETE FROM study_word WHERE study = \(study)")
         try index(study: study, columns)
         for modality in (row?.string("modalities") ?? "").split(separator: "\\") { try addWords(SearchText.words(String(modality)), study: study) }
@@ -101,13 +103,22 @@ extension IndexWriter {
                     """)
             }
             guard try connection.first("SELECT 1 FROM study WHERE patient = \(old)") == nil else { return }
-            try connection.run("DELETE FROM person_name WHERE owner = \(old) AND role = \(NameRole.patient.rawValue)")
+            try forget(owner: old, [.patient])
             try connection.run("DELETE FROM patient WHERE id = \(old)")
         } else if try connection.first("SELECT study_count FROM patient WHERE id = \(old)")?.int("study_count") == 1 {
             let columns = PatientColumns(entry.record.patientAttributes, study: entry.record.study)
             try connection.run("UPDATE patient SET (\(PatientColumns.names)) = (\(columns.values)) WHERE id = \(old)")
-            try connection.run("DELETE FROM person_name WHERE owner = \(old) AND role = \(NameRole.patient.rawValue)")
-            try addNames(columns.name, role: .patient, owner: old)
+            try forget(owner: old, [.patient])
+            try SearchIndex(connection: connection).add(patient: old, entry.record.patientAttributes)
+        }
+    }
+
+    /// By which it was found.
+    private func forget(owner: Int64, _ roles: [NameRole]) throws(DatabaseError) {
+        for role in roles.map(\.rawValue) {
+            try connection.run("DELETE FROM person_name WHERE owner = \(owner) AND role = \(role)")
+            try connection.run("DELETE FROM person_word WHERE owner = \(owner) AND role = \(role)")
+            try connection.run("DELETE FROM other_patient_id WHERE owner = \(owner) AND role = \(role)")
         }
     }
 

@@ -16,11 +16,18 @@ public struct RecordedCorrection: Sendable, Identifiable {
     public var source: String
 
     public var attribution: Correction.Attribution {
-        Correction.Attribution(time: Self.dateTime(time), system: system, source: sender)
+        Correction.Attribution(time: Correction.Attribution.dateTime(time), system: system, source: sender)
+    }
+
+}
+
+extension Correction.Attribution {
+    public static func now(system: String, source: String) -> Self {
+        Self(time: dateTime(Clock.microseconds()), system: system, source: source)
     }
 
     /// DT in UTC.
-    private static func dateTime(_ microseconds: Int64) -> String {
+    fileprivate static func dateTime(_ microseconds: Int64) -> String {
         var seconds = time_t(microseconds / 1_000_000), parts = tm()
         gmtime_r(&seconds, &parts)
         func padded(_ number: some BinaryInteger, _ digits: Int) -> String {

@@ -75,4 +75,5 @@ extension CommandSet {
 extension UID {
     /// Well-formed by inspection; a test asserts it against the table.
     static let verificationSOPClass = UID("1.2.840.10008.1.1")!
+    static let storageServiceClass = UID("1.2.840.10008.4.2")!
 }

@@ -66,6 +66,9 @@ public struct CommonExtendedNegotiation: Equatable, Sendable {
     public var serviceClass: UID
     public var relatedGeneralSOPClasses: [UID]
 
+    /// Storage Service Class (PS3.6 Table A-1).
+    public static let storageServiceClass = UID.storageServiceClass
+
     public init(sopClass: UID, serviceClass: UID, relatedGeneralSOPClasses: [UID] = []) {
         self.sopClass = sopClass
         self.serviceClass = serviceClass

@@ -18,11 +18,14 @@ struct KnownCallers: Sendable {
         case refused(AssociateReject, String)
     }
 
-    func recognize(_ request: AssociateRequest, from address: PeerAddress) async throws(DatabaseError) -> Recognition {
+    func recognize(_ request: AssociateRequest, from connection: ConnectionInfo) async throws(DatabaseError) -> Recognition {
+        let address = connection.address
         guard let title = request.callingAETitle else { return .refused(.callingAETitleNotRecognized, "the calling AE title is empty or malformed") }
+        guard request.calledAETitle != nil else { return .refused(.calledAETitleNotRecognized, "the called AE title is empty or malformed") }
         guard let peer = try await peer(title, address) else {
             return .unknown("unknown caller \(title) at \(address.host): see 'isocenter peers callers', make it known with 'isocenter peers add'")
         }
+        if let problem = problem(of: connection.tls, for: peer, title) { return .refused(.callingAETitleNotRecognized, problem) }
         guard let called = try await entity(called: request.calledAETitle) else {
             return .refused(.calledAETitleNotRecognized, "called as \"\(request.calledAETitle?.text ?? "")\", which is not an AE title of ours")
         }
@@ -35,6 +38,21 @@ struct KnownCallers: Sendable {
             // Without its view the title would show too much.
             return .refused(.temporaryCongestion, "the view of the title \(called.title) does not work: \(error.message)")
         }
+    }
+
+    // MARK: TLS
+
+    /// Why the connection will not do for this peer, in words.
+    private func problem(of session: TLSSession?, for peer: Peer, _ title: AETitle) -> String? {
+        guard let session else { return peer.usesTLS ? "the peer '\(peer.name)' has to call over TLS" : nil }
+        if let bound = peer.certificate {
+            guard let shown = session.certificate else { return "the peer '\(peer.name)' showed no certificate" }
+            return shown.fingerprint == bound ? nil : "the certificate \(shown.fingerprint) is not the one of the peer '\(peer.name)'"
+        }
+        guard settings[Settings.bindsTitles] else { return nil }
+        guard let shown = session.certificate else { return "\(title) showed no certificate that would be bound to its title" }
+        let names = shown.alternativeNames + [shown.commonName].compactMap(\.self)
+        return names.contains(title.text) ? nil : "the certificate is for \(names.joined(separator: ", ")), not for the AE title \(title)"
     }
 
     // MARK: Titles

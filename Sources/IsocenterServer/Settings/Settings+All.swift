@@ -14,6 +14,13 @@ extension Settings {
     }
     public static let dimseHost = Setting("dimse.host", default: "0.0.0.0", help: "address the DICOM port listens on")
     public static let dimsePort = Setting("dimse.port", default: 11112, in: 0...65535, help: "its port; 0 chooses a free one")
+    public static let dimseTLSPort = Setting("dimse.tls.port", default: 2762, in: 0...65535, help: "port for DICOM over TLS, open where a certificate is named; 0 chooses a free one")
+    public static let dimseTLSCertificate = Setting("dimse.tls.certificate", default: "", help: "PEM file with our certificate and those that lead to its authority; read again when it changes")
+    public static let dimseTLSKey = Setting("dimse.tls.key", default: "", help: "PEM file with the certificate's private key, without a passphrase")
+    public static let dimseTLSAuthorities = Setting("dimse.tls.authorities", default: "", help: "PEM file with the authorities whose certificates are believed")
+    public static let dimseTLSClientCertificates = Setting("dimse.tls.clientCertificates", default: "", help: "required, optional or none; empty: required where authorities are named") { choice in
+        choice.isEmpty || TLSServer.ClientCertificates(rawValue: choice) != nil ? nil : "'\(choice)' is not required, optional or none"
+    }
     public static let peers = Setting("dimse.peers", default: [String](), help: "known callers beside loopback and 'isocenter peers': AET or AET@address, a network too") { peers in
         peers.first { SettledPeer(text: $0) == nil }.map { "'\($0)' is neither AET nor AET@address" }
     }
@@ -27,6 +34,12 @@ extension Settings {
     public static let artimTimeout = Setting("dimse.artimTimeout", default: 30, in: 1...3600, unit: "s", help: "time for a caller to ask for an association, and for a connection to close")
     public static let idleTimeout = Setting("dimse.idleTimeout", default: 600, in: 1...86_400, unit: "s", help: "an association on which nothing happens is aborted")
     public static let dimseTimeout = Setting("dimse.timeout", default: 60, in: 1...3600, unit: "s", help: "a message that stalls is aborted")
+
+    public static let associationDays = Setting("associations.days", default: 30, in: 1...3650, unit: "days", help: "how long the log of associations goes back")
+    public static let associationNumber = Setting("associations.number", default: 20_000, in: 100...10_000_000, help: "associations that it holds at most")
+
+    public static let bindsTitles = Setting("dimse.tls.bindTitles", default: false, help: "a caller's certificate must be for its AE title: by common name or alternative name")
+    public static let tlsVerifiesHost = Setting("dimse.tls.verifyHost", default: true, help: "the certificate of a peer that we call must be for its host, unless the peer's fingerprint is known")
 
     public static let reserve = Setting("storage.reserve", default: 1024, in: 0...1_000_000_000, unit: "MiB", help: "free space below which nothing new is accepted")
     public static let onConflict = Setting("storage.onConflict", default: "keepFirst", help: "same SOP Instance UID with other content: keepFirst, keepBoth, keepBothFromSameSource or quarantine") { policy in
@@ -49,8 +62,14 @@ extension Settings {
 
     static let all: [any AnySetting] = [
         data, httpHost, httpPort, httpMaxConnections,
-        aeTitle, dimseHost, dimsePort, peers, loopbackPeers, checksCalledAETitle, checksCallingHost, acceptsUnknownSOPClasses,
+        aeTitle, dimseHost, dimsePort, dimseTLSPort, dimseTLSCertificate, dimseTLSKey, dimseTLSAuthorities, dimseTLSClientCertificates, peers, loopbackPeers, checksCalledAETitle, checksCallingHost, acceptsUnknownSOPClasses,
         maxAssociations, maxAssociationsPerPeer, maxPDULength, artimTimeout, idleTimeout, dimseTimeout,
-        reserve, onConflict, workersCount, workersMemory, workersSeconds, jobsKept, sessionLifetime, sessionIdle, logLevel, webRoot,
+        bindsTitles, tlsVerifiesHost,
+        associationDays, associationNumber,
+        reserve, onConflict,
+        workersCount, workersMemory, workersSeconds,
+        jobsKept,
+        sessionLifetime, sessionIdle,
+        logLevel, webRoot,
     ]
 }

@@ -60,6 +60,14 @@ public struct StrangerTable: Sendable {
         try await database.run("DELETE FROM stranger WHERE id = \(id)") == 1
     }
 
+    /// Those that a peer is: they are unknown no longer.
+    public func remove(knownBy peer: Peer) async throws(DatabaseError) {
+        let ranges = peer.ranges
+        for stranger in try await all() where stranger.aeTitle == peer.title?.text && (ranges.isEmpty || ranges.contains { $0.contains(stranger.address) }) {
+            try await remove(stranger.id)
+        }
+    }
+
     private static func text(_ stranger: Stranger) throws(DatabaseError) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -132,8 +132,8 @@ struct StorePipelineTests {
 
     @Test("As many as the peer grants; each response reaches the object it is for", arguments: [(1, 1), (4, 4), (0, 32)] as [(UInt16, Int)])
     func window(granted: UInt16, group: Int) async throws {
-        try await withListener(policy: { request, address in
-            var policy = await storagePolicy(request, address)
+        try await withListener(policy: { request, connection in
+            var policy = await storagePolicy(request, connection)
             policy.window = .init(invoked: granted, performed: 1)
             return policy
         }, serve: { association, _ in
@@ -169,8 +169,8 @@ struct StorePipelineTests {
     }
 
     @Test("An association that ends tells every outstanding object") func ends() async throws {
-        try await withListener(policy: { request, address in
-            var policy = await storagePolicy(request, address)
+        try await withListener(policy: { request, connection in
+            var policy = await storagePolicy(request, connection)
             policy.window = .init(invoked: 8, performed: 1)
             return policy
         }, serve: { association, _ in

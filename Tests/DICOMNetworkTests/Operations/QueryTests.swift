@@ -15,7 +15,7 @@ func identifier(_ patient: String) -> DataSet {
 }
 
 /// Everything of this file, in both roles.
-@Sendable func operationsPolicy(_ request: AssociateRequest, _ address: PeerAddress) async -> NegotiationPolicy {
+@Sendable func operationsPolicy(_ request: AssociateRequest, _ connection: ConnectionInfo) async -> NegotiationPolicy {
     NegotiationPolicy { abstractSyntax in
         [ctImageStorage, studyFind, studyMove, studyGet, commitment, CommandSet.verification].contains(abstractSyntax)
             ? .supported(.littleEndian, scu: true) : .notSupported

@@ -23,6 +23,7 @@ struct AssociationPolicyTests {
         for title in titles { try await table.set(title) }
         return AssociationPolicy(
             callers: KnownCallers(peers: table, settings: settings), services: ServiceTable(entries: Self.services), acceptsUnknownSOPClasses: true,
+            identities: IdentityCheck(authenticator: Authenticator(accounts: try await Accounts(database), settings: settings)),
             strangers: StrangerLog(try await StrangerTable(database), logger: Logger(label: "test")))
     }
 
@@ -53,6 +54,14 @@ struct AssociationPolicyTests {
         return peer
     }
 
+    private func at(_ host: String, _ port: Int = 1, tls: TLSSession? = nil) -> ConnectionInfo {
+        ConnectionInfo(address: PeerAddress(host: host, port: port), tls: tls)
+    }
+
+    private func caller(of policy: AssociationPolicy, _ connection: ConnectionInfo) -> Caller? {
+        policy.admissions.caller(at: connection.address, isSecure: connection.tls != nil)
+    }
+
     // MARK: Callers
 
     static let callerCases: [(String, Bool, String, String, Bool)] = [
@@ -65,7 +74,7 @@ struct AssociationPolicyTests {
     @Test("Known callers of the settings, by title and address", arguments: callerCases)
     func callers(_ peers: String, _ loopback: Bool, _ title: String, _ address: String, _ isKnown: Bool) async throws {
         let policy = try await policy([Settings.peers.key: peers, Settings.loopbackPeers.key: "\(loopback)"])
-        let negotiation = await policy.negotiation(for: request(title), from: PeerAddress(host: address, port: 1))
+        let negotiation = await policy.negotiation(for: request(title), from: at(address))
         #expect(negotiation.refusal?.reject == (isKnown ? nil : .callingAETitleNotRecognized))
     }
 
@@ -92,16 +101,16 @@ struct AssociationPolicyTests {
     func addresses(_ addresses: [String], _ host: String?, _ checksHost: Bool, _ from: String, _ isKnown: Bool) async throws {
         let peer = peer("one", "CT1") { ($0.addresses, $0.host, $0.port) = (addresses, host, host.map { _ in 104 }) }
         let policy = try await policy([Settings.checksCallingHost.key: "\(checksHost)", Settings.loopbackPeers.key: "no"], [peer])
-        let negotiation = await policy.negotiation(for: request("CT1"), from: PeerAddress(host: from, port: 1))
+        let negotiation = await policy.negotiation(for: request("CT1"), from: at(from))
         #expect((negotiation.refusal == nil) == isKnown)
     }
 
     @Test func twoOfOneTitleAreToldApartByTheirAddress() async throws {
         let policy = try await policy([:], [peer("one", "CT1") { $0.addresses = ["10.0.0.1"] }, peer("two", "CT1") { $0.addresses = ["10.0.0.2"] }])
         for (name, host) in [("one", "10.0.0.1"), ("two", "10.0.0.2")] {
-            let address = PeerAddress(host: host, port: 1)
+            let address = at(host)
             _ = await policy.negotiation(for: request("CT1"), from: address)
-            #expect(policy.admissions.caller(at: address)?.peer.name == name)
+            #expect(caller(of: policy, address)?.peer.name == name)
         }
     }
 
@@ -115,7 +124,7 @@ struct AssociationPolicyTests {
         var title = ApplicationEntity(title: "ISOCENTER")
         title.services = Set(ofTitle)
         let policy = try await policy([:], [peer("one", "CT1") { $0.services = Set(ofPeer) }], titles: [title])
-        let negotiation = await policy.negotiation(for: request("CT1"), from: PeerAddress(host: "10.0.0.1", port: 1))
+        let negotiation = await policy.negotiation(for: request("CT1"), from: at("10.0.0.1"))
         func word(_ uid: UID) -> String {
             switch negotiation.services(uid) {
             case .supported: "yes"
@@ -133,7 +142,7 @@ struct AssociationPolicyTests {
         var title = ApplicationEntity(title: "ISOCENTER")
         title.acceptsUnknownSOPClasses = accepts
         let policy = try await policy([:], [peer("one", "CT1")], titles: [title])
-        let service = await policy.negotiation(for: request("CT1"), from: PeerAddress(host: "10.0.0.1", port: 1)).services(Self.unknownClass)
+        let service = await policy.negotiation(for: request("CT1"), from: at("10.0.0.1")).services(Self.unknownClass)
         if case .supported = service { #expect(isAccepted) } else { #expect(!isAccepted) }
     }
 
@@ -154,9 +163,9 @@ struct AssociationPolicyTests {
             [Settings.checksCalledAETitle.key: "\(isChecked)"],
             [peer("one", "CT1") { $0.calledAETitles = ["ISOCENTER", "RESEARCH", "OTHERS"] }, peer("two", "CT2")],
             titles: [.init(title: "RESEARCH"), others, .init(title: "HIDDEN")])
-        let address = PeerAddress(host: "10.0.0.1", port: 1)
+        let address = at("10.0.0.1")
         let negotiation = await policy.negotiation(for: request("CT1", called: called), from: address)
-        #expect(policy.admissions.caller(at: address)?.called.title == title)
+        #expect(caller(of: policy, address)?.called.title == title)
         #expect(negotiation.refusal?.reject == (title == nil ? .calledAETitleNotRecognized : nil))
     }
 
@@ -164,12 +173,86 @@ struct AssociationPolicyTests {
         var research = ApplicationEntity(title: "RESEARCH")
         research.view = ["Modality=CT"]
         let policy = try await policy([:], [peer("one", "CT1") { $0.services = [.query] }], titles: [research])
-        let address = PeerAddress(host: "10.0.0.1", port: 1)
+        let address = at("10.0.0.1")
         _ = await policy.negotiation(for: request("CT1", called: "RESEARCH"), from: address)
-        let caller = try #require(policy.admissions.caller(at: address))
+        let caller = try #require(self.caller(of: policy, address))
         #expect(caller.access(for: .query)?.isEverything == false)
         #expect(caller.access(for: .retrieve) == nil)
         #expect(caller.access(for: .store) == nil)
+    }
+
+    // MARK: TLS
+
+    private static let known = String(repeating: "ab", count: 32), other = String(repeating: "cd", count: 32)
+
+    static let tlsCases: [(Bool, String?, Bool, TLSSession?, Bool)] = [
+        (false, nil, false, nil, true), (true, nil, false, nil, false), (false, nil, false, session(nil), true), (true, nil, false, session(nil), true),
+        (true, known, false, session(known), true), (true, known, false, session(other), false), (true, known, false, session(nil), false), (true, known, false, nil, false),
+        (true, nil, true, session(other, name: "CT1"), true), (true, nil, true, session(other, name: "CT2"), false), (true, nil, true, session(other, name: "ct1"), false),
+        (true, nil, true, session(other, name: "ct", alternatives: ["ct.example", "CT1"]), true), (true, nil, true, session(nil), false),
+        // What a fingerprint says, no name says better.
+        (true, known, true, session(known, name: "CT2"), true), (false, nil, true, nil, true),
+    ]
+
+    private static func session(_ fingerprint: String?, name: String? = nil, alternatives: [String] = []) -> TLSSession {
+        TLSSession(version: "TLS 1.3", certificate: fingerprint.map { PeerCertificate(fingerprint: $0, commonName: name, alternativeNames: alternatives, notAfter: 0) })
+    }
+
+    @Test("What a connection must be for a peer", arguments: tlsCases)
+    func tls(_ usesTLS: Bool, _ certificate: String?, _ bindsTitles: Bool, _ session: TLSSession?, _ isAccepted: Bool) async throws {
+        let policy = try await policy([Settings.bindsTitles.key: "\(bindsTitles)"], [peer("one", "CT1") { ($0.usesTLS, $0.certificate) = (usesTLS, certificate) }])
+        let negotiation = await policy.negotiation(for: request("CT1"), from: at("10.0.0.1", tls: session))
+        #expect(negotiation.refusal?.reject == (isAccepted ? nil : .callingAETitleNotRecognized))
+    }
+
+    @Test func aPeerThatUsesTLSIsNotKnownWithoutItEvenFromThisMachine() async throws {
+        let policy = try await policy([Settings.peers.key: "CT1"], [peer("one", "CT1") { $0.usesTLS = true }])
+        #expect(await policy.negotiation(for: request("CT1"), from: at("127.0.0.1")).refusal != nil)
+    }
+
+    // MARK: Users
+
+    private static let password = "lamp-and-statistics-1858"
+
+    enum Secret { case right, wrong, token, none }
+
+    static let identityCases: [(UInt8, String, Secret, Bool, AssociateReject?, String?)] = [
+        (UserIdentity.usernameAndPasscode, "anna", .right, true, nil, "anna"), (UserIdentity.usernameAndPasscode, "anna", .wrong, true, .noReason, nil),
+        (UserIdentity.usernameAndPasscode, "nobody", .right, true, .noReason, nil), (UserIdentity.usernameAndPasscode, "anna", .right, false, .noReason, nil),
+        (UserIdentity.jsonWebToken, "", .token, true, nil, "anna"), (UserIdentity.jsonWebToken, "", .wrong, true, .noReason, nil),
+        (UserIdentity.jsonWebToken, "", .token, false, .noReason, nil),
+        (UserIdentity.username, "anna", .none, false, nil, "anna"), (UserIdentity.username, "technician", .none, false, nil, nil),
+        (UserIdentity.kerberos, "anna", .right, true, .noReason, nil), (UserIdentity.saml, "anna", .right, true, .noReason, nil), (9, "anna", .right, true, .noReason, nil),
+    ]
+
+    @Test("Who says who is speaking", arguments: identityCases)
+    func identity(_ type: UInt8, _ name: String, _ secret: Secret, _ isSecure: Bool, _ reject: AssociateReject?, _ user: String?) async throws {
+        let policy = try await policy([:], [peer("one", "CT1") { $0.services = [.query] }])
+        let accounts = try await Accounts(database)
+        try await accounts.add(name: "anna", role: .user, password: Self.password)
+        let text = switch secret {
+        case .right: Self.password
+        case .token: try await accounts.addToken(for: "anna", label: "")
+        case .wrong: "something-else-entirely"
+        case .none: ""
+        }
+        var request = request("CT1")
+        let isToken = type == UserIdentity.jsonWebToken
+        request.userInformation.userIdentity = UserIdentity(
+            type: type, wantsResponse: true, primaryField: Array((isToken ? text : name).utf8), secondaryField: Array((isToken ? "" : text).utf8))
+        let connection = at("10.0.0.1", tls: isSecure ? Self.session(nil) : nil)
+        let negotiation = await policy.negotiation(for: request, from: connection)
+        #expect(negotiation.refusal?.reject == reject)
+        #expect(negotiation.refusal?.words.contains(Self.password) != true)
+        #expect(negotiation.userIdentityResponse == (user == nil ? nil : []))
+        if reject == nil {
+            let caller = try #require(self.caller(of: policy, connection))
+            #expect(caller.principal.name == user ?? "CT1")
+            // A user may more than this, but not through this node.
+            #expect(caller.may(.query))
+            #expect(!caller.may(.store))
+            #expect(caller.access(for: .read) == nil)
+        }
     }
 
     // MARK: Limits, strangers
@@ -177,18 +260,18 @@ struct AssociationPolicyTests {
     @Test func aPeerHasNoMoreAssociationsThanItMay() async throws {
         let policy = try await policy([:], [peer("one", "CT1") { $0.maxInbound = 2 }])
         func open(_ port: Int) async -> AssociateReject? {
-            await policy.negotiation(for: request("CT1"), from: PeerAddress(host: "10.0.0.1", port: port)).refusal?.reject
+            await policy.negotiation(for: request("CT1"), from: at("10.0.0.1", port)).refusal?.reject
         }
         #expect(await open(1) == nil)
         #expect(await open(2) == nil)
         #expect(await open(3) == .localLimitExceeded)
-        policy.admissions.leave(PeerAddress(host: "10.0.0.1", port: 1))
+        policy.admissions.leave(at("10.0.0.1").address, isSecure: false)
         #expect(await open(4) == nil)
     }
 
     @Test func anUnknownCallerIsRememberedAndCanBeMadeAPeer() async throws {
         let policy = try await policy()
-        for port in 1...3 { _ = await policy.negotiation(for: request("NEW", [Self.ct, Self.studyFind]), from: PeerAddress(host: "10.0.0.1", port: port)) }
+        for port in 1...3 { _ = await policy.negotiation(for: request("NEW", [Self.ct, Self.studyFind]), from: at("10.0.0.1", port)) }
         policy.strangers.finish()
         await policy.strangers.run()
         let strangers = try await StrangerTable(database).all()
@@ -198,8 +281,8 @@ struct AssociationPolicyTests {
         #expect(stranger.calledAETitle == "ISOCENTER")
         #expect(stranger.proposed.first == "CT Image Storage")
         try await policy.callers.peers.add(stranger.peer(named: "new"))
-        let address = PeerAddress(host: "10.0.0.1", port: 9)
+        let address = at("10.0.0.1", 9)
         #expect(await policy.negotiation(for: request("NEW"), from: address).refusal == nil)
-        #expect(policy.admissions.caller(at: address)?.peer.services == [.store, .query])
+        #expect(caller(of: policy, address)?.peer.services == [.store, .query])
     }
 }
