@@ -52,6 +52,12 @@ extension Settings {
 
     public static let jobsKept = Setting("jobs.keep", default: 30, in: 1...36_500, unit: "days", help: "a job that has ended stays in the list for this time")
 
+    public static let commitsOnOpenAssociation = Setting("commitment.sameAssociation", default: true, help: "storage commitment is reported on the association on which it was asked, where that still stands; else on one of ours")
+    public static let commitmentHashAge = Setting("commitment.hashAge", default: 0, in: 0...87_600, unit: "h", help: "objects that were read and found right within this time are not read again for storage commitment; 0 reads them each time")
+    public static let commitmentPatience = Setting("commitment.patience", default: 7, in: 1...365, unit: "days", help: "a report of storage commitment, or a request of ours, is tried for this time")
+    public static let commitmentWait = Setting("commitment.wait", default: 30, in: 0...3600, unit: "s", help: "our association on which we asked for storage commitment is kept open for the report for this time")
+    public static let commitmentKept = Setting("commitment.keep", default: 365, in: 1...36_500, unit: "days", help: "storage commitments and their results are kept for this time")
+
     public static let sessionLifetime = Setting("sessions.lifetime", default: 12, in: 1...720, unit: "h", help: "a login ends after this time")
     public static let sessionIdle = Setting("sessions.idle", default: 120, in: 1...43_200, unit: "min", help: "a login ends when it is not used for this time")
 
@@ -69,6 +75,7 @@ extension Settings {
         reserve, onConflict,
         workersCount, workersMemory, workersSeconds,
         jobsKept,
+        commitsOnOpenAssociation, commitmentHashAge, commitmentPatience, commitmentWait, commitmentKept,
         sessionLifetime, sessionIdle,
         logLevel, webRoot,
     ]

@@ -9,14 +9,17 @@ import Synchronization
 public final class Dialer: Sendable {
     public struct Configuration: Sendable {
         public var callingAETitle: AETitle
+        /// For peers that are called over TLS.
+        public var tls: PeerTLS?
         public var limits: NetworkLimits
         /// How long an association waits for another use.
         public var idle: Duration = .seconds(5)
         public var group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
         public var onEnd: @Sendable (AssociationRecord) -> Void = { _ in }
 
-        public init(callingAETitle: AETitle, limits: NetworkLimits = NetworkLimits()) {
+        public init(callingAETitle: AETitle, tls: PeerTLS? = nil, limits: NetworkLimits = NetworkLimits()) {
             self.callingAETitle = callingAETitle
+            self.tls = tls
             self.limits = limits
         }
     }
@@ -180,16 +183,8 @@ public final class Dialer: Sendable {
     }
 
     private func connect(_ line: Line, _ peer: Peer, _ proposals: [Requestor.Proposal], _ roles: [RoleSelection]) async throws -> Association {
-        guard let called = AETitle(line.called) else {
-            leave(line)
-            throw SendError("\(peer.name): '\(line.called)' is no AE title")
-        }
         let hasLeft = Mutex(false)
-        let requestor = Requestor(
-            host: line.host, port: line.port, calledAETitle: called, callingAETitle: line.calling, limits: configuration.limits,
-            group: configuration.group
-        ) { [weak self, configuration] record in
-            configuration.onEnd(record)
+        let leaveOnce: @Sendable () -> Void = { [weak self] in
             let isFirst = hasLeft.withLock { left in
                 defer { left = true }
                 return !left
@@ -197,13 +192,18 @@ public final class Dialer: Sendable {
             if isFirst { self?.leave(line) }
         }
         do {
-            return try await requestor.connect(proposals)
-        } catch {
-            let isFirst = hasLeft.withLock { left in
-                defer { left = true }
-                return !left
+            var requestor = try peer.requestor(as: line.calling, tls: configuration.tls, limits: configuration.limits)
+            requestor.group = configuration.group
+            requestor.roles = roles
+            requestor.onEnd = { [configuration] record in
+                configuration.onEnd(record)
+                leaveOnce()
             }
-            if isFirst { leave(line) }
+            let association = try await requestor.connect(proposals)
+            try peer.checkCertificate(of: association)
+            return association
+        } catch {
+            leaveOnce()
             throw error
         }
     }
