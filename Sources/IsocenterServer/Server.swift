@@ -62,6 +62,7 @@ public struct Server: Sendable {
                 tls: tls, ports: (dimse.port, dimse.tlsPort)),
             AssociationRoutes(table: associations.table, peers: peers, ourTitle: title.text),
             SendRoutes(archive: archive, peers: peers, jobs: jobs),
+            CorrectionRoutes(archive: archive),
             JobRoutes(jobs: jobs),
             CommitmentRoutes(table: commitments.table),
         ]

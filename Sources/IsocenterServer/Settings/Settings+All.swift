@@ -1,3 +1,4 @@
+import Archive
 import DICOMNetwork
 
 // Every setting of the program. A new one is a line here; flags, environment, file, checks and help follow from it.
@@ -41,8 +42,8 @@ extension Settings {
     public static let tlsVerifiesHost = Setting("dimse.tls.verifyHost", default: true, help: "the certificate of a peer that we call must be for its host, unless the peer's fingerprint is known")
 
     public static let reserve = Setting("storage.reserve", default: 1024, in: 0...1_000_000_000, unit: "MiB", help: "free space below which nothing new is accepted")
-    public static let onConflict = Setting("storage.onConflict", default: "keepFirst", help: "same SOP Instance UID with other content: keepFirst, keepBoth or quarantine") { policy in
-        ["keepFirst", "keepBoth", "quarantine"].contains(policy) ? nil : "'\(policy)' is not keepFirst, keepBoth or quarantine"
+    public static let onConflict = Setting("storage.onConflict", default: "keepFirst", help: "same SOP Instance UID with other content: keepFirst, keepBoth, keepBothFromSameSource or quarantine") { policy in
+        ConflictPolicy(rawValue: policy) != nil ? nil : "'\(policy)' is not keepFirst, keepBoth, keepBothFromSameSource or quarantine"
     }
 
     public static let workersCount = Setting("workers.count", default: 0, in: 0...1024, help: "processes that decode and encode frames; 0: one for each processor")
