@@ -18,7 +18,7 @@ public struct ObjectBytes: AsyncSequence, Sendable {
 
     public func makeAsyncIterator() -> Iterator { Iterator(stored: Stored(store: store, object: object, size: size), rewritten: rewritten) }
 
-    public struct Iterator: AsyncIteratorProtocol {
+    public struct Iterator: AsyncIteratorProtocol, Sendable {
         var stored: Stored
         var rewritten: (@Sendable () async throws(ArchiveError) -> RewrittenBytes?)?
         private var changed: RewrittenBytes?
