@@ -22,7 +22,7 @@ struct RecordTests {
             let context = try association.context(for: ctImageStorage)
             for number in 1...30 {
                 _ = try await association.store(
-                    sopClass: ctImageStorage, sopInstance: UID(number > 18 ? "1.2.\(number).9" : "1.2.\(number)")!, in: context,
+                    sopClass: ctImageStorage, sopInstance: UID(number > 18 ? "1.2.\(number).9" : "1.2.1\(number)")!, in: context,
                     dataSet: ByteBuffer(repeating: 1, count: 10))
             }
             _ = try await association.echo()
