@@ -180,7 +180,7 @@ public final class Association: Sendable {
         noteSent(command)
         let write = startWrite(bytes)
         turn.pass()
-        if command.status?.category == .pending, isAhead(by: bytes.readableBytes, until: write) { return }
+        if command.status?.category == .pending, isAhead(by: bytes.reduce(0) { $0 + $1.readableBytes }, until: write) { return }
         try await finishWrite(write)
     }
 

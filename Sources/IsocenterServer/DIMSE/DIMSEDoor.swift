@@ -1,6 +1,5 @@
 import Archive
 import DICOM
-import DICOMImage
 import DICOMNetwork
 import Logging
 import NIOCore
@@ -17,8 +16,8 @@ struct DIMSEDoor: Service {
 
     /// Binds the port.
     static func open(
-        archive: Archive, peers: PeerTable, authenticator: Authenticator, sender: Sender, coding: any FrameCoding, log: AssociationLog,
-        settings: Settings, logger: Logger
+        _ services: ServiceTable, archive: Archive, peers: PeerTable, authenticator: Authenticator, log: AssociationLog, settings: Settings,
+        logger: Logger
     ) async throws -> DIMSEDoor {
         var limits = NetworkLimits()
         limits.maximumLength = UInt32(settings[Settings.maxPDULength])
@@ -28,7 +27,7 @@ struct DIMSEDoor: Service {
         limits.idleTimeout = .seconds(Int64(settings[Settings.idleTimeout]))
         limits.dimseTimeout = .seconds(Int64(settings[Settings.dimseTimeout]))
         let policy = AssociationPolicy(
-            callers: KnownCallers(peers: peers, settings: settings), services: services(archive, peers, sender, coding, settings, logger),
+            callers: KnownCallers(peers: peers, settings: settings), services: services,
             acceptsUnknownSOPClasses: settings[Settings.acceptsUnknownSOPClasses], identities: IdentityCheck(authenticator: authenticator),
             strangers: StrangerLog(try await StrangerTable(archive.database), logger: logger))
         func listener(_ port: Int, _ tls: TLSServer? = nil) async throws -> Listener {
@@ -40,24 +39,6 @@ struct DIMSEDoor: Service {
         let plain = try await listener(settings[Settings.dimsePort])
         let secured = tls == nil ? nil : try await listener(settings[Settings.dimseTLSPort], tls)
         return DIMSEDoor(listener: plain, secured: secured, policy: policy, logger: logger)
-    }
-
-    private static func services(
-        _ archive: Archive, _ peers: PeerTable, _ sender: Sender, _ coding: any FrameCoding, _ settings: Settings, _ logger: Logger
-    ) -> ServiceTable {
-        let store = StoreSCP(archive: archive, onConflict: ConflictPolicy(rawValue: settings[Settings.onConflict]) ?? .keepFirst, logger: logger)
-        return ServiceTable(entries: [
-            ServiceEntry(
-                sopClasses: { $0 == CommandSet.verification }, commands: [.cEchoRequest], needs: nil, transferSyntaxes: .littleEndian,
-                service: VerificationSCP()),
-            // Every transfer syntax is kept as it comes. What the standard knows as something else than storage is no object to keep.
-            ServiceEntry(
-                sopClasses: { SOPClassTable.isArchived($0) || UIDTable.entry(for: $0) == nil }, commands: [.cStoreRequest],
-                needs: .store, transferSyntaxes: .proposersFirst, scu: true, service: store),
-            FindSCP.entry(archive: archive, logger: logger),
-            MoveSCP(archive: archive, peers: peers, sender: sender, coding: coding, logger: logger).entry,
-            GetSCP(archive: archive, coding: coding, logger: logger).entry,
-        ])
     }
 
     var port: Int { listener.address.port }

@@ -12,6 +12,7 @@ struct MoveSCP: DIMSEService {
     let peers: PeerTable
     let sender: Sender
     let coding: any FrameCoding
+    let fallback: FallbackRetrieval
     let logger: Logger
 
     var entry: ServiceEntry {
@@ -23,6 +24,10 @@ struct MoveSCP: DIMSEService {
         do {
             let request = try await RetrieveRequest(message, RetrieveSOPClass.move, for: caller)
             let destination = try await destination(of: message.command, for: caller)
+            // Where the caller gives up, what is here is counted and nothing is sent.
+            try? await association.withCancellation(of: message.command) {
+                try await fallback.fetch(request.retrieval, for: caller.peer, as: association.calledAETitle)
+            }
             try await move(request, to: destination, message, association, caller)
         } catch let refusal as RetrieveRequest.Refusal {
             logger.notice("C-MOVE of \(caller.principal.name)@\(caller.address.host) refused: \(refusal.words)")
@@ -56,8 +61,8 @@ struct MoveSCP: DIMSEService {
             throw RetrieveRequest.Refusal(status: .matchesNotCounted, words: error.message)
         }
         let state = Mutex(SubOperations(message.command, total: total, receiver: destination.words))
-        let objects = archive.instances(of: request.retrieval, for: request.access).map { [archive, coding] in
-            Outgoing($0, in: archive, coding: coding)
+        let objects = archive.instances(of: request.retrieval, for: request.access).map { [archive, coding, coerce = destination.coercion(from: caller.called.title)] in
+            Outgoing($0, in: archive, coding: coding, coerce: coerce)
         }
         let isStopped: @Sendable () -> Bool = { association.isCancelled(message.command) || association.end != nil }
         var options = Sender.Options()

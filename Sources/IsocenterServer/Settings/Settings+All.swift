@@ -1,3 +1,4 @@
+import Archive
 import DICOMNetwork
 
 // Every setting of the program. A new one is a line here; flags, environment, file, checks and help follow from it.
@@ -41,8 +42,8 @@ extension Settings {
     public static let tlsVerifiesHost = Setting("dimse.tls.verifyHost", default: true, help: "the certificate of a peer that we call must be for its host, unless the peer's fingerprint is known")
 
     public static let reserve = Setting("storage.reserve", default: 1024, in: 0...1_000_000_000, unit: "MiB", help: "free space below which nothing new is accepted")
-    public static let onConflict = Setting("storage.onConflict", default: "keepFirst", help: "same SOP Instance UID with other content: keepFirst, keepBoth or quarantine") { policy in
-        ["keepFirst", "keepBoth", "quarantine"].contains(policy) ? nil : "'\(policy)' is not keepFirst, keepBoth or quarantine"
+    public static let onConflict = Setting("storage.onConflict", default: "keepFirst", help: "same SOP Instance UID with other content: keepFirst, keepBoth, keepBothFromSameSource or quarantine") { policy in
+        ConflictPolicy(rawValue: policy) != nil ? nil : "'\(policy)' is not keepFirst, keepBoth, keepBothFromSameSource or quarantine"
     }
 
     public static let workersCount = Setting("workers.count", default: 0, in: 0...1024, help: "processes that decode and encode frames; 0: one for each processor")
@@ -50,6 +51,12 @@ extension Settings {
     public static let workersSeconds = Setting("workers.seconds", default: 10, in: 1...3600, unit: "s", help: "time that decoding or encoding a frame may take; a frame that needs more fails")
 
     public static let jobsKept = Setting("jobs.keep", default: 30, in: 1...36_500, unit: "days", help: "a job that has ended stays in the list for this time")
+
+    public static let commitsOnOpenAssociation = Setting("commitment.sameAssociation", default: true, help: "storage commitment is reported on the association on which it was asked, where that still stands; else on one of ours")
+    public static let commitmentHashAge = Setting("commitment.hashAge", default: 0, in: 0...87_600, unit: "h", help: "objects that were read and found right within this time are not read again for storage commitment; 0 reads them each time")
+    public static let commitmentPatience = Setting("commitment.patience", default: 7, in: 1...365, unit: "days", help: "a report of storage commitment, or a request of ours, is tried for this time")
+    public static let commitmentWait = Setting("commitment.wait", default: 30, in: 0...3600, unit: "s", help: "our association on which we asked for storage commitment is kept open for the report for this time")
+    public static let commitmentKept = Setting("commitment.keep", default: 365, in: 1...36_500, unit: "days", help: "storage commitments and their results are kept for this time")
 
     public static let sessionLifetime = Setting("sessions.lifetime", default: 12, in: 1...720, unit: "h", help: "a login ends after this time")
     public static let sessionIdle = Setting("sessions.idle", default: 120, in: 1...43_200, unit: "min", help: "a login ends when it is not used for this time")
@@ -68,6 +75,7 @@ extension Settings {
         reserve, onConflict,
         workersCount, workersMemory, workersSeconds,
         jobsKept,
+        commitsOnOpenAssociation, commitmentHashAge, commitmentPatience, commitmentWait, commitmentKept,
         sessionLifetime, sessionIdle,
         logLevel, webRoot,
     ]
