@@ -75,10 +75,11 @@ public final class Archive: Sendable {
     ///   - expecting: what the sender announced (C-STORE-RQ); the data set must agree.
     ///   - stated: what the file meta information says; taken where the data set itself does not say it.
     ///   - study: the one it must belong to, where the request names one (STOW-RS).
+    ///   - corrector: refuses the object, or says what is to be different from how it came.
     /// - Throws: `.outOfResources` where less space is left than is held in reserve.
     public func begin(
         source: Source, transferSyntax: TransferSyntax, expecting expected: (sopClass: UID, sopInstance: UID)? = nil,
-        stated: (sopClass: UID, sopInstance: UID)? = nil, study: UID? = nil
+        stated: (sopClass: UID, sopInstance: UID)? = nil, study: UID? = nil, corrector: Corrector? = nil
     ) async throws(ArchiveError) -> Ingest {
         guard lock != nil else { throw ArchiveError(.notServing, "the archive was opened for reading only") }
         let (volume, reserve, incoming) = (volume, configuration.reserve, configuration.folder.incoming)
@@ -91,7 +92,8 @@ public final class Archive: Sendable {
         }
         let context = Ingest.Context(
             incoming: incoming, volume: volume, pool: pool, store: store, database: database, commit: commit, limits: configuration.limits)
-        return Ingest(context, file: file, source: source, transferSyntax: transferSyntax, expecting: expected, stated: expected ?? stated, study: study)
+        return Ingest(context, file: file, source: source, transferSyntax: transferSyntax, expecting: expected, stated: expected ?? stated, study: study,
+            corrector: corrector)
     }
 
     // MARK: What is here

@@ -21,6 +21,8 @@ public final class Association: Sendable {
     let channel: any Channel
     let inbox: Inbox
     let turn = SendTurn()
+    /// Bytes of pending responses that are not yet with the kernel.
+    private let onTheWay = Atomic<Int>(0)
     /// Operations that nobody follows to their end any longer.
     let drains = Mutex<[Task<Void, Never>]>([])
 
@@ -117,7 +119,8 @@ public final class Association: Sendable {
 
     // MARK: Sending
 
-    /// A message without data set. Returns when it is with the kernel.
+    /// A message without data set. Returns when it is with the kernel; a pending response, of which there may be thousands, as soon
+    /// as little enough is on its way there. Where that fails the next one says so.
     public func send(_ command: CommandSet, in context: PresentationContext) async throws(NetworkError) {
         var fragmenter = self.fragmenter(context)
         fragmenter.command(command)
@@ -177,7 +180,18 @@ public final class Association: Sendable {
         noteSent(command)
         let write = startWrite(bytes)
         turn.pass()
+        if command.status?.category == .pending, isAhead(by: bytes.reduce(0) { $0 + $1.readableBytes }, until: write) { return }
         try await finishWrite(write)
+    }
+
+    /// Whether so little is on its way to the kernel that the sender may go on.
+    private func isAhead(by length: Int, until write: EventLoopFuture<Void>) -> Bool {
+        guard onTheWay.wrappingAdd(length, ordering: .relaxed).newValue <= Self.writeLength else {
+            onTheWay.wrappingSubtract(length, ordering: .relaxed)
+            return false
+        }
+        write.whenComplete { [weak self] _ in self?.onTheWay.wrappingSubtract(length, ordering: .relaxed) }
+        return true
     }
 
     private func noteSent(_ command: CommandSet) {

@@ -20,6 +20,7 @@ struct AssociationText {
         if let length = association.maximumLength { add("largest PDU", length == 0 ? "no limit" : "\(length) bytes") }
         if let tls = association.tls { add("TLS", tls) }
         for messages in association.messages { add(messages.command, "\(messages.count) × \(StatusRemedy.words(messages.command, messages.status))") }
+        for comment in association.comments ?? [] { add("said", comment) }
         add("received", "\(association.bytesReceived) bytes, \(association.messagesReceived) messages")
         add("sent", "\(association.bytesSent) bytes")
         if !association.contexts.isEmpty { lines += ["", "proposed:"] }

@@ -11,26 +11,45 @@ struct PeerOptions: ParsableArguments {
     @Argument(help: ArgumentHelp("A peer of the data folder ('isocenter peers list'), or [AET@]HOST:PORT; an IPv6 address in brackets.", valueName: "peer"))
     var peer: String
 
+    @OptionGroup var call: CallOptions
+    var common: CommonOptions { call.common }
+
+    func validate() throws { try Self.check(peer) }
+
+    func node() async throws -> Node { try await call.node(peer) }
+
+    static func check(_ text: String) throws {
+        do { _ = try PeerReference(text) } catch { throw ValidationError("\(error)") }
+    }
+}
+
+/// As whom and how a node is called.
+struct CallOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Its AE title, over what the peer says.", valueName: "title")) var called: String?
     @Option(help: ArgumentHelp("Our AE title; as the settings say where not given.", valueName: "title")) var calling: String?
     @Option(help: ArgumentHelp("Time to connect, and for each answer.", valueName: "seconds")) var timeout: Int?
 
+    @Flag(help: "Over TLS. A peer of the data folder knows that itself.") var tls = false
+    @Option(help: ArgumentHelp("Whose certificates are believed (PEM); where not given, as the settings say, else as the system.", valueName: "file"), completion: .file()) var tlsAuthorities: String?
+    @Option(help: ArgumentHelp("Our certificate (PEM).", valueName: "file"), completion: .file()) var tlsCertificate: String?
+    @Option(help: ArgumentHelp("Its private key (PEM).", valueName: "file"), completion: .file()) var tlsKey: String?
+    @Flag(help: "The certificate need not be for the host that is called.") var tlsAnyHost = false
+    @Option(help: ArgumentHelp("User to name in the association; the passcode comes from --passcode-file.", valueName: "name")) var user: String?
+    @Option(help: ArgumentHelp("File with the passcode in its first line; - reads standard input.", valueName: "file"), completion: .file()) var passcodeFile: String?
+
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        do {
-            _ = try PeerReference(peer)
-        } catch {
-            throw ValidationError("\(error)")
-        }
         for title in [called, calling].compactMap(\.self) where AETitle(title) == nil {
             throw ValidationError("'\(title)' is no AE title: 1 to 16 characters, no backslash or control character")
         }
+        if passcodeFile != nil, user == nil { throw ValidationError("a passcode needs --user") }
+        if !tls, tlsAuthorities != nil || tlsCertificate != nil || tlsKey != nil || tlsAnyHost { throw ValidationError("the options of TLS need --tls") }
         if let timeout, !(1...86_400).contains(timeout) { throw ValidationError("--timeout is 1 to 86400 seconds") }
     }
 
     /// Looks the peer up, and puts together how to call it.
-    func node() async throws -> Node {
+    func node(_ peer: String) async throws -> Node {
         let settings = try common.settings()
         guard let calling = AETitle(calling ?? settings[Settings.aeTitle]) else { throw Failure("our AE title is wrong") }
         let known: Peer
@@ -52,7 +71,40 @@ struct PeerOptions: ParsableArguments {
             limits.dimseTimeout = time
             limits.responseTimeout = time
         }
-        return Node(peer: known, requestor: Requestor(host: host, port: port, calledAETitle: called, callingAETitle: calling, limits: limits))
+        var requestor = Requestor(host: host, port: port, calledAETitle: called, callingAETitle: calling, limits: limits)
+        requestor.tls = try tlsClient(known, settings)
+        requestor.userIdentity = try identity()
+        var peer = known
+        peer.usesTLS = requestor.tls != nil
+        return Node(peer: peer, requestor: requestor)
+    }
+
+    /// nil: without TLS.
+    private func tlsClient(_ peer: Peer, _ settings: Settings) throws -> TLSClient? {
+        guard tls || peer.usesTLS else { return nil }
+        func file(_ option: String?, _ setting: Setting<String>) -> String? { option ?? (settings[setting].isEmpty ? nil : settings[setting]) }
+        do throws(NetworkError) {
+            return try TLSClient(
+                authorities: file(tlsAuthorities, Settings.tlsAuthorities), certificate: file(tlsCertificate, Settings.tlsCertificate), key: file(tlsKey, Settings.tlsKey),
+                verifiesHost: !tlsAnyHost && settings[Settings.tlsVerifiesHost] && peer.certificate == nil)
+        } catch {
+            throw Failure("\(error)")
+        }
+    }
+
+    /// Username, and passcode where there is one (PS3.7 §D.3.3.7).
+    private func identity() throws -> UserIdentity? {
+        guard let user else { return nil }
+        guard let passcodeFile else { return UserIdentity(type: UserIdentity.username, wantsResponse: false, primaryField: Array(user.utf8)) }
+        let line: String
+        if passcodeFile == "-" {
+            line = try readPassword()
+        } else {
+            do { line = try String(contentsOfFile: passcodeFile, encoding: .utf8).split(whereSeparator: \.isNewline).first.map(String.init) ?? "" } catch {
+                throw Failure("\(passcodeFile): \(error.localizedDescription)")
+            }
+        }
+        return UserIdentity(type: UserIdentity.usernameAndPasscode, wantsResponse: false, primaryField: Array(user.utf8), secondaryField: Array(line.utf8))
     }
 
     /// Which many nodes answer to, where nobody said what to call it.
@@ -97,7 +149,8 @@ struct Node: Sendable {
         do {
             return try await body(requestor)
         } catch let error as NetworkError {
-            throw Failure("\(description): \(error)")
+            let explanation = Explanation(of: error, calling: requestor.callingAETitle, called: requestor.calledAETitle, host: requestor.host, port: requestor.port)
+            throw Failure(([explanation.summary] + [explanation.remedy].compactMap(\.self)).joined(separator: "\n"))
         }
     }
 }

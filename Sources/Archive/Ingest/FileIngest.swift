@@ -7,16 +7,18 @@ public struct FileIngest: Sendable {
     private let archive: Archive
     private let source: Source
     private let study: UID?
+    private let corrector: Corrector?
     private var headReader = FileHeadReader()
     private var ingest: Ingest?
     /// What was bent in the file's head, and read all the same.
     public private(set) var warnings: [ReadWarning] = []
 
     /// - Parameter study: the one it must belong to; nil lets it be any.
-    public init(into archive: Archive, source: Source, study: UID? = nil) {
+    public init(into archive: Archive, source: Source, study: UID? = nil, corrector: Corrector? = nil) {
         self.archive = archive
         self.source = source
         self.study = study
+        self.corrector = corrector
     }
 
     /// - Throws: as soon as it is certain that the file cannot be stored.
@@ -48,7 +50,7 @@ public struct FileIngest: Sendable {
     private mutating func begin(_ head: FileHead, _ bytes: [UInt8], _ start: Int) async throws(ArchiveError) {
         warnings = head.warnings
         headReader = FileHeadReader()
-        let ingest = try await archive.begin(source: source, transferSyntax: head.transferSyntax, stated: head.meta?.identity, study: study)
+        let ingest = try await archive.begin(source: source, transferSyntax: head.transferSyntax, stated: head.meta?.identity, study: study, corrector: corrector)
         self.ingest = ingest
         try await ingest.write(start == 0 ? bytes : Array(bytes[start...]))
     }

@@ -25,6 +25,7 @@ public actor Ingest {
     private let expected: (sopClass: UID, sopInstance: UID)?
     private let stated: (sopClass: UID, sopInstance: UID)?
     private let study: UID?
+    private var correcting: Correcting?
 
     private var file: IncomingFile?
     private var reader: EncodedDataSetReader
@@ -44,7 +45,7 @@ public actor Ingest {
 
     init(
         _ context: Context, file: IncomingFile, source: Source, transferSyntax: TransferSyntax, expecting expected: (sopClass: UID, sopInstance: UID)?,
-        stated: (sopClass: UID, sopInstance: UID)?, study: UID?
+        stated: (sopClass: UID, sopInstance: UID)?, study: UID?, corrector: Corrector? = nil
     ) {
         self.context = context
         self.file = file
@@ -53,6 +54,7 @@ public actor Ingest {
         self.expected = expected
         self.stated = stated
         self.study = study
+        correcting = corrector.map { Correcting($0, source: source) }
         reader = EncodedDataSetReader(transferSyntax: transferSyntax, options: .init(limits: context.limits))
     }
 
@@ -86,6 +88,7 @@ public actor Ingest {
         if let failure { throw failure }
         do throws(ArchiveError) {
             try parse { (reader) throws(ReadError) in try reader.feed(bytes) }
+            try correcting?.look(at: reader.reader)
             pending += bytes
             try beginFile(isWhole: false)
             if pending.count >= Self.pieceSize { try await flush() }
@@ -180,7 +183,7 @@ public actor Ingest {
             // Without its UIDs there is no head: the record says which is missing.
             let record = try InstanceRecord(
                 reader.reader, identity: identity(isWhole: true), transferSyntax: transferSyntax, dataSetOffset: dataSetOffset ?? 0,
-                size: scheduled + UInt64(pending.count))
+                size: scheduled + UInt64(pending.count), corrected: try correcting?.finish(reader.reader))
             if let study, record.study != study {
                 throw ArchiveError(.dataSetDoesNotMatchSOPClass, "belongs to study \(record.study), not to \(study) as the request says")
             }
@@ -206,9 +209,23 @@ public actor Ingest {
         guard let known else { return nil }
         if known == object {
             // Bytes that have been lost are taken again.
-            return try await context.store.size(of: object) == size ? .alreadyStored : nil
+            guard try await context.store.size(of: object) == size, try await !hasOtherCorrection(record, object) else { return nil }
+            return .alreadyStored
         }
         return source.onConflict == .keepFirst ? .conflict(kept: known) : nil
+    }
+
+    /// The same bytes, but rules have changed since they came.
+    private func hasOtherCorrection(_ record: InstanceRecord, _ object: ObjectID) async throws(ArchiveError) -> Bool {
+        guard record.corrected != nil else { return false }
+        let entry = IndexWriter.Entry(record: record, object: object, size: 0, received: 0, source: source.label, policy: source.onConflict)
+        do throws(DatabaseError) {
+            return try await context.database.read { (connection) throws(DatabaseError) in
+                IndexWriter(connection: connection).isOtherCorrection(entry, than: try RecordedCorrection.of(object, in: connection))
+            }
+        } catch {
+            throw ArchiveError(error, "reading the index")
+        }
     }
 
     // MARK: Ending

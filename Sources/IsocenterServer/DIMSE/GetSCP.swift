@@ -43,11 +43,13 @@ struct GetSCP: DIMSEService {
         let priority = message.command[number: .priority].flatMap(CommandSet.Priority.init(rawValue:)) ?? .medium
         let isWithoutBulkData = message.context.abstractSyntax.text == RetrieveSOPClass.withoutBulkData
         var instances = archive.instances(of: request.retrieval, for: request.access).makeAsyncIterator()
+        let coerce = caller.peer.coercion(from: caller.called.title)
         /// The next object, on whose first bytes work has begun.
         func prepare() async throws -> (Outgoing, Preparation)? {
             do throws(ArchiveError) {
                 guard let location = try await instances.next() else { return nil }
-                let object = isWithoutBulkData ? Outgoing(withoutBulkData: location, in: archive) : Outgoing(location, in: archive, coding: coding)
+                let object = isWithoutBulkData
+                    ? Outgoing(withoutBulkData: location, in: archive, coerce: coerce) : Outgoing(location, in: archive, coding: coding, coerce: coerce)
                 return (object, Preparation(object, association, caller.peer.preferred, asSCP: true))
             } catch {
                 throw RetrieveRequest.Refusal(status: .subOperationsNotPerformed, words: error.message)

@@ -61,8 +61,8 @@ struct MoveSCP: DIMSEService {
             throw RetrieveRequest.Refusal(status: .matchesNotCounted, words: error.message)
         }
         let state = Mutex(SubOperations(message.command, total: total, receiver: destination.words))
-        let objects = archive.instances(of: request.retrieval, for: request.access).map { [archive, coding] in
-            Outgoing($0, in: archive, coding: coding)
+        let objects = archive.instances(of: request.retrieval, for: request.access).map { [archive, coding, coerce = destination.coercion(from: caller.called.title)] in
+            Outgoing($0, in: archive, coding: coding, coerce: coerce)
         }
         let isStopped: @Sendable () -> Bool = { association.isCancelled(message.command) || association.end != nil }
         var options = Sender.Options()

@@ -5,12 +5,14 @@ import Hummingbird
 import Workflow
 
 /// Peers, unknown callers and our own titles, for administrators (docs/develop/http-api.md).
-struct PeerRoutes: Sendable {
+struct PeerRoutes: APIRoutes {
     let peers: PeerTable
     let strangers: StrangerTable
     let admissions: Admissions
     let settings: Settings
     let tls: PeerTLS
+    /// Ours.
+    let ports: (plain: Int, tls: Int?)
 
     func add(to group: RouterGroup<RequestScope>) {
         addPeers(to: group)
@@ -126,7 +128,7 @@ struct PeerRoutes: Sendable {
         group.get("titles") { _, context in
             try Self.administrator(context)
             return JSONAnswer.response(TitlesAnswer(
-                titles: try await titles(), checksCalledAETitle: settings[Settings.checksCalledAETitle], services: Peer.Service.allCases))
+                titles: try await titles(), port: ports.plain, tlsPort: ports.tls, checksCalledAETitle: settings[Settings.checksCalledAETitle], services: Peer.Service.allCases))
         }
         group.post("titles") { request, context in
             try Self.administrator(context)

@@ -31,6 +31,7 @@ public struct AssociationDescription: Sendable, Encodable {
     var end: String
     var endWords: String
     var detail: String?
+    var comments: [String]?
     public var failed: Bool
     public var summary: String
     public var remedy: String?
@@ -87,6 +88,7 @@ public struct AssociationDescription: Sendable, Encodable {
         end = association.end.kind.rawValue
         endWords = association.end.words
         detail = association.detail
+        comments = association.comments
         failed = association.isFailure
         summary = explanation.summary
         remedy = explanation.remedy

@@ -47,7 +47,7 @@ public struct Explanation: Sendable, Codable, Equatable {
 
 extension Explanation {
     /// Name of the case, and its explanation where it is the case. The order decides.
-    static let cases: [(String, @Sendable (Facts) -> Explanation?)] = foreign + rejections + contexts + endings
+    static let cases: [(String, @Sendable (Facts) -> Explanation?)] = foreign + tls + rejections + contexts + endings
 
     // MARK: Not DICOM
 
@@ -75,6 +75,31 @@ extension Explanation {
                 "\(facts.isOutgoing ? facts.address : facts.association.host) does not speak DICOM: it sent \(what).",
                 facts.isOutgoing ? "Check the port of this peer." : "At the caller: check the port that it calls.")
         }),
+    ]
+
+    // MARK: TLS
+
+    private static let tls: [(String, @Sendable (Facts) -> Explanation?)] = [
+        ("TLS failed", { facts in
+            guard facts.end.kind == .tls else { return nil }
+            let row = tlsRemedies.first { facts.end.words.contains($0.words) }
+            return Explanation("\(facts.isOutgoing ? facts.address : facts.association.host): \(facts.end.words).", facts.isOutgoing ? row?.calling : row?.called)
+        }),
+    ]
+
+    /// Part of what TLS says; what to do where we called, and where we were called.
+    private static let tlsRemedies: [(words: String, calling: String, called: String)] = [
+        ("DICOM without TLS", "Call it with TLS.", "At the caller: switch TLS on, or give it our plain DICOM port."),
+        ("does not speak TLS", "Call it without TLS, or by its port with TLS (2762 is usual).", "At the caller: it has the wrong port."),
+        ("shows no certificate", "It has to show its certificate.", "At the caller: give it a certificate, and its authority to us (dimse.tls.authorities); or dimse.tls.clientCertificates: optional."),
+        ("not issued by an authority", "Give us the certificate of its authority (--tls-authorities, setting dimse.tls.authorities).", "Add the certificate of the caller's authority to dimse.tls.authorities."),
+        ("has expired", "At the peer: renew its certificate.", "At the caller: renew its certificate."),
+        ("not valid yet", "Compare the clocks of both machines.", "Compare the clocks of both machines."),
+        ("for another name", "Call it by a name that its certificate holds; or know its fingerprint, or dimse.tls.verifyHost: false.", "At the caller: its certificate is for another name."),
+        ("no TLS version", "At the peer: switch TLS 1.2 or 1.3 on.", "At the caller: switch TLS 1.2 or 1.3 on; older versions are broken."),
+        ("no cipher suite", "At the peer: switch ECDHE with AES-GCM on.", "At the caller: switch ECDHE with AES-GCM on."),
+        ("ended the TLS handshake", "It does not trust our certificate, or wants one: --tls-certificate and --tls-key; there, our authority has to be known.", "At the caller: it has to trust our certificate's authority."),
+        ("in the TLS handshake", "It may not speak TLS on this port.", "At the caller: look whether it trusts our certificate's authority."),
     ]
 
     // MARK: Rejected

@@ -24,7 +24,7 @@ public struct LoggedAssociation: Sendable, Codable, Equatable, Identifiable {
     public var implementationClassUID: String?
     public var implementationVersionName: String?
     public var maximumLength: UInt32?
-    /// `TLSv1.3`; nil on a plain connection.
+    /// `TLS 1.3`, and whose certificate the peer showed; nil on a plain connection.
     public var tls: String?
 
     /// As proposed, each with what became of it; empty where nothing was asked for.
@@ -38,6 +38,8 @@ public struct LoggedAssociation: Sendable, Codable, Equatable, Identifiable {
     public var end: End
     /// More words where there are: why the caller is not known.
     public var detail: String?
+    /// What was said beside statuses, oldest first; the last few.
+    public var comments: [String]?
 
     public init(ended: Date, isOutgoing: Bool, host: String, port: Int, end: End) {
         self.ended = ended
@@ -86,7 +88,7 @@ public struct LoggedAssociation: Sendable, Codable, Equatable, Identifiable {
     /// Why it ended: the case, and what the case says.
     public struct End: Sendable, Codable, Equatable {
         public enum Kind: String, Sendable, Codable {
-            case released, rejected, abortedByPeer, connectionLost, protocolError, foreignProtocol, noAssociation, idle, stalled, noResponse
+            case released, rejected, abortedByPeer, connectionLost, protocolError, foreignProtocol, tls, noAssociation, idle, stalled, noResponse
             case abortedByUs, shutDown
         }
 
@@ -128,7 +130,8 @@ extension LoggedAssociation.End {
             numbers = [abort.source, abort.reason.rawValue]
         case .connectionLost: kind = .connectionLost
         case .protocolError: kind = .protocolError
-        case .foreignProtocol, .tls: kind = .foreignProtocol
+        case .foreignProtocol, .tls(.foreignProtocol): kind = .foreignProtocol
+        case .tls: kind = .tls
         case .noAssociation: kind = .noAssociation
         case .idle: kind = .idle
         case .stalled: kind = .stalled
@@ -154,6 +157,14 @@ extension LoggedAssociation {
         implementationVersionName = peer?.implementationVersionName.map { String($0.prefix(64)) }
         maximumLength = peer?.maximumLength
         contexts = record.request?.presentationContexts.map { Self.context($0, record.answer) } ?? []
+        let responses = record.isRequestor ? record.received : record.answered
+        messages = responses.counts.sorted { $0.key.rawValue < $1.key.rawValue }.flatMap { field, counts in
+            counts.sorted { $0.key.rawValue < $1.key.rawValue }.filter { $0.key.category != .pending }
+                .map { Messages(String(field.description.replacing("-RSP", with: "")), $0.key.rawValue, $0.value) }
+        }
+        let said = responses.comments.map { "\(StatusRemedy.words(String($0.field.description.replacing("-RSP", with: "")), $0.status.rawValue)): \($0.text)" }
+        comments = said.isEmpty ? nil : said
+        tls = record.tls.map { $0.version + ($0.certificate.map { ", certificate \($0.commonName ?? $0.fingerprint)" } ?? "") }
         messagesReceived = record.messagesReceived
         bytesReceived = record.bytesReceived
         bytesSent = record.bytesSent

@@ -1,4 +1,5 @@
 import Archive
+import DICOM
 import DICOMNetwork
 
 /// A DICOM node that we know: how it calls us, how we call it, and what it may do.
@@ -32,6 +33,12 @@ public struct Peer: Sendable, Hashable, Codable, Identifiable {
     public var calledAETitles: [String]?
     /// What happens to an object whose SOP Instance UID is known with other content; nil: as the setting says.
     public var onConflict: String?
+    /// What of its objects is refused.
+    public var acceptance = CoercionRules.none
+    /// What is different in the index and in answers from its objects as they came.
+    public var coercionIn = CoercionRules.none
+    /// What is different in the objects that are sent to it.
+    public var coercionOut = CoercionRules.none
 
     /// Calls, both ways, are over TLS.
     public var usesTLS = false
@@ -78,6 +85,9 @@ extension Peer {
         destinations = try values.decodeIfPresent([String].self, forKey: .destinations)
         calledAETitles = try values.decodeIfPresent([String].self, forKey: .calledAETitles)
         onConflict = try values.decodeIfPresent(String.self, forKey: .onConflict)
+        try take(.acceptance, &acceptance)
+        try take(.coercionIn, &coercionIn)
+        try take(.coercionOut, &coercionOut)
         try take(.usesTLS, &usesTLS)
         certificate = try values.decodeIfPresent(String.self, forKey: .certificate)
         maxInbound = try values.decodeIfPresent(Int.self, forKey: .maxInbound)

@@ -7,15 +7,16 @@ import Synchronization
 public final class Dialer: Sendable {
     public struct Configuration: Sendable {
         public var callingAETitle: AETitle
+        /// For peers that are called over TLS.
+        public var tls: PeerTLS?
         public var limits: NetworkLimits
         /// How long an association waits for another use.
         public var idle: Duration = .seconds(5)
-        /// For peers that are called over TLS.
-        public var tls: PeerTLS?
         public var onEnd: @Sendable (AssociationRecord) -> Void = { _ in }
 
-        public init(callingAETitle: AETitle, limits: NetworkLimits = NetworkLimits()) {
+        public init(callingAETitle: AETitle, tls: PeerTLS? = nil, limits: NetworkLimits = NetworkLimits()) {
             self.callingAETitle = callingAETitle
+            self.tls = tls
             self.limits = limits
         }
     }
