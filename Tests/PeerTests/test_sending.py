@@ -129,6 +129,47 @@ def test_bandwidth(new_server):
         assert 1.8 < time.monotonic() - begin < 10 and len(receiver.objects) == 1
 
 
+@pytest.mark.parametrize("dies", [False, True])
+def test_a_window(new_server, dies):
+    """Several outstanding where the peer grants it; what was outstanding when it went away is sent once more."""
+    server = new_server()
+    images = objects.study(2, 10)
+    sent = stored(server, images)
+
+    def status(number, event):
+        time.sleep(0.02)
+        return None if dies and number == 5 else 0
+
+    with Receiver([(CT, NATIVE)], status=status, window=4) as receiver:
+        add_peer(server, "window", "WINDOW", receiver.port, window=4)
+        run = server.command("send", "window", "--study", images[0].StudyInstanceUID)
+        assert run.returncode == 0, run.stdout + run.stderr + server.log[-2000:]
+        assert {u: b for u, (_, b) in receiver.objects.items()} == sent
+        assert receiver.associations == (2 if dies else 1)
+
+
+def test_another_archive_is_asked_for_what_is_not_here(new_server):
+    from peer.retrieve import identifier
+    from test_get import get
+    from test_move import move
+    here, there = new_server(), new_server()
+    a, b = objects.study(), objects.study()
+    sent = {**stored(there, a), **stored(there, b)}
+    add_peer(there, "here", "ISOCENTER", here.dimse, services=["retrieve"])
+    (*_, (final, _)), got = get(here, identifier("STUDY", StudyInstanceUID=a[0].StudyInstanceUID))
+    assert final.Status == 0 and not got  # nobody is marked
+    add_peer(here, "there", "THERE", there.dimse, isFallback=True)
+    with sqlite3.connect(here.folder / "index.sqlite", timeout=10) as db:
+        db.execute("UPDATE peer SET ae_title = 'ISOCENTER', definition = replace(definition, 'THERE', 'ISOCENTER')")
+    (*_, (final, _)), got = get(here, identifier("STUDY", StudyInstanceUID=a[0].StudyInstanceUID))
+    assert final.Status == 0 and {u: d for u, (_, d) in got.items()} == {i.SOPInstanceUID: sent[i.SOPInstanceUID] for i in a}
+    with Receiver([(CT, NATIVE)]) as receiver:
+        add_peer(here, "receiver", "RECEIVER", receiver.port)
+        *_, (final, _) = move(here, identifier("STUDY", StudyInstanceUID=b[0].StudyInstanceUID))
+        assert final.Status == 0 and {u: d for u, (_, d) in receiver.objects.items()} == {i.SOPInstanceUID: sent[i.SOPInstanceUID] for i in b}
+    assert len(here.search("instances", limit=100)) == 12
+
+
 def state(server, job):
     with sqlite3.connect(server.folder / "index.sqlite", timeout=10) as db:
         return db.execute("SELECT state, message FROM job WHERE id = ?", (job,)).fetchone()
