@@ -43,20 +43,29 @@ public struct Server: Sendable {
         let jobs = try await JobTable(archive.database)
         let associations = try await AssociationLog(
             AssociationTable(archive.database), keeping: .init(days: settings[Settings.associationDays], number: settings[Settings.associationNumber]), logger: logger)
-        let dimse = try await DIMSEDoor.open(
-            archive: archive, peers: peers, authenticator: authenticator, log: associations, settings: settings, logger: logger)
         let workers = try WorkerPool(WorkerPool.Configuration(settings)) { logger.warning("\($0)") }
+        guard let title = AETitle(settings[Settings.aeTitle]) else { throw ServerError("'\(settings[Settings.aeTitle])' is no AE title") }
+        let peerTLS = try PeerTLS(settings, logger: logger)
+        var dialing = Dialer.Configuration(callingAETitle: title)
+        dialing.tls = peerTLS
+        let sender = Sender(dialer: Dialer(dialing))
+        let dimse = try await DIMSEDoor.open(
+            archive: archive, peers: peers, authenticator: authenticator, sender: sender, coding: workers, log: associations, settings: settings, logger: logger)
         let setupSecret = Secret.make()
-        let peerRoutes = PeerRoutes(
-            peers: peers, strangers: try await StrangerTable(archive.database), admissions: dimse.policy.admissions, settings: settings,
-            tls: try PeerTLS(settings, logger: logger), ports: (dimse.port, dimse.tlsPort))
+        let api: [any APIRoutes] = [
+            StudyRoutes(archive: archive, info: .init(version: version, aeTitle: title.text, dimsePort: dimse.port)),
+            PeerRoutes(
+                peers: peers, strangers: try await StrangerTable(archive.database), admissions: dimse.policy.admissions, settings: settings,
+                tls: peerTLS, ports: (dimse.port, dimse.tlsPort)),
+            AssociationRoutes(table: associations.table, peers: peers, ourTitle: title.text),
+            SendRoutes(archive: archive, peers: peers, jobs: jobs),
+        ]
         let web = WebDoor(
-            archive: archive, workers: workers, peers: peers, associations: associations, authenticator: authenticator, settings: settings,
-            setupSecret: setupSecret, peerRoutes: peerRoutes,
-            info: .init(version: version, aeTitle: settings[Settings.aeTitle], dimsePort: dimse.port), logger: logger)
+            archive: archive, workers: workers, authenticator: authenticator, settings: settings, setupSecret: setupSecret, api: api, logger: logger)
+        let send = try await SendHandler(archive: archive, peers: peers, sender: sender, coding: workers)
         return Server(
-            archive: archive, dimse: dimse, web: web, associations: associations, jobs: runner(of: jobs, handlers: [], settings, logger), workers: workers, settings: settings, setupSecret: setupSecret,
-            needsSetup: try await !accounts.hasAdministrator(), logger: logger)
+            archive: archive, dimse: dimse, web: web, associations: associations, jobs: runner(of: jobs, handlers: [send], settings, logger),
+            workers: workers, settings: settings, setupSecret: setupSecret, needsSetup: try await !accounts.hasAdministrator(), logger: logger)
     }
 
     /// Serves until SIGTERM or SIGINT; returns when everything is closed.

@@ -41,9 +41,13 @@ struct AssociationPolicy: Sendable {
         NegotiationPolicy(refusal: .init(reject, words)) { _ in .notSupported }
     }
 
+    /// Operations that a peer may have outstanding, and we at it (PS3.7 §D.3.3.3). Answered one after the other, as they come.
+    private static let window = AsynchronousOperationsWindow(invoked: 16, performed: 16)
+
     private func granted(_ request: AssociateRequest, _ caller: Caller) -> NegotiationPolicy {
         var policy = NegotiationPolicy { service(for: $0, caller, request) }
         policy.extendedNegotiation = { sopClass, information in services.entry(for: sopClass)?.extendedNegotiation(sopClass, information) }
+        policy.window = Self.window
         // Nothing more than that the user was accepted (PS3.7 Table D.3-15).
         if caller.principal.kind == .user { policy.userIdentityResponse = [] }
         return policy
@@ -60,7 +64,10 @@ struct AssociationPolicy: Sendable {
         if UIDTable.entry(for: abstractSyntax) == nil, !isSaidToBeStored(abstractSyntax, request),
             !(caller.called.acceptsUnknownSOPClasses ?? acceptsUnknownSOPClasses)
         { return .notSupported }
-        guard entry.needs.map(caller.may) ?? true else { return .notAllowed }
-        return .supported(entry.transferSyntaxes, scu: entry.scu)
+        let isProvided = entry.needs.map(caller.may) ?? true
+        // What is sent by C-GET goes out in contexts of storage, whose user we are then: where the caller offers to provide it.
+        let isUsed = entry.scu && caller.may(.retrieve) && request.userInformation.roleSelections.contains { $0.sopClass == abstractSyntax && $0.scp }
+        guard isProvided || isUsed else { return .notAllowed }
+        return .supported(entry.transferSyntaxes, scp: isProvided, scu: isUsed)
     }
 }

@@ -1,5 +1,6 @@
 import Archive
 import DICOM
+import DICOMImage
 import DICOMNetwork
 import Logging
 import NIOCore
@@ -16,7 +17,8 @@ struct DIMSEDoor: Service {
 
     /// Binds the port.
     static func open(
-        archive: Archive, peers: PeerTable, authenticator: Authenticator, log: AssociationLog, settings: Settings, logger: Logger
+        archive: Archive, peers: PeerTable, authenticator: Authenticator, sender: Sender, coding: any FrameCoding, log: AssociationLog,
+        settings: Settings, logger: Logger
     ) async throws -> DIMSEDoor {
         var limits = NetworkLimits()
         limits.maximumLength = UInt32(settings[Settings.maxPDULength])
@@ -26,7 +28,7 @@ struct DIMSEDoor: Service {
         limits.idleTimeout = .seconds(Int64(settings[Settings.idleTimeout]))
         limits.dimseTimeout = .seconds(Int64(settings[Settings.dimseTimeout]))
         let policy = AssociationPolicy(
-            callers: KnownCallers(peers: peers, settings: settings), services: services(archive: archive, settings: settings, logger: logger),
+            callers: KnownCallers(peers: peers, settings: settings), services: services(archive, peers, sender, coding, settings, logger),
             acceptsUnknownSOPClasses: settings[Settings.acceptsUnknownSOPClasses], identities: IdentityCheck(authenticator: authenticator),
             strangers: StrangerLog(try await StrangerTable(archive.database), logger: logger))
         func listener(_ port: Int, _ tls: TLSServer? = nil) async throws -> Listener {
@@ -40,7 +42,9 @@ struct DIMSEDoor: Service {
         return DIMSEDoor(listener: plain, secured: secured, policy: policy, logger: logger)
     }
 
-    private static func services(archive: Archive, settings: Settings, logger: Logger) -> ServiceTable {
+    private static func services(
+        _ archive: Archive, _ peers: PeerTable, _ sender: Sender, _ coding: any FrameCoding, _ settings: Settings, _ logger: Logger
+    ) -> ServiceTable {
         let store = StoreSCP(archive: archive, onConflict: ConflictPolicy(rawValue: settings[Settings.onConflict]) ?? .keepFirst, logger: logger)
         return ServiceTable(entries: [
             ServiceEntry(
@@ -49,8 +53,10 @@ struct DIMSEDoor: Service {
             // Every transfer syntax is kept as it comes. What the standard knows as something else than storage is no object to keep.
             ServiceEntry(
                 sopClasses: { SOPClassTable.isArchived($0) || UIDTable.entry(for: $0) == nil }, commands: [.cStoreRequest],
-                needs: .store, transferSyntaxes: .proposersFirst, service: store),
+                needs: .store, transferSyntaxes: .proposersFirst, scu: true, service: store),
             FindSCP.entry(archive: archive, logger: logger),
+            MoveSCP(archive: archive, peers: peers, sender: sender, coding: coding, logger: logger).entry,
+            GetSCP(archive: archive, coding: coding, logger: logger).entry,
         ])
     }
 
@@ -80,6 +86,12 @@ struct DIMSEDoor: Service {
         }
         for try await message in association.messages {
             if let entry = policy.services.entry(for: message) {
+                guard entry.needs.map(caller.may) ?? true else {
+                    // Of storage, a caller that may only retrieve has the contexts for C-GET.
+                    let response = message.command.response(.notAuthorized, comment: "\(caller.principal.name) may not use this service")
+                    if let response { try await association.send(response, in: message.context) }
+                    continue
+                }
                 try await entry.service.answer(message, on: association, for: caller)
             } else if let response = message.command.response(.unrecognizedOperation, comment: "this service is not provided here") {
                 try await association.send(response, in: message.context)

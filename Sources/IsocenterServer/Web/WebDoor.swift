@@ -16,13 +16,11 @@ struct WebDoor: Sendable {
     let archive: Archive
     /// Decode and encode compressed frames.
     let workers: WorkerPool
-    let peers: PeerTable
-    let associations: AssociationLog
     let authenticator: Authenticator
     let settings: Settings
     let setupSecret: String
-    let peerRoutes: PeerRoutes
-    let info: StudyRoutes.Info
+    /// Everything under `/api` but sessions.
+    let api: [any APIRoutes]
     let logger: Logger
 
     /// - Parameter listening: told the bound port.
@@ -46,10 +44,8 @@ struct WebDoor: Sendable {
         SessionRoutes(authenticator: authenticator, setupSecret: setupSecret).add(to: router)
         HealthRoutes(archive: archive, workers: workers).add(to: router)
 
-        let api = router.group("api")
-        StudyRoutes(archive: archive, info: info).add(to: api)
-        peerRoutes.add(to: api)
-        AssociationRoutes(table: associations.table, peers: peers, ourTitle: info.aeTitle).add(to: api)
+        let group = router.group("api")
+        for routes in api { routes.add(to: group) }
 
         let pixels = PixelAccess(archive: archive, coding: workers)
         let dicomWeb = router.group("dicom-web")
@@ -78,4 +74,9 @@ struct WebDoor: Sendable {
         guard let response = files.response(path: path, request: request) else { throw HTTPFailure(.notFound, "there is nothing here") }
         return response
     }
+}
+
+/// Routes of one subject under `/api`.
+protocol APIRoutes: Sendable {
+    func add(to group: RouterGroup<RequestScope>)
 }
