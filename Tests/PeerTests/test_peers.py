@@ -1,9 +1,11 @@
 """Who may open an association, by which title, for what: peers, titles, unknown callers, users, certificates."""
 import json
 import re
+import ssl
 import threading
 
 import pytest
+from pydicom import Dataset
 from pynetdicom import AE, evt
 from pynetdicom.pdu_primitives import UserIdentityNegotiation
 
@@ -190,7 +192,6 @@ def test_a_title_shows_its_view_and_no_more(new_server):
     server.command("titles", "add", "CTONLY", "--view", "Modality=CT", check=True)
 
     def found(called):
-        from pydicom import Dataset
         ae = AE(ae_title="READER")
         ae.add_requested_context(STUDY_FIND)
         association = ae.associate("127.0.0.1", server.dimse, ae_title=called)
@@ -368,6 +369,45 @@ def test_a_peer_is_called_over_tls(secured, authority):
     assert echo["ok"] is False
 
 
+def test_objects_are_sent_over_tls_to_the_peer_whose_certificate_is_known(secured, authority):
+    """C-MOVE to a destination with TLS: nothing goes to it in the clear, nor to one with another certificate."""
+    pair, other = authority.issue("viewer"), authority.issue("impostor")
+    received = []
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*map(str, pair))
+    context.load_verify_locations(str(authority.certificate))
+    context.verify_mode = ssl.CERT_REQUIRED
+    ae = AE(ae_title="VIEWER")
+    ae.add_supported_context(CT, [IMPLICIT, "1.2.840.10008.1.2.1"])
+    scp = ae.start_server(("127.0.0.1", 0), block=False, ssl_context=context, evt_handlers=[(evt.EVT_C_STORE, lambda event: received.append(event) or 0)])
+    try:
+        port = scp.socket.getsockname()[1]
+        peers(secured, "add", "viewer", "--aet", "VIEWER", "--host", "localhost", "--port", port, "--tls", "--certificate", pair[0])
+        peers(secured, "add", "mover", "--aet", "MOVER", "--store", "--retrieve", "--to", "viewer")
+        data_set = objects.image()
+        assert send(secured.dimse, [data_set], calling="MOVER") == [0]
+
+        def move():
+            query = Dataset()
+            query.QueryRetrieveLevel, query.StudyInstanceUID = "STUDY", data_set.StudyInstanceUID
+            mover = AE(ae_title="MOVER")
+            mover.add_requested_context(STUDY_MOVE)
+            association = mover.associate("127.0.0.1", secured.dimse, ae_title="ISOCENTER")
+            try:
+                *_, (status, _) = association.send_c_move(query, "VIEWER", STUDY_MOVE)
+                return status.get("NumberOfCompletedSuboperations", 0), status.get("NumberOfFailedSuboperations", 0)
+            finally:
+                association.release()
+
+        assert move() == (1, 0) and len(received) == 1
+        peers(secured, "set", "viewer", "--certificate", other[0])
+        assert move() == (0, 1) and len(received) == 1
+        peers(secured, "set", "viewer", "--no-tls")
+        assert move() == (0, 1) and len(received) == 1
+    finally:
+        scp.shutdown()
+
+
 def identity(kind, primary, secondary=""):
     item = UserIdentityNegotiation()
     item.user_identity_type = kind
@@ -416,7 +456,7 @@ def test_secrets_are_not_taken_without_tls(secured):
 def test_there_is_no_port_with_tls_without_a_certificate(new_server, authority):
     assert new_server().dimse_tls is None
     certificate, key = authority.issue("unfinished")
-    for flags, word in [([f"dimse.tls.certificate={certificate}"], "dimse.tls.key"), ([f"dimse.tls.certificate={certificate}", f"dimse.tls.key={certificate}"], "no private key"),
+    for flags, word in [([f"dimse.tls.certificate={certificate}"], "needs its key"), ([f"dimse.tls.certificate={certificate}", f"dimse.tls.key={certificate}"], "no private key"),
                         ([f"dimse.tls.certificate={certificate}.not", f"dimse.tls.key={key}"], "cannot be read")]:
         wrong = new_server(*(word for flag in flags for word in ("--set", flag)), start=False)
         with pytest.raises(DidNotStart, match=re.escape(word)):

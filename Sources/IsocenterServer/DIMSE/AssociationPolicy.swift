@@ -65,8 +65,8 @@ struct AssociationPolicy: Sendable {
             !(caller.called.acceptsUnknownSOPClasses ?? acceptsUnknownSOPClasses)
         { return .notSupported }
         let isProvided = entry.needs.map(caller.may) ?? true
-        // What is sent by C-GET goes out in contexts of storage, whose user we are then.
-        let isUsed = entry.scu && caller.may(.retrieve)
+        // What is sent by C-GET goes out in contexts of storage, whose user we are then: where the caller offers to provide it.
+        let isUsed = entry.scu && caller.may(.retrieve) && request.userInformation.roleSelections.contains { $0.sopClass == abstractSyntax && $0.scp }
         guard isProvided || isUsed else { return .notAllowed }
         return .supported(entry.transferSyntaxes, scp: isProvided, scu: isUsed)
     }

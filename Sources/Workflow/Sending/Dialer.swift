@@ -28,6 +28,7 @@ public final class Dialer: Sendable {
         var called: String
         var calling: AETitle
         var usesTLS: Bool
+        var certificate: String?
     }
 
     private struct Waiter {
@@ -103,7 +104,8 @@ public final class Dialer: Sendable {
         guard let host = peer.host, let port = peer.port else {
             throw SendError("\(peer.name) has no host and port: it calls us and is never called")
         }
-        return Line(host: host, port: port, called: peer.aeTitle, calling: calling ?? configuration.callingAETitle, usesTLS: peer.usesTLS)
+        return Line(
+            host: host, port: port, called: peer.aeTitle, calling: calling ?? configuration.callingAETitle, usesTLS: peer.usesTLS, certificate: peer.certificate)
     }
 
     private func takeIdle(_ line: Line, _ contexts: [TransferPlan.Context]) -> Association? {
