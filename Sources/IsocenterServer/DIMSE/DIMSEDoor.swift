@@ -10,6 +10,8 @@ import Workflow
 struct DIMSEDoor: Service {
     let listener: Listener
     let policy: AssociationPolicy
+    /// Serves the associations: the archive's, so that an object goes from its inbox to the disk on one thread.
+    let executor: any TaskExecutor
     let logger: Logger
 
     /// Binds the port.
@@ -27,7 +29,7 @@ struct DIMSEDoor: Service {
         let listener = try await Listener.bind(
             host: settings[Settings.dimseHost], port: settings[Settings.dimsePort], limits: limits, logger: logger,
             policy: { request, address in await policy.negotiation(for: request, from: address) })
-        return DIMSEDoor(listener: listener, policy: policy, logger: logger)
+        return DIMSEDoor(listener: listener, policy: policy, executor: archive.executor, logger: logger)
     }
 
     private static func services(archive: Archive, settings: Settings, logger: Logger) -> ServiceTable {
@@ -48,7 +50,7 @@ struct DIMSEDoor: Service {
 
     func run() async throws {
         await withGracefulShutdownHandler {
-            await listener.run { association in try await serve(association) }
+            await listener.run(on: executor) { association in try await serve(association) }
         } onGracefulShutdown: {
             Task { await listener.shutDown() }
         }
