@@ -44,6 +44,7 @@ let package = Package(
             name: "DICOMNetwork",
             dependencies: [
                 "DICOM",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

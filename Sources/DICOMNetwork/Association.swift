@@ -4,29 +4,37 @@ import Synchronization
 
 /// An established association, in either role.
 ///
-/// One task uses it at a time: messages come and go in order. What arrives waits in a bounded queue; when nobody takes it,
-/// reading stops and TCP holds the peer back.
+/// One task at a time reads `messages`: the peer's requests. Responses to requests of ours go to whoever made them, and any task
+/// may send: messages are written whole, one after the other. What arrives waits in bounded queues; when nobody takes it, reading
+/// stops and TCP holds the peer back.
 public final class Association: Sendable {
     public let address: PeerAddress
     public let isRequestor: Bool
     public let request: AssociateRequest
     public let answer: AssociateAccept
+    /// nil on a connection without TLS.
+    public let tls: TLSSession?
     /// The accepted contexts, in the order proposed.
     public let presentationContexts: [PresentationContext]
     public let limits: NetworkLimits
 
     let channel: any Channel
     let inbox: Inbox
-    private let operations = Mutex<(lastMessageID: UInt16, isUnderWay: Bool)>((0, false))
+    let turn = SendTurn()
+    /// Bytes of pending responses that are not yet with the kernel.
+    private let onTheWay = Atomic<Int>(0)
+    /// Operations that nobody follows to their end any longer.
+    let drains = Mutex<[Task<Void, Never>]>([])
 
     init(
         address: PeerAddress, isRequestor: Bool, request: AssociateRequest, answer: AssociateAccept,
-        limits: NetworkLimits, channel: any Channel, inbox: Inbox
+        tls: TLSSession? = nil, limits: NetworkLimits, channel: any Channel, inbox: Inbox
     ) {
         self.address = address
         self.isRequestor = isRequestor
         self.request = request
         self.answer = answer
+        self.tls = tls
         self.limits = limits
         self.channel = channel
         self.inbox = inbox
@@ -46,12 +54,30 @@ public final class Association: Sendable {
     /// What the other side says of itself.
     public var peerInformation: UserInformation { isRequestor ? answer.userInformation : request.userInformation }
 
+    /// What was agreed about a SOP class by extended negotiation (PS3.7 §D.3.3.5): the acceptor's answer; nil where there is none,
+    /// and the class behaves as if nothing had been proposed.
+    public func extendedNegotiation(of sopClass: UID) -> [UInt8]? {
+        guard request.userInformation.extendedNegotiations.contains(where: { $0.sopClass == sopClass }) else { return nil }
+        return answer.userInformation.extendedNegotiations.first { $0.sopClass == sopClass }?.applicationInformation
+    }
+
+    /// What we have asked and the peer has not answered.
+    var operations: OutstandingOperations { inbox.operations }
+
+    /// How many operations may be outstanding, seen from this side: invoked by us and performed by us (PS3.7 §D.3.3.3).
+    /// One of each unless something else was agreed; 0 is no limit.
+    public var window: AsynchronousOperationsWindow {
+        guard request.userInformation.asynchronousOperationsWindow != nil, let agreed = answer.userInformation.asynchronousOperationsWindow
+        else { return AsynchronousOperationsWindow(invoked: 1, performed: 1) }
+        return isRequestor ? agreed : AsynchronousOperationsWindow(invoked: agreed.performed, performed: agreed.invoked)
+    }
+
     /// How it ended; nil while it lasts.
     public var end: AssociationEnd? { inbox.end }
 
     // MARK: Receiving
 
-    /// Commands as they come. Ends with the association where it is released or this side shuts down; a failure otherwise.
+    /// The peer's requests as they come. Ends with the association where it is released or this side shuts down; a failure otherwise.
     public var messages: Messages { Messages(association: self) }
 
     public struct Messages: AsyncSequence, AsyncIteratorProtocol, Sendable {
@@ -67,7 +93,7 @@ public final class Association: Sendable {
         }
     }
 
-    /// The next message; what is left of the current one's data set is read and thrown away.
+    /// The next request; what is left of the current one's data set is read and thrown away.
     ///
     /// - Returns: nil once the association is released, or where this side shuts down.
     /// - Throws: `ended` saying how, for any other end.
@@ -91,16 +117,14 @@ public final class Association: Sendable {
         }
     }
 
-    /// Whether the peer has asked to stop answering this request (C-CANCEL-RQ).
-    public func isCancelled(_ request: CommandSet) -> Bool { inbox.isCancelled(messageID: request.messageID) }
-
     // MARK: Sending
 
-    /// A message without data set. Returns when it is with the kernel.
+    /// A message without data set. A request returns when it is with the kernel; a response, of which there may be thousands, as soon
+    /// as little enough is on its way there. Where that fails the next one says so.
     public func send(_ command: CommandSet, in context: PresentationContext) async throws(NetworkError) {
         var fragmenter = self.fragmenter(context)
         fragmenter.command(command)
-        try await write(fragmenter.take())
+        try await write(fragmenter.takeParts(), of: command)
     }
 
     /// A message with a data set that is encoded in the context's transfer syntax already.
@@ -109,7 +133,7 @@ public final class Association: Sendable {
         fragmenter.command(command)
         fragmenter.data(dataSet)
         fragmenter.endOfData()
-        try await write(fragmenter.take())
+        try await write(fragmenter.takeParts(), of: command)
     }
 
     /// The same, with a data set that comes piece by piece. Two writes are under way at most; the peer's pace is ours.
@@ -118,6 +142,8 @@ public final class Association: Sendable {
     public func send<Bytes: AsyncSequence>(
         _ command: CommandSet, in context: PresentationContext, dataSet: Bytes
     ) async throws where Bytes.Element == ByteBuffer {
+        await turn.take()
+        defer { turn.pass() }
         var fragmenter = self.fragmenter(context)
         fragmenter.command(command)
         var underWay: EventLoopFuture<Void>?
@@ -125,7 +151,7 @@ public final class Association: Sendable {
             for try await chunk in dataSet {
                 fragmenter.data(chunk)
                 guard fragmenter.readyBytes >= Self.writeLength else { continue }
-                let next = startWrite(fragmenter.take())
+                let next = startWrite(fragmenter.takeParts())
                 if let previous = underWay { try await finishWrite(previous) }
                 underWay = next
             }
@@ -134,7 +160,8 @@ public final class Association: Sendable {
             throw error
         }
         fragmenter.endOfData()
-        let last = startWrite(fragmenter.take())
+        noteSent(command)
+        let last = startWrite(fragmenter.takeParts())
         if let underWay { try await finishWrite(underWay) }
         try await finishWrite(last)
     }
@@ -147,11 +174,36 @@ public final class Association: Sendable {
         MessageFragmenter(contextID: context.id, maximumLength: peerInformation.maximumLength ?? 16384, limits: limits)
     }
 
-    private func write(_ bytes: ByteBuffer) async throws(NetworkError) { try await finishWrite(startWrite(bytes)) }
+    /// The turn is only for the order: the next message may be written before this one is with the kernel.
+    private func write(_ bytes: [ByteBuffer], of command: CommandSet) async throws(NetworkError) {
+        await turn.take()
+        noteSent(command)
+        let write = startWrite(bytes)
+        turn.pass()
+        if command.status != nil, isAhead(by: bytes.readableBytes, until: write) { return }
+        try await finishWrite(write)
+    }
 
-    private func startWrite(_ bytes: ByteBuffer) -> EventLoopFuture<Void> {
+    /// Whether so little is on its way to the kernel that the sender may go on.
+    private func isAhead(by length: Int, until write: EventLoopFuture<Void>) -> Bool {
+        guard onTheWay.wrappingAdd(length, ordering: .relaxed).newValue <= Self.writeLength else {
+            onTheWay.wrappingSubtract(length, ordering: .relaxed)
+            return false
+        }
+        write.whenComplete { [weak self] _ in self?.onTheWay.wrappingSubtract(length, ordering: .relaxed) }
+        return true
+    }
+
+    private func noteSent(_ command: CommandSet) {
+        inbox.tally.sent(command)
+        if !command.field.isRequest, let id = command.messageIDBeingRespondedTo, command.status?.category != .pending {
+            inbox.forgetCancellation(messageID: id)
+        }
+    }
+
+    private func startWrite(_ bytes: [ByteBuffer]) -> EventLoopFuture<Void> {
         let promise = channel.eventLoop.makePromise(of: Void.self)
-        channel.triggerUserOutboundEvent(LocalRequest.data(bytes), promise: promise)
+        channel.triggerUserOutboundEvent(LocalRequest.parts(bytes), promise: promise)
         return promise.futureResult
     }
 
@@ -169,6 +221,7 @@ public final class Association: Sendable {
 
     /// Releases and waits until the peer has agreed, or the time for that is over.
     public func release() async throws(NetworkError) {
+        await drained()
         channel.triggerUserOutboundEvent(LocalRequest.release, promise: nil)
         do throws(NetworkError) {
             _ = try await inbox.take(.end)
@@ -183,22 +236,6 @@ public final class Association: Sendable {
     public func abort(_ reason: String) {
         channel.triggerUserOutboundEvent(LocalRequest.abort(.abortedByUs(reason), close: false), promise: nil)
     }
-
-    // MARK: Operations of ours, one at a time (our asynchronous operations window is 1)
-
-    /// - Returns: the operation's message ID: never 0, and not used again soon.
-    func beginOperation() throws(NetworkError) -> UInt16 {
-        let id = operations.withLock { operations -> UInt16? in
-            guard !operations.isUnderWay else { return nil }
-            operations.isUnderWay = true
-            operations.lastMessageID = operations.lastMessageID == .max ? 1 : operations.lastMessageID + 1
-            return operations.lastMessageID
-        }
-        guard let id else { throw .operationInProgress }
-        return id
-    }
-
-    func endOperation() { operations.withLock { $0.isUnderWay = false } }
 }
 
 /// A message from the peer (PS3.7 §6.3).

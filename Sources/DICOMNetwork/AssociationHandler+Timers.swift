@@ -16,10 +16,14 @@ extension AssociationHandler {
         case .sta5, .sta7, .sta9, .sta10, .sta11:
             return (lastActivity + limits.associateTimeout, .noResponse(seconds: limits.associateTimeout.wholeSeconds))
         case .sta6:
-            if isPaused { return nil }
+            let isAwaited = inbox.operations.isAwaited
+            // A response that cannot arrive because nobody takes what comes before it is a standstill too.
+            if isPaused, !isAwaited { return nil }
+            if isPaused { return (lastActivity + limits.dimseTimeout, .stalled(seconds: limits.dimseTimeout.wholeSeconds)) }
             if assembler?.isInMessage == true {
                 return (lastActivity + limits.dimseTimeout, .stalled(seconds: limits.dimseTimeout.wholeSeconds))
             }
+            if isAwaited { return (lastActivity + limits.responseTimeout, .noResponse(seconds: limits.responseTimeout.wholeSeconds)) }
             guard inbox.isAwaited else { return nil }
             return machine.role == .acceptor
                 ? (lastActivity + limits.idleTimeout, .idle(seconds: limits.idleTimeout.wholeSeconds))

@@ -1,4 +1,11 @@
 import NIOCore
+import NIOSSL
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
 /// What the local user asks of an association's handler, as user event on its channel. The promise of `data` is kept when
 /// the bytes are with the kernel.
@@ -6,6 +13,8 @@ enum LocalRequest: Sendable {
     case accept(AssociateAccept)
     case reject(AssociateReject, words: String)
     case data(ByteBuffer)
+    /// The same in several buffers.
+    case parts([ByteBuffer])
     case release
     case releaseResponse
     case abort(AssociationEnd, close: Bool)
@@ -28,6 +37,8 @@ final class AssociationHandler: ChannelDuplexHandler {
     private var decoder: PDUDecoder
     var assembler: MessageAssembler?
     private let request: AssociateRequest?
+    /// The response to a request of ours whose data set is arriving.
+    private var response: OutstandingOperations.Response?
 
     private var record: AssociationRecord
     var hasEnded = false
@@ -97,8 +108,15 @@ final class AssociationHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        finish(.connectionLost(words(error)))
+        finish(end(of: error, context))
         context.close(promise: nil)
+    }
+
+    private func end(of error: any Error, _ context: ChannelHandlerContext) -> AssociationEnd {
+        if let failure = error as? TLSFailure { return .tls(failure) }
+        if case NIOSSLError.uncleanShutdown = error { return .connectionLost(nil) }
+        let certificate = context.pipeline.syncOperations.tlsHandler?.peerCertificate
+        return TLSFailure(error, certificate: certificate, now: Int64(time(nil))).map { .tls($0) } ?? .connectionLost(words(error))
     }
 
     // MARK: In
@@ -108,6 +126,7 @@ final class AssociationHandler: ChannelDuplexHandler {
         record.bytesReceived += UInt64(buffer.readableBytes)
         lastActivity = context.eventLoop.now
         guard !hasEnded else { return }
+        if record.request == nil || record.answer == nil, record.tls == nil { record.tls = TLSSession(context.pipeline.syncOperations) }
         decoder.feed(buffer)
         do throws(NetworkError) {
             while !hasEnded, let output = try decoder.next() {
@@ -168,9 +187,13 @@ final class AssociationHandler: ChannelDuplexHandler {
                     inbox.cancel(messageID: command.messageIDBeingRespondedTo ?? 0)
                 case .command(let command, let contextID):
                     record.messagesReceived += 1
-                    put(.command(command, contextID: contextID))
-                case .data(let bytes): put(.data(bytes))
-                case .endOfDataSet: put(.endOfDataSet)
+                    if command.field.isRequest {
+                        put(.command(command, contextID: contextID))
+                    } else {
+                        receive(response: command, contextID)
+                    }
+                case .data(let bytes): if response == nil { put(.data(bytes)) } else { receive(responseData: bytes) }
+                case .endOfDataSet: if response == nil { put(.endOfDataSet) } else { endResponse() }
                 }
             }
             self.assembler = assembler
@@ -184,8 +207,33 @@ final class AssociationHandler: ChannelDuplexHandler {
         if inbox.put(element) { isPaused = true }
     }
 
+    private func receive(response command: CommandSet, _ contextID: UInt8) {
+        inbox.tally.received(command)
+        switch inbox.operations.route(command) {
+        case .messages: put(.command(command, contextID: contextID))
+        case .unexpected(let what): abort(.protocolError(what))
+        case .collect:
+            response = .init(command: command, contextID: contextID, dataSet: command.hasDataSet ? ByteBuffer() : nil)
+            if !command.hasDataSet { endResponse() }
+        }
+    }
+
+    private func receive(responseData bytes: ByteBuffer) {
+        guard (response?.dataSet?.readableBytes ?? 0) + bytes.readableBytes <= Association.responseLength else {
+            response = nil
+            return abort(.protocolError("a response with a data set of more than \(Association.responseLength) bytes"))
+        }
+        _ = response?.dataSet?.writeImmutableBuffer(bytes)
+    }
+
+    private func endResponse() {
+        guard let response else { return }
+        self.response = nil
+        if inbox.operations.put(response) { isPaused = true }
+    }
+
     private func resumeReading() {
-        guard isPaused else { return }
+        guard isPaused, hasEnded || !inbox.isPaused && !inbox.operations.isPaused else { return }
         isPaused = false
         if let context { lastActivity = context.eventLoop.now }
         if wantsRead {
@@ -210,7 +258,9 @@ final class AssociationHandler: ChannelDuplexHandler {
             finish(.rejected(reject))
             run(.reject(reject))
         case .data(let bytes):
-            return send(bytes, promise)
+            return send([bytes], promise)
+        case .parts(let parts):
+            return send(parts, promise)
         case .release:
             run(.releaseRequest)
             armWatch()
@@ -231,16 +281,16 @@ final class AssociationHandler: ChannelDuplexHandler {
         promise?.succeed()
     }
 
-    private func send(_ bytes: ByteBuffer, _ promise: EventLoopPromise<Void>?) {
+    private func send(_ parts: [ByteBuffer], _ promise: EventLoopPromise<Void>?) {
         guard let context else { promise?.fail(NetworkError.notEstablished); return }
-        let effects = machine.handle(.dataRequest(bytes))
-        guard case .sendData(let bytes)? = effects.first else {
+        guard let last = parts.last else { promise?.succeed(); return }
+        guard case .sendData? = machine.handle(.dataRequest(last)).first else {
             promise?.fail(hasEnded ? NetworkError.ended(record.end) : NetworkError.notEstablished)
             return
         }
         if pendingWrites == 0 { lastWriteProgress = context.eventLoop.now }
         pendingWrites += 1
-        record.bytesSent += UInt64(bytes.readableBytes)
+        record.bytesSent += parts.reduce(0) { $0 + UInt64($1.readableBytes) }
         let written = promise ?? context.eventLoop.makePromise(of: Void.self)
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         written.futureResult.whenComplete { _ in
@@ -251,7 +301,9 @@ final class AssociationHandler: ChannelDuplexHandler {
                 handler.lastActivity = now
             }
         }
-        context.writeAndFlush(wrapOutboundOut(bytes), promise: written)
+        // One system call takes them all.
+        for part in parts.dropLast() { context.write(wrapOutboundOut(part), promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(last), promise: written)
         if pendingWrites > 0 { armWatch() }
     }
 
@@ -314,6 +366,10 @@ final class AssociationHandler: ChannelDuplexHandler {
         case .release:
             if assembler?.isInMessage == true {
                 abort(.protocolError("A-RELEASE-RQ in the middle of a message"))
+            } else if inbox.operations.isAwaited {
+                // The peer will say no more, and whoever waits for its answer takes no release.
+                run(.releaseResponse)
+                finish(.released)
             } else {
                 put(.release)
             }
@@ -353,6 +409,7 @@ final class AssociationHandler: ChannelDuplexHandler {
         guard !hasEnded else { return }
         hasEnded = true
         record.end = end
+        inbox.tally.write(to: &record)
         if let context { record.lasted = .nanoseconds((context.eventLoop.now - began).nanoseconds) }
         inbox.finish(end)
         onEnd(record)

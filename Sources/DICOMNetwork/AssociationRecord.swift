@@ -17,6 +17,13 @@ public struct PeerAddress: Hashable, Sendable, CustomStringConvertible {
         port = address?.port ?? 0
     }
 
+    /// Whether a host is an address rather than a name.
+    static func isLiteral(_ host: String) -> Bool { (try? SocketAddress(ipAddress: host, port: 0)) != nil }
+
+    static func withoutBrackets(_ host: String) -> String {
+        host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
+    }
+
     public var isLoopback: Bool { host == "::1" || host.hasPrefix("127.") }
     public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }
@@ -34,13 +41,33 @@ public struct AssociationRecord: Sendable {
     public internal(set) var bytesReceived: UInt64 = 0
     public internal(set) var bytesSent: UInt64 = 0
     public internal(set) var messagesReceived: UInt64 = 0
+    public internal(set) var messagesSent: UInt64 = 0
+    /// What we answered to the peer's requests.
+    public internal(set) var answered = Responses()
+    /// What the peer answered to ours.
+    public internal(set) var received = Responses()
+    /// nil without TLS, or where no session came about.
+    public internal(set) var tls: TLSSession?
     public internal(set) var lasted: Duration = .zero
+}
+
+/// Who calls, as far as the connection shows it.
+public struct ConnectionInfo: Sendable {
+    public var address: PeerAddress
+    /// nil without TLS.
+    public var tls: TLSSession?
+
+    public init(address: PeerAddress, tls: TLSSession? = nil) {
+        self.address = address
+        self.tls = tls
+    }
 }
 
 extension AssociationRecord: CustomStringConvertible {
     /// `STORESCU at 10.0.0.7:40312 calling ISOCENTER: released; 60 messages, 31574022 bytes received`
     public var description: String {
         var text = isRequestor ? "to \(address)" : "from \(address)"
+        if let tls { text += " over \(tls.version)" }
         if let request {
             text = "\(request.callingAETitle?.text ?? "?") calling \(request.calledAETitle?.text ?? "?") " + text
         }

@@ -54,8 +54,12 @@ final class Inbox: Sendable {
         var number = 0
         var isInDataSet = false
         var cancelled: Set<UInt16> = []
+        var onCancel: [UInt16: @Sendable () -> Void] = [:]
     }
 
+    /// Responses to our own requests do not wait among the peer's requests.
+    let operations: OutstandingOperations
+    let tally = Tally()
     private let state = Mutex(State())
     private let limit: Int
     private let resume: @Sendable () -> Void
@@ -66,6 +70,7 @@ final class Inbox: Sendable {
     init(limit: Int, resume: @escaping @Sendable () -> Void) {
         self.limit = limit
         self.resume = resume
+        operations = OutstandingOperations(limit: limit, resume: resume)
     }
 
     // MARK: Event loop's side
@@ -88,6 +93,7 @@ final class Inbox: Sendable {
             if state.end == nil { state.end = end }
             state.wake()
         }
+        operations.finish(end)
     }
 
     /// No more commands are handed out; one being worked on, and its data set, may be finished.
@@ -100,8 +106,12 @@ final class Inbox: Sendable {
 
     /// C-CANCEL-RQ came for this message (PS3.7 §9.3.2.3).
     func cancel(messageID: UInt16) {
-        // More than this is a peer that cancels what it never asked.
-        state.withLock { state in if state.cancelled.count < 256 { state.cancelled.insert(messageID) } }
+        let call = state.withLock { state in
+            // More than this is a peer that cancels what it never asked.
+            if state.cancelled.count < 256 { state.cancelled.insert(messageID) }
+            return state.onCancel.removeValue(forKey: messageID)
+        }
+        call?()
     }
 
     var isAwaited: Bool { state.withLock { $0.waiter != nil } }
@@ -112,6 +122,21 @@ final class Inbox: Sendable {
     // MARK: Consumer's side
 
     func isCancelled(messageID: UInt16) -> Bool { state.withLock { $0.cancelled.contains(messageID) } }
+
+    func onCancel(messageID: UInt16, _ call: @escaping @Sendable () -> Void) {
+        let isCancelled = state.withLock { state in
+            if state.cancelled.contains(messageID) { return true }
+            state.onCancel[messageID] = call
+            return false
+        }
+        if isCancelled { call() }
+    }
+
+    func forgetCancellation(messageID: UInt16) {
+        state.withLock { state in
+            if !state.onCancel.isEmpty { state.onCancel[messageID] = nil }
+        }
+    }
 
     var end: AssociationEnd? { state.withLock { $0.end } }
 

@@ -6,14 +6,14 @@ import Synchronization
 /// Accepts associations on one address.
 ///
 /// ```swift
-/// let listener = try await Listener.bind(host: "::", port: 11112, policy: { request, address in … })
+/// let listener = try await Listener.bind(host: "::", port: 11112, policy: { request, connection in … })
 /// try await listener.run { association in
 ///     for try await message in association.messages { … }
 /// }
 /// ```
 public final class Listener: Sendable {
     /// What the caller of an association is granted; asked once for each, while the caller waits.
-    public typealias Policy = @Sendable (AssociateRequest, PeerAddress) async -> NegotiationPolicy
+    public typealias Policy = @Sendable (AssociateRequest, ConnectionInfo) async -> NegotiationPolicy
 
     public let address: PeerAddress
     public let limits: NetworkLimits
@@ -21,6 +21,7 @@ public final class Listener: Sendable {
     private let connections: AsyncStream<Connection>
     private let registry: Registry
     private let policy: Policy
+    private let isSecured: Bool
 
     /// One accepted connection, before its association.
     private struct Connection: Sendable {
@@ -30,13 +31,15 @@ public final class Listener: Sendable {
     }
 
     private init(
-        server: any Channel, limits: NetworkLimits, connections: AsyncStream<Connection>, registry: Registry, policy: @escaping Policy
+        server: any Channel, limits: NetworkLimits, connections: AsyncStream<Connection>, registry: Registry, policy: @escaping Policy,
+        isSecured: Bool
     ) {
         self.server = server
         self.limits = limits
         self.connections = connections
         self.registry = registry
         self.policy = policy
+        self.isSecured = isSecured
         address = PeerAddress(server.localAddress)
     }
 
@@ -44,11 +47,12 @@ public final class Listener: Sendable {
     ///
     /// - Parameters:
     ///   - host: name or numeric address; `::` is every IPv6 and IPv4 address.
+    ///   - tls: nil is plain DICOM.
     ///   - port: 0 takes a free one, to be read from `address`.
     ///   - onEnd: called once for each connection, when how it ended is known; on an event loop, so it must not block.
     /// - Throws: `cannotListen`.
     public static func bind(
-        host: String, port: Int, limits: NetworkLimits = NetworkLimits(),
+        host: String, port: Int, tls: TLSServer? = nil, limits: NetworkLimits = NetworkLimits(),
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         logger: Logger = Logger(label: "dimse"),
         onEnd: @escaping @Sendable (AssociationRecord) -> Void = { _ in },
@@ -56,7 +60,9 @@ public final class Listener: Sendable {
     ) async throws(NetworkError) -> Listener {
         let (connections, arrivals) = AsyncStream.makeStream(of: Connection.self)
         let registry = Registry(limits: limits)
-        let bootstrap = ServerBootstrap(group: group)
+        // A literal IPv6 address may come in the brackets of a URL.
+        let host = PeerAddress.withoutBrackets(host)
+        var bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -81,15 +87,21 @@ public final class Listener: Sendable {
                         logger.info("association \(record)")
                         onEnd(record)
                     }
-                    try channel.pipeline.syncOperations.addHandlers(QuickAcknowledgement(), handler)
+                    try channel.pipeline.syncOperations.addHandler(QuickAcknowledgement())
+                    if let tls { try channel.pipeline.syncOperations.addHandlers(PlainPeerDetector(), tls.handler()) }
+                    try channel.pipeline.syncOperations.addHandler(handler)
                     registry.enter(channel, inbox)
                     arrivals.yield(Connection(channel: channel, inbox: inbox, address: address))
                 }
             }
+        if host.contains(":") {
+            // `::` takes IPv4 too, whatever the system's default is.
+            bootstrap = bootstrap.serverChannelOption(ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only), value: 0)
+        }
         do {
             let server = try await bootstrap.bind(host: host, port: port).get()
             server.closeFuture.whenComplete { _ in arrivals.finish() }
-            return Listener(server: server, limits: limits, connections: connections, registry: registry, policy: policy)
+            return Listener(server: server, limits: limits, connections: connections, registry: registry, policy: policy, isSecured: tls != nil)
         } catch {
             throw .cannotListen(host: host, port: port, words(error))
         }
@@ -132,7 +144,8 @@ public final class Listener: Sendable {
     /// nil where the answer was a rejection.
     private func establish(_ connection: Connection) async throws(NetworkError) -> Association? {
         guard case .element(.request(let request)) = try await connection.inbox.take(.establishment) else { return nil }
-        let granted = await policy(request, connection.address)
+        let tls = isSecured ? await TLSSession.of(connection.channel) : nil
+        let granted = await policy(request, ConnectionInfo(address: connection.address, tls: tls))
         switch negotiate(request, granted, maximumLength: limits.announcedLength) {
         case .reject(let reject, let words):
             connection.channel.triggerUserOutboundEvent(LocalRequest.reject(reject, words: words), promise: nil)
@@ -140,7 +153,7 @@ public final class Listener: Sendable {
         case .accept(let answer):
             connection.channel.triggerUserOutboundEvent(LocalRequest.accept(answer), promise: nil)
             return Association(
-                address: connection.address, isRequestor: false, request: request, answer: answer,
+                address: connection.address, isRequestor: false, request: request, answer: answer, tls: tls,
                 limits: limits, channel: connection.channel, inbox: connection.inbox
             )
         }

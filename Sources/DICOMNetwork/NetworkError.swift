@@ -23,6 +23,8 @@ public enum NetworkError: Error, Equatable, Sendable {
     case operationInProgress
 
     // What became of the connection
+    /// A certificate or key cannot be used.
+    case tls(String)
     case cannotListen(host: String, port: Int, String)
     case cannotConnect(host: String, port: Int, String)
     case rejected(AssociateReject)
@@ -43,7 +45,8 @@ extension NetworkError: CustomStringConvertible {
         case .itemTooLong(let type, let length): "item \(hex(type)) of \(length) bytes does not fit its 16-bit length"
         case .noContextAccepted(let sopClass, let why): "no presentation context for SOP class \(sopClass): \(why)"
         case .notEstablished: "the association is not established"
-        case .operationInProgress: "another operation of this association is under way"
+        case .operationInProgress: "as many operations of this association are under way as the peer allows"
+        case .tls(let why): "TLS: \(why)"
         case .cannotListen(let host, let port, let why): "cannot listen on \(host) port \(port): \(why)"
         case .cannotConnect(let host, let port, let why): "cannot connect to \(host) port \(port): \(why)"
         case .rejected(let reject): "the peer rejected the association (\(reject))"

@@ -23,6 +23,9 @@ public struct NetworkLimits: Sendable {
     /// Largest single read from the socket.
     public var receiveBufferLength = 256 << 10
 
+    /// Operations that we have outstanding on one association at most, where the peer knows no limit.
+    public var operationsAtOnce = 32
+
     // MARK: Associations at once
 
     public var associations = 200

@@ -12,6 +12,20 @@ public struct Requestor: Sendable {
     public var group: any EventLoopGroup
     public var onEnd: @Sendable (AssociationRecord) -> Void
 
+    // MARK: What is proposed beside presentation contexts (PS3.7 §D.3.3)
+
+    /// Roles that we would take for a SOP class; without one we are user only. C-GET needs `scp` for the classes it may bring.
+    public var roles: [RoleSelection] = []
+    public var extendedNegotiations: [ExtendedNegotiation] = []
+    public var commonExtendedNegotiations: [CommonExtendedNegotiation] = []
+    /// Secret; never logged.
+    public var userIdentity: UserIdentity?
+    /// How many operations we would have outstanding, and perform at once; 0 is no limit. nil: one of each.
+    public var window: AsynchronousOperationsWindow?
+
+    /// nil calls a plain DICOM port.
+    public var tls: TLSClient?
+
     public init(
         host: String, port: Int, calledAETitle: AETitle, callingAETitle: AETitle,
         limits: NetworkLimits = NetworkLimits(), group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
@@ -46,6 +60,8 @@ public struct Requestor: Sendable {
     ///   here: ask `context(for:transferSyntax:)`.
     public func connect(_ proposals: [Proposal]) async throws(NetworkError) -> Association {
         let request = try request(proposals)
+        // A literal IPv6 address may come in the brackets of a URL.
+        let host = PeerAddress.withoutBrackets(host)
         let channel: any Channel
         let inbox: Inbox
         do {
@@ -55,7 +71,7 @@ public struct Requestor: Sendable {
                 .channelOption(.socketOption(.so_keepalive), value: 1)
                 .channelOption(.maxMessagesPerRead, value: 2)
                 .channelOption(.recvAllocator, value: limits.recvAllocator)
-                .connect(host: host, port: port) { [limits, onEnd, host, port] channel in
+                .connect(host: host, port: port) { [limits, onEnd, host, port, tls] channel in
                     channel.eventLoop.makeCompletedFuture {
                         let inbox = Inbox(limit: limits.receiveQueueLength) {
                             channel.triggerUserOutboundEvent(LocalRequest.resumeReading, promise: nil)
@@ -64,7 +80,9 @@ public struct Requestor: Sendable {
                             request: request, address: PeerAddress(host: host, port: port),
                             limits: limits, inbox: inbox, onEnd: onEnd
                         )
-                        try channel.pipeline.syncOperations.addHandlers(QuickAcknowledgement(), handler)
+                        try channel.pipeline.syncOperations.addHandler(QuickAcknowledgement())
+                        if let tls { try channel.pipeline.syncOperations.addHandler(tls.handler(host: host)) }
+                        try channel.pipeline.syncOperations.addHandler(handler)
                         return (channel, inbox)
                     }
                 }
@@ -77,7 +95,7 @@ public struct Requestor: Sendable {
             }
             return Association(
                 address: PeerAddress(host: host, port: port), isRequestor: true, request: request, answer: answer,
-                limits: limits, channel: channel, inbox: inbox
+                tls: tls == nil ? nil : await TLSSession.of(channel), limits: limits, channel: channel, inbox: inbox
             )
         } catch .ended(.rejected(let reject)) {
             throw .rejected(reject)
@@ -98,6 +116,11 @@ public struct Requestor: Sendable {
         information.maximumLength = limits.announcedLength
         information.implementationClassUID = Implementation.classUID
         information.implementationVersionName = Implementation.versionName
+        information.asynchronousOperationsWindow = window
+        information.roleSelections = roles
+        information.extendedNegotiations = extendedNegotiations
+        information.commonExtendedNegotiations = commonExtendedNegotiations
+        information.userIdentity = userIdentity
         let contexts = proposals.enumerated().map { index, proposal in
             ProposedContext(
                 id: UInt8(2 * index + 1), abstractSyntax: proposal.sopClass, transferSyntaxes: proposal.transferSyntaxes

@@ -2,10 +2,13 @@
 public struct Migration: Sendable {
     public var number: Int
     public var sql: String
+    /// Fills what the step has made, in its transaction, where rows are there already and SQL alone cannot.
+    public var fill: (@Sendable (any SQLConnection) throws(DatabaseError) -> Void)?
 
-    public init(_ number: Int, _ sql: String) {
+    public init(_ number: Int, _ sql: String, fill: (@Sendable (any SQLConnection) throws(DatabaseError) -> Void)? = nil) {
         self.number = number
         self.sql = sql
+        self.fill = fill
     }
 }
 
@@ -52,7 +55,9 @@ extension SQLDatabase {
             let isNew = try connection.run("""
                 INSERT INTO schema_migration (module, number) VALUES (\(module), \(migration.number)) ON CONFLICT DO NOTHING
                 """) == 1
-            if isNew { try connection.script(sql) }
+            guard isNew else { return }
+            try connection.script(sql)
+            try migration.fill?(connection)
         }
     }
 }

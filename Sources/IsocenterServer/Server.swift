@@ -16,6 +16,8 @@ public struct Server: Sendable {
     public struct Addresses: Sendable {
         public var http: String
         public var dimsePort: Int
+        /// nil where there is no certificate for it.
+        public var dimseTLSPort: Int?
         /// Makes the first administrator; nil where there is one.
         public var setupLink: String?
     }
@@ -23,6 +25,8 @@ public struct Server: Sendable {
     private let archive: Archive
     private let dimse: DIMSEDoor
     private let web: WebDoor
+    private let associations: AssociationLog
+    private let jobs: JobRunner
     private let workers: WorkerPool
     private let settings: Settings
     private let setupSecret: String
@@ -34,16 +38,31 @@ public struct Server: Sendable {
         let archive = try await Archive.open(
             ArchiveConfiguration(folder: settings[Settings.data], reserve: reserve(settings)), logger: logger)
         let accounts = try await Accounts(archive.database)
+        let authenticator = Authenticator(accounts: accounts, settings: settings)
         let peers = try await PeerTable(archive.database)
-        let dimse = try await DIMSEDoor.open(archive: archive, peers: peers, settings: settings, logger: logger)
+        let jobs = try await JobTable(archive.database)
+        let associations = try await AssociationLog(
+            AssociationTable(archive.database), keeping: .init(days: settings[Settings.associationDays], number: settings[Settings.associationNumber]), logger: logger)
         let workers = try WorkerPool(WorkerPool.Configuration(settings)) { logger.warning("\($0)") }
+        guard let title = AETitle(settings[Settings.aeTitle]) else { throw ServerError("'\(settings[Settings.aeTitle])' is no AE title") }
+        let sender = Sender(dialer: Dialer(.init(callingAETitle: title)))
+        let dimse = try await DIMSEDoor.open(
+            archive: archive, peers: peers, authenticator: authenticator, sender: sender, coding: workers, log: associations, settings: settings, logger: logger)
         let setupSecret = Secret.make()
+        let api: [any APIRoutes] = [
+            StudyRoutes(archive: archive, info: .init(version: version, aeTitle: title.text, dimsePort: dimse.port)),
+            PeerRoutes(
+                peers: peers, strangers: try await StrangerTable(archive.database), admissions: dimse.policy.admissions, settings: settings,
+                tls: try PeerTLS(settings, logger: logger)),
+            AssociationRoutes(table: associations.table, peers: peers, ourTitle: title.text),
+            SendRoutes(archive: archive, peers: peers, jobs: jobs),
+        ]
         let web = WebDoor(
-            archive: archive, workers: workers, authenticator: Authenticator(accounts: accounts, settings: settings), settings: settings, setupSecret: setupSecret,
-            info: .init(version: version, aeTitle: settings[Settings.aeTitle], dimsePort: dimse.port), logger: logger)
+            archive: archive, workers: workers, authenticator: authenticator, settings: settings, setupSecret: setupSecret, api: api, logger: logger)
+        let send = try await SendHandler(archive: archive, peers: peers, sender: sender, coding: workers)
         return Server(
-            archive: archive, dimse: dimse, web: web, workers: workers, settings: settings, setupSecret: setupSecret,
-            needsSetup: try await !accounts.hasAdministrator(), logger: logger)
+            archive: archive, dimse: dimse, web: web, associations: associations, jobs: runner(of: jobs, handlers: [send], settings, logger),
+            workers: workers, settings: settings, setupSecret: setupSecret, needsSetup: try await !accounts.hasAdministrator(), logger: logger)
     }
 
     /// Serves until SIGTERM or SIGINT; returns when everything is closed.
@@ -62,12 +81,13 @@ public struct Server: Sendable {
             ready(addresses)
         }
         let group = ServiceGroup(configuration: .init(
-            services: [.init(service: dimse), .init(service: service)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+            services: [.init(service: associations), .init(service: dimse), .init(service: service), .init(service: jobs)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {
             try await group.run()
         } catch let error as IOError where error.errnoCode == EADDRINUSE || error.errnoCode == EACCES || error.errnoCode == EADDRNOTAVAIL {
             throw ServerError("the web page cannot listen on \(settings[Settings.httpHost]) port \(settings[Settings.httpPort]): \(String(cString: strerror(error.errnoCode)))")
         }
+        await associations.flush()
         await workers.shutdown()
         archive.close()
     }
@@ -76,7 +96,14 @@ public struct Server: Sendable {
         let host = settings[Settings.httpHost]
         let shown = host == "0.0.0.0" || host == "::" ? ProcessInfo.processInfo.hostName : host.contains(":") ? "[\(host)]" : host
         let http = "http://\(shown):\(httpPort)"
-        return Addresses(http: http, dimsePort: dimse.port, setupLink: needsSetup ? "\(http)/#/setup/\(setupSecret)" : nil)
+        return Addresses(http: http, dimsePort: dimse.port, dimseTLSPort: dimse.tlsPort, setupLink: needsSetup ? "\(http)/#/setup/\(setupSecret)" : nil)
+    }
+
+    private static func runner(of jobs: JobTable, handlers: [any JobHandler], _ settings: Settings, _ logger: Logger) -> JobRunner {
+        var limits = JobRunner.Limits()
+        limits.keepsFinished = .seconds(settings[Settings.jobsKept] * 86_400)
+        // The archive's folder is locked by this process: no other serves it, so none runs its jobs.
+        return JobRunner(jobs, handlers: handlers, limits: limits, isOnlyRunner: true, logger: logger)
     }
 
     private static func reserve(_ settings: Settings) -> ArchiveConfiguration.Reserve {

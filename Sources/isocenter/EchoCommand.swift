@@ -7,17 +7,16 @@ struct Echo: AsyncParsableCommand {
     @OptionGroup var peer: PeerOptions
 
     func run() async throws {
+        let node = try await peer.node()
         let clock = ContinuousClock()
-        do {
+        try await node.speaking { requestor in
             let start = clock.now
-            let association = try await peer.requestor().connect([.verification])
+            let association = try await requestor.connect([.verification])
             let status = try await association.echo()
             let took = clock.now - start
             try await association.release()
-            guard status == .success else { throw Failure("\(peer.host):\(peer.port) answered \(status)") }
-            print("\(peer.called) at \(peer.host):\(peer.port) answers (\(took.formatted(.units(allowed: [.milliseconds]))))")
-        } catch let error as NetworkError {
-            throw Failure("\(peer.called) at \(peer.host):\(peer.port): \(error)")
+            guard status == .success else { throw Failure("\(node.description) answered \(status)") }
+            print("\(node.description) answers (\(took.formatted(.units(allowed: [.milliseconds]))))")
         }
     }
 }

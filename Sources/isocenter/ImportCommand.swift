@@ -1,9 +1,11 @@
 import Archive
 import ArgumentParser
 import DICOM
+import DICOMImage
 import DICOMNetwork
 import Foundation
 import IsocenterServer
+import Workflow
 import NIOCore
 
 struct Import: AsyncParsableCommand {
@@ -60,23 +62,23 @@ struct Import: AsyncParsableCommand {
         guard let serving = try await ServingRecord(beside.database).last(), let called = AETitle(serving.aeTitle), let calling = AETitle("ISOCENTER-IMPORT")
         else { throw Failure("the data folder is in use, and its server does not say where it listens") }
         tell("through the server on DICOM port \(serving.dimsePort)")
-        let requestor = Requestor(host: "127.0.0.1", port: serving.dimsePort, calledAETitle: called, callingAETitle: calling)
-        return .server(StoreSCU(requestor: requestor), beside)
+        let server = Peer(name: "the server", aeTitle: called.text, host: "127.0.0.1", port: serving.dimsePort)
+        return .server(Sender(dialer: Dialer(.init(callingAETitle: calling))), server, beside)
     }
 
     private func take(_ source: ImportSource, into target: ImportTarget, _ tally: ImportTally) async throws {
         switch target {
         case .folder(let archive, let onConflict):
             try await FolderImport(archive: archive, onConflict: onConflict, tally: tally).run(source)
-        case .server(let scu, let beside):
-            try await ServerImport(scu: scu, beside: beside, tally: tally).run(source)
+        case .server(let sender, let server, let beside):
+            try await ServerImport(sender: sender, server: server, beside: beside, tally: tally).run(source)
         }
     }
 }
 
 private enum ImportTarget {
     case folder(Archive, ConflictPolicy)
-    case server(StoreSCU, Archive)
+    case server(Sender, Peer, Archive)
 }
 
 /// Several files at once, so that they share the syncs of one group.
@@ -149,19 +151,21 @@ private struct FolderImport {
 
 /// Through the DICOM port of the running server.
 private struct ServerImport {
-    let scu: StoreSCU
+    let sender: Sender
+    let server: Peer
+    let coding = DirectFrameCoding()
     let beside: Archive
     let tally: ImportTally
 
     func run(_ source: ImportSource) async throws {
-        var group: [OutgoingFile] = []
+        var group: [Outgoing] = []
         var refused: [(String, String)] = []
         try await source.forEach { item in
             try Task.checkCancellation()
             do {
                 let pieces = FilePieces(item.bytes)
                 guard let first = try pieces.next(), !ImportTally.isNoDICOM(first) else { return await tally.add(item.name, .notDICOM) }
-                group.append(try OutgoingFile(item))
+                group.append(try await Outgoing(item, coding: coding))
             } catch {
                 await tally.add(item.name, .refused("\(error)"))
             }
@@ -170,20 +174,19 @@ private struct ServerImport {
             refused.append((path, why))
         }
         try await send(&group)
+        await sender.dialer.close()
         for (path, why) in refused { await tally.add(path, .refused(why)) }
     }
 
-    private func send(_ group: inout [OutgoingFile]) async throws {
+    private func send(_ group: inout [Outgoing]) async throws {
         var known = Set<UID>()
         for file in group where try await beside.instance(file.sopInstance, for: .everything) != nil { known.insert(file.sopInstance) }
-        var results: [(String, ImportTally.Result)] = []
-        try await scu.send(group) { file, result in
+        try await sender.send(group, to: server) { [tally, known] file, result in
             switch result {
-            case .stored, .warned: results.append((file.name, known.contains(file.sopInstance) ? .alreadyThere : .stored))
-            case .refused(let why): results.append((file.name, .refused(why)))
+            case .stored, .warned: await tally.add(file.name, known.contains(file.sopInstance) ? .alreadyThere : .stored)
+            case .refused(let why, _), .failed(let why): await tally.add(file.name, .refused(why))
             }
         }
-        for (name, result) in results { await tally.add(name, result) }
         group = []
     }
 }

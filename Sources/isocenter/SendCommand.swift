@@ -1,59 +1,111 @@
 import ArgumentParser
 import DICOM
 import DICOMNetwork
+import Foundation
+import Workers
+import Workflow
 
 struct Send: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Send files, folders or ZIPs to a DICOM node (C-STORE), each in the transfer syntax it has.")
+        abstract: "Send files, folders or ZIPs, or what the archive holds, to a DICOM node (C-STORE).",
+        discussion: """
+            Each object goes out in the transfer syntax it has; uncompressed, or in a lossless syntax that the peer prefers, where the node \
+            does not take that. What the archive holds (--study, --series, --instance) is sent by the running server, which tries for days.
+            """)
 
     @OptionGroup var peer: PeerOptions
-    @Argument(help: "Files, folders, ZIPs, DICOMDIRs.", completion: .file()) var paths: [String]
+    @OptionGroup var held: HeldOptions
+    @Argument(help: "Files, folders, ZIPs, DICOMDIRs.", completion: .file()) var paths: [String] = []
+    @Flag(help: "What came of it as JSON, one object a line.") var json = false
+
+    func validate() throws {
+        guard paths.isEmpty != held.isEmpty else { throw ValidationError("name files, or what the archive holds with --study, --series or --instance") }
+    }
 
     func run() async throws {
-        let scu = StoreSCU(requestor: try peer.requestor())
-        var tally = Tally()
-        var group: [OutgoingFile] = []
+        if !held.isEmpty { return try await held.send(to: peer, json: json) }
+        let node = try await peer.node()
+        let coding: WorkerPool
+        do { coding = try WorkerPool() } catch { throw Failure("\(error)") }
+        var configuration = Dialer.Configuration(callingAETitle: node.requestor.callingAETitle)
+        configuration.limits = node.requestor.limits
+        let sender = Sender(dialer: Dialer(configuration))
+        var target = node.peer
+        (target.host, target.port, target.aeTitle) = (node.requestor.host, node.requestor.port, node.requestor.calledAETitle.text)
+        let tally = SendTally(json: json)
+        var group: [Outgoing] = []
         func flush() async throws {
             do {
-                try await scu.send(group) { file, result in tally.add(file.name, result) }
-            } catch let error as NetworkError {
-                throw Failure("\(peer.called) at \(peer.host):\(peer.port): \(error)")
+                try await sender.send(group, to: target) { object, result in await tally.add(object, result) }
+            } catch let error as SendError {
+                throw Failure("\(error)")
             }
             group = []
         }
         try await ImportSource(paths: paths).forEach { item in
             do {
-                group.append(try OutgoingFile(item))
+                group.append(try await Outgoing(item, coding: coding))
             } catch {
-                tally.skip(item.name, "\(error)")
+                await tally.skip(item.name, "\(error)")
             }
-            if group.count == StoreSCU.groupSize { try await flush() }
+            if group.count == Self.groupSize { try await flush() }
         } problem: { path, why in
-            tally.skip(path, why)
+            tally.note(path, why)
         }
         try await flush()
-        print("sent \(tally.stored), not sent \(tally.refused), not DICOM or unreadable \(tally.skipped)")
-        if tally.refused > 0 || tally.stored == 0 { throw ExitCode(1) }
+        await sender.dialer.close()
+        await coding.shutdown()
+        try await tally.close()
     }
 
-    private struct Tally {
-        var stored = 0, refused = 0, skipped = 0
+    /// Files that are looked at before they are sent: their contexts are proposed together.
+    private static let groupSize = 200
+}
 
-        mutating func add(_ name: String, _ result: StoreSCU.Result) {
-            switch result {
-            case .stored: stored += 1
-            case .warned(let words):
-                stored += 1
-                tell("\(name): stored with a remark: \(words)")
-            case .refused(let words):
-                refused += 1
-                tell("\(name): \(words)")
-            }
-        }
+/// What became of what was to be sent, and how it is said.
+actor SendTally {
+    private var stored = 0, refused = 0, skipped = 0
+    private let json: Bool
 
-        mutating func skip(_ name: String, _ why: String) {
-            skipped += 1
-            tell("\(name): \(why)")
+    init(json: Bool) { self.json = json }
+
+    func add(_ object: Outgoing, _ result: SendResult) {
+        if result.isStored { stored += 1 } else { refused += 1 }
+        if json {
+            return Self.line(["file": object.name, "sopInstance": object.sopInstance.text, "result": Self.name(result), "message": result.words])
         }
+        switch result {
+        case .stored: break
+        case .warned(let words, _): tell("\(object.name): stored with a remark: \(words)")
+        case .refused(let words, _), .failed(let words): tell("\(object.name): \(words)")
+        }
+    }
+
+    func skip(_ name: String, _ why: String) {
+        skipped += 1
+        if json { Self.line(["file": name, "result": "skipped", "message": why]) } else { tell("\(name): \(why)") }
+    }
+
+    nonisolated func note(_ name: String, _ why: String) { Task { await skip(name, why) } }
+
+    func close() throws {
+        if !json { print("sent \(stored), not sent \(refused), not DICOM or unreadable \(skipped)") }
+        if refused > 0 || stored == 0 { throw ExitCode(1) }
+    }
+
+    private static func name(_ result: SendResult) -> String {
+        switch result {
+        case .stored: "stored"
+        case .warned: "warning"
+        case .refused: "refused"
+        case .failed: "failed"
+        }
+    }
+
+    static func line(_ values: [String: String?]) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(values.compactMapValues(\.self)) else { return }  // Strings always can be.
+        FileHandle.standardOutput.write(data + Data("\n".utf8))
     }
 }

@@ -6,7 +6,7 @@ import Logging
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run the archive: DICOM port, DICOMweb and web page.",
-        discussion: "Prints 'ready http=… dimse=…' when it listens. Ends cleanly on SIGTERM and SIGINT.")
+        discussion: "Prints 'ready http=… dimse=… [dimse-tls=…]' when it listens. Ends cleanly on SIGTERM and SIGINT.")
 
     @OptionGroup var common: CommonOptions
 
@@ -39,7 +39,7 @@ struct Serve: AsyncParsableCommand {
 
             Isocenter \(version)
               web page     \(addresses.http)
-              DICOM        AE title \(settings[Settings.aeTitle]), port \(addresses.dimsePort)
+              DICOM        AE title \(settings[Settings.aeTitle]), port \(addresses.dimsePort)\(addresses.dimseTLSPort.map { ", with TLS \($0)" } ?? "")
               data folder  \(URL(fileURLWithPath: settings[Settings.data]).path)
             """)
         if let link = addresses.setupLink {
@@ -50,6 +50,6 @@ struct Serve: AsyncParsableCommand {
         }
         tell("")
         // Not through a buffer: whoever waits for this line reads a pipe.
-        FileHandle.standardOutput.write(Data("ready http=\(addresses.http) dimse=\(addresses.dimsePort)\n".utf8))
+        FileHandle.standardOutput.write(Data("ready http=\(addresses.http) dimse=\(addresses.dimsePort)\(addresses.dimseTLSPort.map { " dimse-tls=\($0)" } ?? "")\n".utf8))
     }
 }

@@ -360,12 +360,12 @@ def test_rebuild_index_beside_a_running_server_is_refused(filled):
 # echo, send, demo
 
 def test_echo(server):
-    run = isocenter("echo", "127.0.0.1", server.dimse, "--called", "ISOCENTER")
+    run = isocenter("echo", f"ISOCENTER@127.0.0.1:{server.dimse}")
     assert run.returncode == 0, said(run)
 
 
 def test_echo_of_a_port_where_nobody_listens():
-    run = isocenter("echo", "127.0.0.1", "1", "--called", "ISOCENTER", timeout=60)
+    run = isocenter("echo", "127.0.0.1:1", "--called", "ISOCENTER", timeout=60)
     assert run.returncode > 0 and run.stderr.strip()
 
 
@@ -384,7 +384,7 @@ def test_send_to_storescp(tmp_path):
         while dcmtk("echoscu", "-aec", "STORESCP", "127.0.0.1", port).returncode != 0:
             assert time.monotonic() < end
         images = objects.study()
-        run = isocenter("send", "127.0.0.1", port, folder_of(tmp_path, images), "--called", "STORESCP")
+        run = isocenter("send", f"STORESCP@127.0.0.1:{port}", folder_of(tmp_path, images))
         assert run.returncode == 0, said(run)
     finally:
         process.terminate()
@@ -396,7 +396,7 @@ def test_send_to_storescp(tmp_path):
 def test_send_from_one_to_another(new_server, tmp_path):
     server = new_server()
     images = objects.study()
-    run = isocenter("send", "127.0.0.1", server.dimse, folder_of(tmp_path, images), "--called", "ISOCENTER")
+    run = isocenter("send", f"ISOCENTER@127.0.0.1:{server.dimse}", folder_of(tmp_path, images))
     assert run.returncode == 0, said(run)
     assert len(server.search("instances", limit=100)) == 6
 

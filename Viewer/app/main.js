@@ -1,8 +1,9 @@
-/** Routes to screens; wiring only. Deep state lives in the hash: #/studies, #/study/UID, #/setup/TOKEN. */
+/** Routes to screens; wiring only. Deep state lives in the hash: #/studies, #/study/UID, #/network/TAB, #/setup/TOKEN. */
 import * as api from "./net/api.js";
 import * as doors from "./ui/doors.js";
 import { studyList } from "./ui/studyList.js";
 import { viewer } from "./ui/viewer.js";
+import { network } from "./ui/network/network.js";
 import { uploadPanel } from "./ui/uploadPanel.js";
 import { applyTheme } from "./ui/theme.js";
 import { language, t } from "./ui/words.js";
@@ -31,9 +32,9 @@ async function route() {
   uploads ??= uploadPanel(document.body);
   const context = { user, memory, uploads, signedOut, signOut, open, query: new URLSearchParams(query) };
   document.title = t("product");
-  leave = screen === "study" && argument
-    ? viewer(root, decodeURIComponent(argument), context)
-    : studyList(root, context);
+  if (screen === "study" && argument) leave = viewer(root, decodeURIComponent(argument), context);
+  else if (screen === "network" && user.role === "administrator") leave = network(root, argument, context);
+  else leave = studyList(root, context);
 }
 
 function open(hash) { location.hash = hash; }

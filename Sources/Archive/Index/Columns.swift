@@ -36,7 +36,7 @@ struct PatientColumns {
 }
 
 struct StudyColumns {
-    private let attributes: DataSet
+    let attributes: DataSet
 
     static let names: SQLStatement = """
         patient_id, issuer, name_folded, birth_key, birth_time_key, sex, date_key, time_key, date_sort,
@@ -46,7 +46,6 @@ struct StudyColumns {
     init(_ attributes: DataSet) { self.attributes = attributes }
 
     var patientName: String { attributes.text(.patientName) }
-    var referringPhysician: String { attributes.text(.referringPhysicianName) }
 
     var values: SQLStatement {
         let date = attributes.dateKey(.studyDate)
@@ -72,7 +71,8 @@ struct SeriesColumns {
     private let attributes: DataSet
 
     static let names: SQLStatement = """
-        number, modality, description, body_part, laterality, step_date_key, step_time_key, step_id, attributes
+        number, modality, description, body_part, laterality, step_date_key, step_time_key, step_id,
+        date_key, time_key, institution, station, frame_of_reference, attributes
         """
 
     init(_ attributes: DataSet) { self.attributes = attributes }
@@ -82,7 +82,9 @@ struct SeriesColumns {
         \(attributes.integer(.seriesNumber)), \(attributes.string(.modality) ?? ""), \(attributes.string(.seriesDescription)),
         \(attributes.string(.bodyPartExamined)), \(attributes.string(.laterality)),
         \(attributes.dateKey(.performedProcedureStepStartDate)), \(attributes.timeKey(.performedProcedureStepStartTime)),
-        \(attributes.string(.performedProcedureStepID)), \(attributes.encodedForRow())
+        \(attributes.string(.performedProcedureStepID)), \(attributes.dateKey(.seriesDate)), \(attributes.timeKey(.seriesTime)),
+        \(attributes.string(.institutionName)), \(attributes.string(.stationName)), \(attributes.string(.frameOfReferenceUID)),
+        \(attributes.encodedForRow())
         """
     }
 }

@@ -1,3 +1,5 @@
+import DICOM
+
 /// Dates and times in a form in which the order of bytes is the order of time (PS3.5 §6.2, DA and TM).
 enum DateTimeKey {
     /// `YYYYMMDD`; also of the retired form `YYYY.MM.DD`. nil for what is no date.
@@ -15,5 +17,11 @@ enum DateTimeKey {
         guard fraction.utf8.allSatisfy({ (0x30...0x39).contains($0) }), fraction.isEmpty || whole.utf8.count == 6 else { return nil }
         let key = whole + fraction
         return key + String(repeating: fill, count: 12 - key.utf8.count)
+    }
+
+    /// The day so many days after `YYYYMMDD`; the same where that is no day.
+    static func day(_ key: String, plus days: Int) -> String {
+        guard let date = CalendarDate(key), let moved = TimeShift.date(of: TimeShift.dayNumber(date) + days) else { return key }
+        return moved
     }
 }

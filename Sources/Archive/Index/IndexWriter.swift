@@ -139,19 +139,10 @@ struct IndexWriter {
         try index(study: study, columns)
     }
 
-    /// Names and words only grow: what once was found by a word stays found by it.
+    /// Words only grow, as the rest of the search index does.
     private func index(study: Int64, _ columns: StudyColumns) throws(DatabaseError) {
-        try addNames(columns.patientName, role: .patientOfStudy, owner: study)
-        try addNames(columns.referringPhysician, role: .referringPhysician, owner: study)
+        try SearchIndex(connection: connection).add(study: study, columns.attributes)
         try addWords(columns.words, study: study)
-    }
-
-    private func addNames(_ name: String, role: NameRole, owner: Int64) throws(DatabaseError) {
-        for group in SearchText.nameGroups(name) {
-            try connection.run("""
-                INSERT INTO person_name (role, folded, owner) VALUES (\(role.rawValue), \(group), \(owner)) ON CONFLICT DO NOTHING
-                """)
-        }
     }
 
     private func addWords(_ words: Set<String>, study: Int64) throws(DatabaseError) {
@@ -169,7 +160,7 @@ struct IndexWriter {
             if let filled = try Self.filled(row.blob("attributes"), with: entry.record.patientAttributes) {
                 let columns = PatientColumns(filled, study: entry.record.study)
                 try connection.run("UPDATE patient SET (\(PatientColumns.names)) = (\(columns.values)) WHERE id = \(id)")
-                try addNames(columns.name, role: .patient, owner: id)
+                try SearchIndex(connection: connection).add(patient: id, filled)
             }
             return id
         }
@@ -178,7 +169,7 @@ struct IndexWriter {
             VALUES (\(columns.patientID), \(columns.issuer), \(columns.discriminator), \(columns.values)) RETURNING id
             """)
         guard let id = inserted?.integer("id") else { throw DatabaseError(.statement, "a new patient got no key") }
-        try addNames(columns.name, role: .patient, owner: id)
+        try SearchIndex(connection: connection).add(patient: id, entry.record.patientAttributes)
         return id
     }
 
@@ -190,8 +181,9 @@ struct IndexWriter {
             if let filled = try Self.filled(row.blob("attributes"), with: attributes) {
                 let columns = SeriesColumns(filled)
                 try connection.run("UPDATE series SET (\(SeriesColumns.names)) = (\(columns.values)) WHERE id = \(id)")
+                try SearchIndex(connection: connection).add(series: id, filled)
             }
-            try addRequests(entry.record.requests, series: id)
+            try SearchIndex(connection: connection).addRequests(attributes, series: id)
             return id
         }
         let columns = SeriesColumns(attributes)
@@ -200,20 +192,11 @@ struct IndexWriter {
             VALUES (\(study.id), \(entry.record.series.text), \(entry.received), \(columns.values)) RETURNING id
             """)
         guard let id = inserted?.integer("id") else { throw DatabaseError(.statement, "a new series got no key") }
-        try addRequests(entry.record.requests, series: id)
+        try SearchIndex(connection: connection).add(series: id, attributes)
         try connection.run("UPDATE study SET series_count = series_count + 1 WHERE id = \(study.id)")
         try connection.run("UPDATE patient SET series_count = series_count + 1 WHERE id = \(study.patient)")
         try connection.run("UPDATE total SET series = series + 1 WHERE id = 1")
         return id
-    }
-
-    private func addRequests(_ requests: [InstanceRecord.Request], series: Int64) throws(DatabaseError) {
-        for request in requests {
-            try connection.run("""
-                INSERT INTO series_request (series, procedure_id, step_id) VALUES (\(series), \(request.procedure), \(request.step))
-                ON CONFLICT DO NOTHING
-                """)
-        }
     }
 
     // MARK: Counts and lists
@@ -266,11 +249,6 @@ struct IndexWriter {
         }
         return isChanged ? result : nil
     }
-}
-
-/// What a name in `person_name` is of.
-enum NameRole: Int {
-    case patientOfStudy = 1, referringPhysician = 2, patient = 3
 }
 
 extension DataSet {

@@ -17,14 +17,8 @@ struct InstanceRecord: Sendable {
     var studyAttributes: DataSet
     var seriesAttributes: DataSet
     var instanceAttributes: DataSet
-    var requests: [Request]
     /// What was put in place of what the object lacks.
     var warnings: [ReadWarning] = []
-
-    struct Request: Sendable, Hashable {
-        var procedure: String
-        var step: String
-    }
 
     /// - Parameters:
     ///   - reader: at its end.
@@ -63,9 +57,6 @@ struct InstanceRecord: Sendable {
         studyAttributes = dataSet.inUTF8(LevelAttributes.study).with(.studyInstanceUID, study)
         seriesAttributes = dataSet.inUTF8(LevelAttributes.series).with(.seriesInstanceUID, series)
         instanceAttributes = dataSet.inUTF8(LevelAttributes.instance).with(.sopClassUID, sopClass).with(.sopInstanceUID, sopInstance)
-        requests = Set(dataSet.items(.requestAttributesSequence).prefix(64).map { item in
-            Request(procedure: item.string(.requestedProcedureID) ?? "", step: item.string(.scheduledProcedureStepID) ?? "")
-        }).filter { !$0.procedure.isEmpty || !$0.step.isEmpty }.sorted { ($0.procedure, $0.step) < ($1.procedure, $1.step) }
     }
 }
 

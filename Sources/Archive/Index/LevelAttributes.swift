@@ -28,13 +28,22 @@ enum LevelAttributes {
         .contentDescription, .contentCreatorName,
     ]
 
+    /// What a row of this level and those above it keep.
+    static func kept(at level: Query.Level) -> Set<Tag> { kept[level] ?? [] }
+
+    private static let kept: [Query.Level: Set<Tag>] = [
+        .patient: Set(patient), .study: Set(patient + study), .series: Set(patient + study + series),
+        .instance: Set(patient + study + series + instance),
+    ]
+
     /// A value longer than this is left out of the row: it is read from the object where it is asked for.
     static let longestValue = 4096
 }
 
 extension Tag {
     static let timezoneOffset = Tag(0x0008, 0x0201)
-    static let stationName = Tag(0x0008, 0x1010)
+    static let longCodeValue = Tag(0x0008, 0x0119)
+    static let urnCodeValue = Tag(0x0008, 0x0120)
     static let admittingDiagnosesDescription = Tag(0x0008, 0x1080)
 }
 

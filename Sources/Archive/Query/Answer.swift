@@ -12,14 +12,46 @@ public struct QueryPage: Sendable {
 extension Archive {
     /// - Throws: `.invalidQuery` naming the key that has no meaning.
     public func query(_ query: Query, for access: Access) async throws(ArchiveError) -> QueryPage {
-        let statement = try QueryStatement(query, access)
+        guard let filter = KeyPlan(query).filter else { return try await page(query, access) }
+        return try await filtered(query, access, filter)
+    }
+
+    private func page(_ query: Query, _ access: Access) async throws(ArchiveError) -> QueryPage {
+        let statement = try QueryStatement(query, access, offset: query.cursor == nil ? query.offset : 0)
         let rows = try await all(statement.sql)
         let shown = rows.prefix(query.limit)
         let answer = Answer(query)
         var answers: [DataSet] = []
+        answers.reserveCapacity(shown.count)
         for row in shown { answers.append(try answer.dataSet(row)) }
         let next = rows.count > query.limit ? shown.last.map { QueryCursor($0, of: statement.order.count).text } : nil
         return QueryPage(answers: answers, next: next)
+    }
+
+    /// Rows are read, and those that do not match left out, until the page is full or no row is left.
+    private func filtered(_ query: Query, _ access: Access, _ filter: DataSet) async throws(ArchiveError) -> QueryPage {
+        var part = query
+        part.limit = min(max(query.limit, 200), Query.largestLimit)
+        part.offset = 0
+        var skip = query.cursor == nil ? query.offset : 0
+        let answer = Answer(query)
+        let options: DICOM.Matching.Options = query.combinesDateAndTime ? .combinedDateTime : []
+        var answers: [DataSet] = []
+        while true {
+            let statement = try QueryStatement(part, access)
+            let rows = try await all(statement.sql)
+            for (number, row) in rows.prefix(part.limit).enumerated() {
+                let whole = try answer.whole(row)
+                guard DICOM.Matching.matches(whole, identifier: filter, options: options) else { continue }
+                if skip > 0 { skip -= 1; continue }
+                answers.append(answer.shown(whole))
+                guard answers.count == query.limit else { continue }
+                return QueryPage(answers: answers, next: number + 1 < rows.count ? QueryCursor(row, of: statement.order.count).text : nil)
+            }
+            guard rows.count > part.limit else { return QueryPage(answers: answers, next: nil) }
+            part.cursor = QueryCursor(rows[part.limit - 1], of: statement.order.count).text
+            if Task.isCancelled { throw ArchiveError(.cancelled, "the query was given up") }
+        }
     }
 
     /// All answers, read page by page.
@@ -68,9 +100,18 @@ struct Answer {
     private let level: Query.Level
     /// nil: all that the index keeps.
     private let tags: Set<Tag>?
+    private let timezone: Int?
+
+    /// What is not kept but counted, listed or known.
+    static let computedTags: Set<Tag> = [
+        .instanceAvailability, .modalitiesInStudy, .sopClassesInStudy, .numberOfPatientRelatedStudies, .numberOfPatientRelatedSeries,
+        .numberOfPatientRelatedInstances, .numberOfStudyRelatedSeries, .numberOfStudyRelatedInstances, .numberOfSeriesRelatedInstances,
+        .availableTransferSyntaxUID,
+    ]
 
     init(_ query: Query) {
         level = query.level
+        timezone = query.timezone
         switch query.attributes {
         case .all: tags = nil
         case .standard: tags = Set(Self.standard[query.level] ?? []).union(Self.uniqueKeys(query.level)).union(query.keys.compactMap(\.path.first))
@@ -111,11 +152,28 @@ struct Answer {
     private func wants(_ tag: Tag) -> Bool { tags?.contains(tag) ?? true }
 
     func dataSet(_ row: SQLRow) throws(ArchiveError) -> DataSet {
+        guard timezone == nil else { return shown(try whole(row)) }
         var elements: [DataElement] = []
         for column in columns {
             for element in try DataSet(row: row.blob(column) ?? []).elements where wants(element.tag) { elements.append(element) }
         }
         elements += computed(row).filter { wants($0.tag) }
+        return inUTF8(elements)
+    }
+
+    /// All that the row knows, times in the zone that is asked for.
+    func whole(_ row: SQLRow) throws(ArchiveError) -> DataSet {
+        var elements: [DataElement] = []
+        for column in columns { elements += try DataSet(row: row.blob(column) ?? []).elements }
+        let dataSet = inUTF8(elements + computed(row))
+        return timezone.map { TimeShift.shifted(dataSet, to: $0) } ?? dataSet
+    }
+
+    /// What is asked for of it.
+    func shown(_ whole: DataSet) -> DataSet { inUTF8(whole.elements.filter { wants($0.tag) || timezone != nil && $0.tag == .timezoneOffset }) }
+
+    private func inUTF8(_ elements: [DataElement]) -> DataSet {
+        var elements = elements
         // The index knows nothing but UTF-8; plain text need not say so.
         if elements.contains(where: { !$0.isPlain }) { elements.append(DataElement(.specificCharacterSet, .CS, "ISO_IR 192")) }
         var dataSet = DataSet(elements)

@@ -2,49 +2,85 @@ import DICOM
 import Database
 
 /// The conditions by which a key's value is matched (PS3.4 §C.2.2.2).
-enum Matching {
-    /// nil where everything matches.
+struct Matching {
+    let key: Query.Key
+    let attribute: QueryableAttribute
+    /// An index may be searched for it. Else another key leaves fewer rows, and this one only filters them.
+    let leads: Bool
+    let query: Query
+
+    /// Of a key on its own, whole; nil where everything matches.
     static func condition(_ key: Query.Key, _ attribute: QueryableAttribute) throws(ArchiveError) -> SQLStatement? {
+        let condition = try Matching(key: key, attribute: attribute, leads: true, query: Query(attribute.level)).condition()
+        guard case .item(let table) = attribute.kind else { return condition }
+        return condition.map { "\(table.parent) IN (\(table.selection)\($0))" }
+    }
+
+    /// nil where everything matches.
+    func condition() throws(ArchiveError) -> SQLStatement? {
         guard !key.values.isEmpty else { return nil }
         guard key.values.count <= Query.mostValues else {
             throw ArchiveError(.invalidQuery, "\(key.path.last.map { "\($0)" } ?? "a key") has \(key.values.count) values, more than \(Query.mostValues)")
         }
-        let column = attribute.column
+        if key.wantsEmpty { return empty }
         switch attribute.kind {
         case .uid:
             return key.values.count == 1 ? "\(column) = \(key.values[0])" : "\(column) IN \(list: key.values)"
-        case .text:
-            return any(key.values) { text(column, $0) }
+        case .text, .item:
+            return any(key.values) { Self.text(column, $0) }
         case .date:
-            return try range(key, column, lower: { DateTimeKey.date($0) }, upper: { DateTimeKey.date($0) })
+            return try anyOf(key.values) { (value) throws(ArchiveError) in try range(value, DateTimeKey.date, DateTimeKey.date) }
         case .time:
-            return try range(key, column, lower: { DateTimeKey.time($0) }, upper: { DateTimeKey.time($0, fill: "9") })
+            return try anyOf(key.values) { (value) throws(ArchiveError) in
+                try range(value, { DateTimeKey.time($0) }, { DateTimeKey.time($0, fill: "9") })
+            }
         case .integer:
             let numbers = key.values.compactMap { Int($0) }
-            guard numbers.count == key.values.count else {
-                throw ArchiveError(.invalidQuery, "\(key.path.map(\.description).joined(separator: " › ")) takes numbers, not \(key.values)")
-            }
-            return numbers.count == 1 ? "\(column) = \(numbers[0])" : "\(column) IN \(list: numbers)"
+            guard numbers.count == key.values.count else { throw invalid("takes numbers, not") }
+            return numbers.count == 1 ? "\(attribute.column) = \(numbers[0])" : "\(attribute.column) IN \(list: numbers)"
         case .name(let role):
-            return any(key.values) { name(column, $0, role) }
+            return any(key.values) { query.isFuzzy ? fuzzy($0, role) : name($0, role) }
         case .modalityOfStudy:
-            return any(key.values) { value in
-                text("modality", value).map { "\(column) IN (SELECT study FROM series WHERE \($0))" }
-            }
+            return any(key.values) { value in Self.text("modality", value).map { series("series", $0) } }
         case .sopClassOfStudy:
-            return "\(column) IN (SELECT study FROM instance WHERE sop_class IN \(list: key.values))"
-        case .request:
-            return any(key.values) { text(column, $0) }
+            return series("instance", "sop_class IN \(list: key.values)")
         }
     }
 
-    /// One of several values; nil where one of them is met by everything.
-    private static func any(_ values: [String], _ condition: (String) -> SQLStatement?) -> SQLStatement? {
-        let conditions = values.map(condition)
+    /// In a form that no index serves where the key does not lead.
+    private var column: SQLStatement { leads ? attribute.column : "coalesce(\(attribute.column), '')" }
+
+    /// Empty value matching (PS3.4 §C.2.2.2.7): two quotation marks are met by an attribute without a value.
+    private var empty: SQLStatement? {
+        switch attribute.kind {
+        case .integer: "\(attribute.column) IS NULL"
+        case .name(let role): "NOT EXISTS (SELECT 1 FROM person_name WHERE owner = \(attribute.column) AND role = \(role.rawValue))"
+        case .modalityOfStudy: "study.modalities = ''"
+        case .sopClassOfStudy: "study.sop_classes = ''"
+        case .date, .time, .text, .uid, .item: "coalesce(\(attribute.column), '') = ''"
+        }
+    }
+
+    /// One of several values (multiple value matching, PS3.4 §C.2.2.2.8); nil where one of them is met by everything.
+    private func any(_ values: [String], _ condition: (String) -> SQLStatement?) -> SQLStatement? { Self.joined(values.map(condition)) }
+
+    private func anyOf(_ values: [String], _ condition: (String) throws(ArchiveError) -> SQLStatement?) throws(ArchiveError) -> SQLStatement? {
+        var conditions: [SQLStatement?] = []
+        for value in values { conditions.append(try condition(value)) }
+        return Self.joined(conditions)
+    }
+
+    private static func joined(_ conditions: [SQLStatement?]) -> SQLStatement? {
         let matched = conditions.compactMap { $0 }
         guard matched.count == conditions.count else { return nil }
         return matched.count == 1 ? matched[0] : "(\(matched.joined(separator: " OR ")))"
     }
+
+    private func invalid(_ what: String) -> ArchiveError {
+        ArchiveError(.invalidQuery, "\(key.path.map(\.description).joined(separator: " › ")) \(what) \(key.values)")
+    }
+
+    // MARK: Text
 
     /// Single value or wildcard. What stands before the first wildcard is a range of the column's index.
     static func text(_ column: SQLStatement, _ pattern: String) -> SQLStatement? {
@@ -70,56 +106,78 @@ enum Matching {
         }
     }
 
+    // MARK: Names and lists of a study
+
     /// Each group that the key has must be one of the name's, case and accents ignored.
-    private static func name(_ column: SQLStatement, _ value: String, _ role: NameRole) -> SQLStatement? {
+    private func name(_ value: String, _ role: NameRole) -> SQLStatement? {
         let conditions = SearchText.nameGroups(value).compactMap { group in
-            text("folded", group).map { condition -> SQLStatement in
-                "\(column) IN (SELECT owner FROM person_name WHERE role = \(role.rawValue) AND \(condition))"
-            }
+            Self.text("folded", group).map { owners("person_name", role, $0) }
         }
         return conditions.isEmpty ? nil : conditions.joined(separator: " AND ")
     }
 
+    /// Each word of the key begins a word of the name or sounds like one, in any order.
+    private func fuzzy(_ value: String, _ role: NameRole) -> SQLStatement? {
+        let conditions = NameWords.words(value).map { word -> SQLStatement in
+            let begins: SQLStatement = "word >= \(word) AND word < \(SearchText.end(of: word))"
+            let sounds = NameWords.sound(word).map { "(\(begins) OR word = \("~" + $0))" as SQLStatement } ?? begins
+            return owners("person_word", role, sounds)
+        }
+        return conditions.isEmpty ? nil : conditions.joined(separator: " AND ")
+    }
+
+    private func owners(_ table: SQLStatement, _ role: NameRole, _ condition: SQLStatement) -> SQLStatement {
+        leads
+            ? "\(attribute.column) IN (SELECT owner FROM \(table) WHERE role = \(role.rawValue) AND \(condition))"
+            : "EXISTS (SELECT 1 FROM \(table) WHERE owner = \(attribute.column) AND role = \(role.rawValue) AND \(condition))"
+    }
+
+    private func series(_ table: SQLStatement, _ condition: SQLStatement) -> SQLStatement {
+        leads
+            ? "study.id IN (SELECT study FROM \(table) WHERE \(condition))"
+            : "EXISTS (SELECT 1 FROM \(table) AS below WHERE below.study = study.id AND \(condition))"
+    }
+
+    // MARK: Ranges
+
     /// `a`, `a-b`, `a-` or `-b` (PS3.4 §C.2.2.2.5).
-    private static func range(
-        _ key: Query.Key, _ column: SQLStatement, lower: (String) -> String?, upper: (String) -> String?
-    ) throws(ArchiveError) -> SQLStatement? {
-        guard let bounds = try bounds(key, lower: lower, upper: upper) else { return nil }
-        switch bounds {
+    private func range(_ value: String, _ lower: (String) -> String?, _ upper: (String) -> String?) throws(ArchiveError) -> SQLStatement? {
+        var (first, last) = try bounds(value, lower, upper)
+        if query.timezone != nil, TimeShift.tags.contains(key.path[0]) { (first, last) = (first.map { DateTimeKey.day($0, plus: -1) }, last.map { DateTimeKey.day($0, plus: 1) }) }
+        // The order in which studies are answered is along this index: nothing is sorted.
+        if key.path == [.studyDate], leads, first != nil || last != nil {
+            return Self.joined(["study.date_sort >= \(first ?? "0")", last.map { "study.date_sort < \(SearchText.end(of: $0))" }].compactMap { $0 }, " AND ")
+        }
+        switch (first, last) {
         case (let first?, let last?): return first == last ? "\(column) = \(first)" : "\(column) BETWEEN \(first) AND \(last)"
-        // Bounded on both sides, so that the index is searched and not the table walked.
+        // Bounded on both sides, so that the index is searched and not the table walked; "" is what is not there.
         case (let first?, nil): return "\(column) BETWEEN \(first) AND \(SearchText.end(of: ""))"
-        case (nil, let last?): return "\(column) BETWEEN '' AND \(last)"
+        case (nil, let last?): return "\(column) BETWEEN '0' AND \(last)"
         case (nil, nil): return nil
         }
     }
 
-    private static func bounds(
-        _ key: Query.Key, lower: (String) -> String?, upper: (String) -> String?
-    ) throws(ArchiveError) -> (String?, String?)? {
-        guard let text = key.values.first, key.values.count == 1, text != "*" else {
-            guard key.values.count <= 1 else { throw invalid(key) }
-            return nil
-        }
+    private static func joined(_ conditions: [SQLStatement], _ separator: SQLStatement) -> SQLStatement { "(\(conditions.joined(separator: separator)))" }
+
+    private func bounds(_ text: String, _ lower: (String) -> String?, _ upper: (String) -> String?) throws(ArchiveError) -> (String?, String?) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { $0.filter { $0 != " " } }
-        guard parts.count <= 2 else { throw invalid(key) }
+        guard parts.count <= 2 else { throw invalid("is no date or time and no range of them:") }
         let first = parts[0], last = parts[parts.count - 1]
-        guard first.isEmpty || lower(first) != nil, last.isEmpty || upper(last) != nil else { throw invalid(key) }
+        guard first.isEmpty || lower(first) != nil, last.isEmpty || upper(last) != nil else { throw invalid("is no date or time and no range of them:") }
         return (first.isEmpty ? nil : lower(first), last.isEmpty ? nil : upper(last))
     }
 
-    private static func invalid(_ key: Query.Key) -> ArchiveError {
-        ArchiveError(.invalidQuery, "\(key.path.map(\.description).joined(separator: " › ")) is no date or time and no range of them: \(key.values)")
-    }
-
     /// A date and a time range as one (PS3.4 §C.2.2.2.5.3); nil where a bound has no date.
-    static func combined(date: Query.Key, _ dateColumn: SQLStatement, time: Query.Key, _ timeColumn: SQLStatement) throws(ArchiveError) -> SQLStatement? {
-        guard let dates = try bounds(date, lower: { DateTimeKey.date($0) }, upper: { DateTimeKey.date($0) }),
-            let times = try bounds(time, lower: { DateTimeKey.time($0) }, upper: { DateTimeKey.time($0, fill: "9") })
-        else { return nil }
+    static func combined(date: Matching, time: Matching) throws(ArchiveError) -> SQLStatement? {
+        guard date.key.values.count == 1, time.key.values.count == 1, !date.key.wantsEmpty, !time.key.wantsEmpty else { return nil }
+        let dates = try date.bounds(date.key.values[0], { DateTimeKey.date($0) }, { DateTimeKey.date($0) })
+        let times = try time.bounds(time.key.values[0], { DateTimeKey.time($0) }, { DateTimeKey.time($0, fill: "9") })
+        let (dateColumn, timeColumn) = (date.attribute.column, time.attribute.column)
         var conditions: [SQLStatement] = []
         if let day = dates.0 { conditions.append("(\(dateColumn), \(timeColumn)) >= (\(day), \(times.0 ?? ""))") }
         if let day = dates.1 { conditions.append("(\(dateColumn), \(timeColumn)) <= (\(day), \(times.1 ?? SearchText.end(of: "")))") }
-        return conditions.isEmpty ? nil : "(\(conditions.joined(separator: " AND ")))"
+        // A study's time is not known where it has none, and no range holds it.
+        conditions.append("\(timeColumn) IS NOT NULL")
+        return conditions.count == 1 ? nil : joined(conditions, " AND ")
     }
 }

@@ -25,15 +25,17 @@ public struct Query: Sendable {
         public var path: [Tag]
         public var values: [String]
 
-        public init(_ path: Tag..., values: [String]) {
-            self.path = path
-            self.values = values.filter { !$0.isEmpty }
-        }
+        public init(_ path: Tag..., values: [String]) { self.init(path: path, values: values) }
 
         public init(path: [Tag], values: [String]) {
             self.path = path
-            self.values = values.filter { !$0.isEmpty }
+            let given = values.filter { !$0.isEmpty }
+            // Stars alone match whatever there is, also nothing (PS3.4 §C.2.2.2.4).
+            self.values = given.contains { $0.allSatisfy { $0 == "*" } } ? [] : given
         }
+
+        /// Met by an attribute that has no value: two quotation marks (PS3.4 §C.2.2.2.7).
+        public var wantsEmpty: Bool { values == ["\"\""] }
     }
 
     /// Which attributes an answer has, beside the unique keys of its level and those above.
@@ -60,6 +62,10 @@ public struct Query: Sendable {
     public var attributes: Attributes
     /// Date and time ranges as one range (PS3.4 §C.2.2.2.5.3), not each on its own.
     public var combinesDateAndTime: Bool
+    /// Names also by single words, in any order, and by their sound (PS3.4 §C.2.2.2.1.1).
+    public var isFuzzy = false
+    /// Minutes east of UTC in which the keys' dates and times are meant and answered (PS3.4 §C.2.2.2.6); nil: as the objects have them.
+    public var timezone: Int?
     /// nil: newest studies first, patients by name, series and instances by number within their parent, else as they came.
     /// For what can be sorted by see ``QueryableAttribute``.
     public var sort: Sort?
@@ -84,30 +90,37 @@ public struct Query: Sendable {
 
     /// The identifier of a C-FIND request: its attributes are keys, and are what is answered.
     public init(_ level: Level, identifier: DataSet) {
-        var keys: [Key] = []
-        var tags: [Tag] = []
-        for element in identifier.elements where !Self.isNoKey(element.tag) {
-            tags.append(element.tag)
-            if case .items(let items) = element.value {
-                for inner in items.items.first?.dataSet.elements ?? DataSet().elements {
-                    keys.append(Key(path: [element.tag, inner.tag], values: inner.strings(in: identifier.characterSet)))
-                }
-            } else {
-                keys.append(Key(path: [element.tag], values: element.strings(in: identifier.characterSet)))
+        let elements = identifier.elements.filter { !Self.isNoKey($0.tag) }
+        self.init(level, keys: Self.keys(of: identifier, within: []), attributes: .these(elements.map(\.tag)))
+    }
+
+    /// Those in the items of sequences too; a sequence has one item (PS3.4 §C.2.2.2.6).
+    private static func keys(of identifier: DataSet, within path: [Tag]) -> [Key] {
+        identifier.elements.filter { !isNoKey($0.tag) }.flatMap { element -> [Key] in
+            guard case .items(let items) = element.value else {
+                return [Key(path: path + [element.tag], values: element.strings(in: identifier.characterSet))]
             }
+            return items.items.first.map { keys(of: $0.dataSet, within: path + [element.tag]) } ?? []
         }
-        self.init(level, keys: keys, attributes: .these(tags))
     }
 
     private static func isNoKey(_ tag: Tag) -> Bool {
         tag == .specificCharacterSet || tag == .queryRetrieveLevel || tag == .timezoneOffset || tag == .retrieveAETitle || tag.isGroupLength
     }
 
-    /// Keys with a value that the index cannot match at this level: they were not matched against, and who asked is to be told.
-    public var unsupportedKeys: [Key] {
-        keys.filter { !$0.values.isEmpty && QueryableAttribute.find($0.path, at: level) == nil }
+    /// Keys with a value that cannot be matched at this level: they were not matched against, and who asked is to be told.
+    public var unsupportedKeys: [Key] { KeyPlan(self).unsupported }
+
+    /// Attributes that are asked for and that the index does not keep at this level: they are answered as if they had no value.
+    public var unsupportedAttributes: [Tag] {
+        guard case .these(let tags) = attributes else { return [] }
+        let kept = LevelAttributes.kept(at: level).union(Answer.computedTags)
+        return tags.filter { !kept.contains($0) }
     }
 
+    /// Minutes of a Timezone Offset From UTC (0008,0201), `+0100`; nil for what is none.
+    public static func timezone(_ text: String) -> Int? { TimeShift.minutes(text) }
+
     public static let largestLimit = 5000
-    static let mostValues = 10_000
+    public static let mostValues = 10_000
 }

@@ -8,7 +8,8 @@ struct QueryStatement {
     let order: [SQLStatement]
     let isAscending: Bool
 
-    init(_ query: Query, _ access: Access) throws(ArchiveError) {
+    /// - Parameter offset: rows left out at the beginning.
+    init(_ query: Query, _ access: Access, offset: Int = 0) throws(ArchiveError) {
         guard (1...Query.largestLimit).contains(query.limit), query.offset >= 0 else {
             throw ArchiveError(.invalidQuery, "limit must be from 1 to \(Query.largestLimit) and offset not negative")
         }
@@ -30,7 +31,7 @@ struct QueryStatement {
             FROM   \(Self.tables(query.level))
             WHERE  \(filter)
             ORDER BY \(order.map { $0 + direction }.joined(separator: ", "))
-            LIMIT \(query.limit + 1) OFFSET \(query.cursor == nil ? query.offset : 0)
+            LIMIT \(query.limit + 1) OFFSET \(offset)
             """
     }
 
@@ -80,34 +81,51 @@ struct QueryStatement {
 
     // MARK: Conditions
 
+    private static let dateAndTime: [(date: Tag, time: Tag)] = [
+        (.studyDate, .studyTime), (.seriesDate, .seriesTime), (.performedProcedureStepStartDate, .performedProcedureStepStartTime),
+        (.contentDate, .contentTime), (.patientBirthDate, .patientBirthTime),
+    ]
+
     private static func conditions(_ query: Query) throws(ArchiveError) -> [SQLStatement] {
+        let plan = KeyPlan(query)
+        let ranks = plan.indexed.map { rank($0.key, $0.attribute) }
+        let lowest = ranks.min() ?? .hopeless
+        var matchings: [Matching] = []
+        for (index, (key, attribute)) in plan.indexed.enumerated() {
+            matchings.append(Matching(key: key, attribute: attribute, leads: ranks[index] == lowest, query: query))
+        }
         var conditions: [SQLStatement] = []
-        var requests: [SQLStatement] = []
-        var keys = query.keys
-        if query.combinesDateAndTime {
-            for (date, time) in [(Tag.studyDate, Tag.studyTime), (.performedProcedureStepStartDate, .performedProcedureStepStartTime), (.contentDate, .contentTime)] {
-                if let condition = try combine(&keys, date, time, query.level) { conditions.append(condition) }
+        if query.combinesDateAndTime, query.timezone == nil {
+            for (date, time) in dateAndTime {
+                guard let first = matchings.first(where: { $0.key.path == [date] }), let second = matchings.first(where: { $0.key.path == [time] }),
+                    let condition = try Matching.combined(date: first, time: second)
+                else { continue }
+                conditions.append(condition)
+                matchings.removeAll { $0.key.path == [time] }
             }
         }
-        for key in keys {
-            guard let attribute = QueryableAttribute.find(key.path, at: query.level), let condition = try Matching.condition(key, attribute) else { continue }
-            if case .request = attribute.kind { requests.append(condition) } else { conditions.append(condition) }
+        var items: [QueryableAttribute.Items: [SQLStatement]] = [:]
+        for matching in matchings {
+            guard let condition = try matching.condition() else { continue }
+            if case .item(let table) = matching.attribute.kind { items[table, default: []].append(condition) } else { conditions.append(condition) }
         }
         // All in one item.
-        if !requests.isEmpty {
-            conditions.append("series.id IN (SELECT series FROM series_request WHERE \(requests.joined(separator: " AND ")))")
+        for table in QueryableAttribute.Items.allCases {
+            if let these = items[table] { conditions.append("\(table.parent) IN (\(table.selection)\(these.joined(separator: " AND ")))") }
         }
         return conditions
     }
 
-    private static func combine(_ keys: inout [Query.Key], _ date: Tag, _ time: Tag, _ level: Query.Level) throws(ArchiveError) -> SQLStatement? {
-        guard let dateKey = keys.first(where: { $0.path == [date] && !$0.values.isEmpty }),
-            let timeKey = keys.first(where: { $0.path == [time] && !$0.values.isEmpty }),
-            let dateAttribute = QueryableAttribute.find([date], at: level), let timeAttribute = QueryableAttribute.find([time], at: level),
-            let condition = try Matching.combined(date: dateKey, dateAttribute.column, time: timeKey, timeAttribute.column)
-        else { return nil }
-        keys.removeAll { $0 == dateKey || $0 == timeKey }
-        return condition
+    /// A pattern leaves more rows than a value, and one without a beginning cannot be looked up.
+    private static func rank(_ key: Query.Key, _ attribute: QueryableAttribute) -> QueryableAttribute.Rank {
+        if key.wantsEmpty { return .hopeless }
+        switch attribute.kind {
+        case .text, .name, .item:
+            let wildcards = key.values.compactMap { value in value.firstIndex { $0 == "*" || $0 == "?" }.map { value.distance(from: value.startIndex, to: $0) } }
+            guard let shortest = wildcards.min() else { return attribute.rank }
+            return max(attribute.rank, shortest == 0 ? .broad : .name)
+        default: return attribute.rank
+        }
     }
 
     // MARK: Order

@@ -12,6 +12,11 @@ protocol BlobStore: Sendable {
     func size(of object: ObjectID) async throws(ArchiveError) -> UInt64?
     /// The bytes of a range, checked to lie in the object.
     func read(_ object: ObjectID, _ range: ByteRange) async throws(ArchiveError) -> [UInt8]
+    /// Runs `work` where calls may block, with a call that fills memory with the object's next bytes.
+    func reading<T: Sendable>(
+        _ object: ObjectID, from offset: UInt64,
+        _ work: @escaping @Sendable (_ read: (UnsafeMutableRawBufferPointer) throws(ArchiveError) -> Void) throws(ArchiveError) -> T
+    ) async throws(ArchiveError) -> T
     func remove(_ object: ObjectID) async throws(ArchiveError)
     /// First two bytes of names, of which there may be objects; ascending.
     func folders() async throws(ArchiveError) -> [UInt16]

@@ -87,17 +87,37 @@ struct LocalDisk: BlobStore {
         }
         return try await pool.run { () throws(ArchiveError) in
             let path = path(object)
-            let descriptor: Int32
-            do throws(ArchiveError) { descriptor = try Volume.openForReading(path) } catch {
-                guard error.code == .notFound else { throw error }
-                throw ArchiveError(.damaged, "object \(object) is missing from the store")
-            }
+            let descriptor = try opened(object)
             defer { close(descriptor) }
             let bytes = try Volume.read(descriptor, at: range.offset, count: count, path: path)
             guard bytes.count == count else {
                 throw ArchiveError(.damaged, "object \(object) ends at \(range.offset + UInt64(bytes.count)), before byte \(range.offset + range.length)")
             }
             return bytes
+        }
+    }
+
+    func reading<T: Sendable>(
+        _ object: ObjectID, from offset: UInt64,
+        _ work: @escaping @Sendable (_ read: (UnsafeMutableRawBufferPointer) throws(ArchiveError) -> Void) throws(ArchiveError) -> T
+    ) async throws(ArchiveError) -> T {
+        try await pool.run { () throws(ArchiveError) in
+            let descriptor = try opened(object)
+            defer { close(descriptor) }
+            let path = path(object)
+            var offset = offset
+            return try work { (memory) throws(ArchiveError) in
+                let count = try Volume.read(descriptor, at: offset, into: memory, path: path)
+                offset += UInt64(count)
+                guard count == memory.count else { throw ArchiveError(.damaged, "object \(object) ends at \(offset), before its time") }
+            }
+        }
+    }
+
+    private func opened(_ object: ObjectID) throws(ArchiveError) -> Int32 {
+        do throws(ArchiveError) { return try Volume.openForReading(path(object)) } catch {
+            guard error.code == .notFound else { throw error }
+            throw ArchiveError(.damaged, "object \(object) is missing from the store")
         }
     }
 

@@ -138,6 +138,19 @@ struct Volume: Sendable {
         return bytes
     }
 
+    /// Fills memory from `offset`; returns fewer bytes than it holds only at the end of the file.
+    static func read(_ descriptor: Int32, at offset: UInt64, into memory: UnsafeMutableRawBufferPointer, path: String) throws(ArchiveError) -> Int {
+        var filled = 0
+        while filled < memory.count {
+            let got = pread(descriptor, memory.baseAddress.map { $0 + filled }, memory.count - filled, off_t(offset) + off_t(filled))
+            if got < 0, errno == EINTR { continue }
+            guard got >= 0 else { throw error("reading", path) }
+            guard got > 0 else { break }
+            filled += got
+        }
+        return filled
+    }
+
     /// Bytes that this process may still write, and the size of the volume.
     static func space(at path: String) throws(ArchiveError) -> (free: UInt64, total: UInt64) {
         var status = statvfs()

@@ -24,7 +24,7 @@ public enum DataElementTable {
     }
 
     /// The VR of an attribute that has but one: all that reading implicit VR needs of most elements.
-    static func onlyVR(of tag: Tag) -> VR? { table.onlyVR(of: tag) }
+    public static func onlyVR(of tag: Tag) -> VR? { table.onlyVR(of: tag) }
 
     /// The attribute with this keyword of PS3.6; of a repeating group the first (`OverlayRows` is (6000,0010)).
     public static func tag(keyword: String) -> Tag? { table.tags[keyword] }

@@ -60,6 +60,7 @@ public enum Matching {
             }
         }
         if isUniversal(key, identifier) { return true }
+        if wantsEmpty(key) { return isEmpty(dataSet[key.tag]) }
         guard let element = dataSet[key.tag] else { return false }
         // The data set's own VR decides: an identifier may come in with UN.
         let vr = key.vr == .UN ? element.vr : key.vr
@@ -98,6 +99,21 @@ public enum Matching {
             return bytes.allSatisfy { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: " ") || $0 == 0 }
         case .items(let items): return items.items.allSatisfy { item in item.dataSet.elements.allSatisfy { isUniversal($0, item.dataSet) } }
         case .fragments, .external: return true
+        }
+    }
+
+    /// Two quotation marks are met by an attribute that has no value (PS3.4 §C.2.2.2.7).
+    private static func wantsEmpty(_ key: DataElement) -> Bool {
+        guard case .bytes(let bytes) = key.value, key.vr.isText || key.vr == .UN else { return false }
+        return Text.trim(bytes).elementsEqual("\"\"".utf8)
+    }
+
+    private static func isEmpty(_ element: DataElement?) -> Bool {
+        switch element?.value {
+        case .bytes(let bytes)?: Text.trim(bytes).isEmpty
+        case .items(let items)?: items.items.isEmpty
+        case .fragments?, .external?: false
+        case nil: true
         }
     }
 

@@ -17,34 +17,36 @@ extension CommandSet {
     public var status: DIMSEStatus? { self[number: .status].map(DIMSEStatus.init(rawValue:)) }
     public var errorComment: String? { self[text: .errorComment] }
 
-    // MARK: Requests (PS3.7 §9.3, §10.3)
+    public var moveDestination: AETitle? { self[text: .moveDestination].flatMap { AETitle($0) } }
+    /// Medium where the peer says nothing, or nothing known.
+    public var priority: Priority { self[number: .priority].flatMap(Priority.init(rawValue:)) ?? .medium }
+    public var actionTypeID: UInt16? { self[number: .actionTypeID] }
+    public var eventTypeID: UInt16? { self[number: .eventTypeID] }
+    /// Of N-GET: what is wanted; empty is everything.
+    public var attributeIdentifiers: [Tag] { self[tags: .attributeIdentifierList] }
 
-    public enum Priority: UInt16, Sendable { case medium = 0, high = 1, low = 2 }
-
-    /// Verification SOP class (PS3.4 §A.4).
-    public static let verification = UID.verificationSOPClass
-
-    public static func echoRequest(messageID: UInt16) -> CommandSet {
-        var command = CommandSet(.cEchoRequest, hasDataSet: false)
-        command[uid: .affectedSOPClassUID] = verification
-        command.messageID = messageID
-        return command
+    public var offendingElements: [Tag] {
+        get { self[tags: .offendingElement] }
+        set { self[tags: .offendingElement] = newValue }
     }
 
-    public static func storeRequest(
-        messageID: UInt16, sopClass: UID, sopInstance: UID, priority: Priority = .medium,
-        moveOriginator: (title: AETitle, messageID: UInt16)? = nil
-    ) -> CommandSet {
-        var command = CommandSet(.cStoreRequest, hasDataSet: true)
-        command[uid: .affectedSOPClassUID] = sopClass
-        command.messageID = messageID
-        command[number: .priority] = priority.rawValue
-        command[uid: .affectedSOPInstanceUID] = sopInstance
-        if let moveOriginator {
-            command[text: .moveOriginatorApplicationEntityTitle] = moveOriginator.title.text
-            command[number: .moveOriginatorMessageID] = moveOriginator.messageID
-        }
-        return command
+    // MARK: Sub-operations of C-MOVE and C-GET (PS3.7 §9.1.3.1, §9.1.4.1)
+
+    public var remainingSubOperations: UInt16? {
+        get { self[number: .numberOfRemainingSuboperations] }
+        set { self[number: .numberOfRemainingSuboperations] = newValue }
+    }
+    public var completedSubOperations: UInt16? {
+        get { self[number: .numberOfCompletedSuboperations] }
+        set { self[number: .numberOfCompletedSuboperations] = newValue }
+    }
+    public var failedSubOperations: UInt16? {
+        get { self[number: .numberOfFailedSuboperations] }
+        set { self[number: .numberOfFailedSuboperations] = newValue }
+    }
+    public var warningSubOperations: UInt16? {
+        get { self[number: .numberOfWarningSuboperations] }
+        set { self[number: .numberOfWarningSuboperations] = newValue }
     }
 
     // MARK: Responses
@@ -73,4 +75,5 @@ extension CommandSet {
 extension UID {
     /// Well-formed by inspection; a test asserts it against the table.
     static let verificationSOPClass = UID("1.2.840.10008.1.1")!
+    static let storageServiceClass = UID("1.2.840.10008.4.2")!
 }

@@ -23,6 +23,14 @@ public struct AssociateRequest: Equatable, Sendable {
     }
 }
 
+extension AssociateRequest {
+    /// What the requestor says of a SOP class that we may not know (PS3.7 §D.3.3.6): the service class it belongs to, and more
+    /// general classes that its instances can be taken for.
+    public func commonExtendedNegotiation(of sopClass: UID) -> CommonExtendedNegotiation? {
+        userInformation.commonExtendedNegotiations.first { $0.sopClass == sopClass }
+    }
+}
+
 /// A-ASSOCIATE-AC (PS3.8 §9.3.3).
 public struct AssociateAccept: Equatable, Sendable {
     public var protocolVersion: UInt16 = 1

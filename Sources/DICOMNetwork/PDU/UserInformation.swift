@@ -28,6 +28,12 @@ public struct AsynchronousOperationsWindow: Equatable, Sendable {
         self.invoked = invoked
         self.performed = performed
     }
+
+    /// An answer never exceeds the proposal, where 0 is more than any number (PS3.7 §D.3.3.3).
+    func limited(to other: AsynchronousOperationsWindow) -> AsynchronousOperationsWindow {
+        func least(_ a: UInt16, _ b: UInt16) -> UInt16 { a == 0 ? b : b == 0 ? a : min(a, b) }
+        return .init(invoked: least(invoked, other.invoked), performed: least(performed, other.performed))
+    }
 }
 
 /// SCP/SCU role selection (PS3.7 §D.3.3.4). Roles are those of the association-requestor.
@@ -59,6 +65,9 @@ public struct CommonExtendedNegotiation: Equatable, Sendable {
     public var sopClass: UID
     public var serviceClass: UID
     public var relatedGeneralSOPClasses: [UID]
+
+    /// Storage Service Class (PS3.6 Table A-1).
+    public static let storageServiceClass = UID.storageServiceClass
 
     public init(sopClass: UID, serviceClass: UID, relatedGeneralSOPClasses: [UID] = []) {
         self.sopClass = sopClass

@@ -10,6 +10,8 @@ public enum AssociationEnd: Equatable, Sendable {
     /// The peer broke the protocol and we aborted.
     case protocolError(String)
     case foreignProtocol(ForeignProtocol)
+    /// No TLS session came about, or it broke.
+    case tls(TLSFailure)
     /// Nothing became of a connection within the ARTIM time.
     case noAssociation(seconds: Int)
     case idle(seconds: Int)
@@ -32,6 +34,7 @@ extension AssociationEnd: CustomStringConvertible {
         case .connectionLost(let why): "connection lost" + (why.map { ": \($0)" } ?? " without release or abort")
         case .protocolError(let what): "aborted: the peer broke the protocol: \(what)"
         case .foreignProtocol(let peer): "this port speaks DICOM; the peer sent \(peer.words)"
+        case .tls(let failure): "\(failure)"
         case .noAssociation(let seconds): "closed: no association was requested within \(seconds) s"
         case .idle(let seconds): "aborted: nothing was heard for \(seconds) s"
         case .stalled(let seconds): "aborted: the peer stopped in the middle of a message for \(seconds) s"

@@ -15,6 +15,11 @@ public struct NegotiationPolicy: Sendable {
     public var services: @Sendable (_ abstractSyntax: UID) -> Service
     /// Answer to a user identity whose sender wants one.
     public var userIdentityResponse: [UInt8]?
+    /// Answer to a SOP Class Extended Negotiation (PS3.7 §D.3.3.5); nil is none. Asked for accepted classes only.
+    public var extendedNegotiation: @Sendable (_ sopClass: UID, _ information: [UInt8]) -> [UInt8]? = { _, _ in nil }
+    /// Granted at most, as the requestor sees it: operations that it may have outstanding, and that it may be asked to perform
+    /// at once; 0 is no limit (PS3.7 §D.3.3.3).
+    public var window = AsynchronousOperationsWindow(invoked: 1, performed: 1)
 
     public struct Refusal: Sendable, Equatable {
         public var reject: AssociateReject
@@ -79,21 +84,29 @@ public func negotiate(_ request: AssociateRequest, _ policy: NegotiationPolicy, 
     }
     if let refusal = policy.refusal { return .reject(refusal.reject, words: refusal.words) }
 
+    let contexts = request.presentationContexts.map { answer($0, policy) }
+    let accepted = Set(contexts.filter { $0.result == .acceptance }.map(\.id))
+    let classes = Set(request.presentationContexts.filter { accepted.contains($0.id) }.compactMap(\.abstractSyntax))
     var information = UserInformation()
     information.maximumLength = maximumLength
     information.implementationClassUID = Implementation.classUID
     information.implementationVersionName = Implementation.versionName
-    // Operations are answered one after the other (PS3.7 §D.3.3.3): said only where asked.
-    if request.userInformation.asynchronousOperationsWindow != nil {
-        information.asynchronousOperationsWindow = .init(invoked: 1, performed: 1)
-    }
+    // Said only where asked; without it one operation at a time is agreed.
+    information.asynchronousOperationsWindow = request.userInformation.asynchronousOperationsWindow?.limited(to: policy.window)
     information.roleSelections = request.userInformation.roleSelections.compactMap { answer($0, policy) }
+    // Of two about one class the first counts.
+    var answered = Set<UID>()
+    information.extendedNegotiations = request.userInformation.extendedNegotiations.compactMap { proposed in
+        guard classes.contains(proposed.sopClass), answered.insert(proposed.sopClass).inserted else { return nil }
+        return policy.extendedNegotiation(proposed.sopClass, proposed.applicationInformation)
+            .map { ExtendedNegotiation(sopClass: proposed.sopClass, applicationInformation: $0) }
+    }
     if request.userInformation.userIdentity?.wantsResponse == true {
         information.userIdentityResponse = policy.userIdentityResponse
     }
     return .accept(AssociateAccept(
         calledAETitle: request.calledAETitle, callingAETitle: request.callingAETitle,
-        presentationContexts: request.presentationContexts.map { answer($0, policy) },
+        presentationContexts: contexts,
         userInformation: information
     ))
 }
@@ -101,7 +114,7 @@ public func negotiate(_ request: AssociateRequest, _ policy: NegotiationPolicy, 
 private func answer(_ context: ProposedContext, _ policy: NegotiationPolicy) -> AnsweredContext {
     func refuse(_ result: AnsweredContext.Result) -> AnsweredContext {
         // Not significant (PS3.8 §9.3.3.2), but peers expect the sub-item.
-        AnsweredContext(id: context.id, result: result, transferSyntax: context.transferSyntaxes.first)
+        AnsweredContext(id: context.id, result: result, transferSyntax: context.transferSyntaxes.first ?? TransferSyntax.implicitVRLittleEndian.uid)
     }
     guard let abstractSyntax = context.abstractSyntax else { return refuse(.abstractSyntaxNotSupported) }
     switch policy.services(abstractSyntax) {
@@ -141,10 +154,14 @@ public struct PresentationContext: Equatable, Sendable {
                   answer.result == .acceptance, let transferSyntax = answer.transferSyntax,
                   proposed.transferSyntaxes.contains(transferSyntax)
             else { return nil }
-            let role = accept.userInformation.roleSelections.first { $0.sopClass == abstractSyntax }
+            // An answer grants no more than was asked; without either the default roles hold (PS3.7 §D.3.3.4).
+            let asked = request.userInformation.roleSelections.first { $0.sopClass == abstractSyntax }
+            let granted = accept.userInformation.roleSelections.first { $0.sopClass == abstractSyntax }
+            let isNegotiated = asked != nil && granted != nil
             return PresentationContext(
                 id: proposed.id, abstractSyntax: abstractSyntax, transferSyntax: transferSyntax,
-                requestorIsSCU: role?.scu ?? true, requestorIsSCP: role?.scp ?? false
+                requestorIsSCU: isNegotiated ? asked?.scu == true && granted?.scu == true : true,
+                requestorIsSCP: isNegotiated && asked?.scp == true && granted?.scp == true
             )
         }
     }

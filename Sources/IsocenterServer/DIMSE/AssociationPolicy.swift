@@ -6,30 +6,68 @@ import Workflow
 struct AssociationPolicy: Sendable {
     var callers: KnownCallers
     var services: ServiceTable
-    var checksCalledAETitle: Bool
+    /// Where a title does not say otherwise.
+    var acceptsUnknownSOPClasses: Bool
+    var identities: IdentityCheck
+    var admissions = Admissions()
+    var strangers: StrangerLog
 
-    func negotiation(for request: AssociateRequest, from address: PeerAddress) async -> NegotiationPolicy {
-        let titles = checksCalledAETitle ? callers.titles : nil
+    /// Who is accepted is found in `admissions` from then on.
+    func negotiation(for request: AssociateRequest, from connection: ConnectionInfo) async -> NegotiationPolicy {
+        // It would be refused anyway: nobody is to be counted for it.
+        guard request.applicationContext == ApplicationContext.dicom else { return refused(.applicationContextNotSupported, "not DICOM's application context") }
         do {
-            guard let caller = try await callers.caller(of: request, from: address) else {
-                return refused(.callingAETitleNotRecognized, titles, """
-                    unknown caller \(request.callingAETitle?.text ?? "without a title") at \(address.host): \
-                    make it known with 'isocenter peers add'
-                    """)
+            switch try await callers.recognize(request, from: connection) {
+            case .unknown(let words):
+                strangers.add(request, from: connection.address)
+                return refused(.callingAETitleNotRecognized, words)
+            case .refused(let reject, let words):
+                return refused(reject, words)
+            case .known(var caller):
+                let user = try await identities.outcome(of: request.userInformation.userIdentity, from: connection.address, isSecure: connection.tls != nil)
+                if case .refused(let words) = user { return refused(.noReason, words) }
+                if case .user(let user) = user { caller.principal = Principal(kind: .user, name: user.name, role: user.role, node: caller.principal.node) }
+                guard admissions.enter(caller, on: connection) else {
+                    return refused(.localLimitExceeded, "the peer '\(caller.peer.name)' has \(caller.peer.maxInbound ?? 0) associations open, which is its limit")
+                }
+                return granted(request, caller)
             }
-            return NegotiationPolicy(calledAETitles: titles) { service(for: $0, caller) }
         } catch {
-            return refused(.temporaryCongestion, titles, "the list of peers cannot be read: \(error)")
+            return refused(.temporaryCongestion, "the list of peers cannot be read: \(error)")
         }
     }
 
-    private func refused(_ reject: AssociateReject, _ titles: Set<AETitle>?, _ words: String) -> NegotiationPolicy {
-        NegotiationPolicy(refusal: .init(reject, words), calledAETitles: titles) { _ in .notSupported }
+    private func refused(_ reject: AssociateReject, _ words: String) -> NegotiationPolicy {
+        NegotiationPolicy(refusal: .init(reject, words)) { _ in .notSupported }
     }
 
-    private func service(for abstractSyntax: UID, _ caller: Caller) -> NegotiationPolicy.Service {
+    /// Operations that a peer may have outstanding, and we at it (PS3.7 §D.3.3.3). Answered one after the other, as they come.
+    private static let window = AsynchronousOperationsWindow(invoked: 16, performed: 16)
+
+    private func granted(_ request: AssociateRequest, _ caller: Caller) -> NegotiationPolicy {
+        var policy = NegotiationPolicy { service(for: $0, caller, request) }
+        policy.extendedNegotiation = { sopClass, information in services.entry(for: sopClass)?.extendedNegotiation(sopClass, information) }
+        policy.window = Self.window
+        // Nothing more than that the user was accepted (PS3.7 Table D.3-15).
+        if caller.principal.kind == .user { policy.userIdentityResponse = [] }
+        return policy
+    }
+
+    /// The requestor says that a class unknown to us is one of storage (PS3.7 §D.3.3.6).
+    private func isSaidToBeStored(_ sopClass: UID, _ request: AssociateRequest) -> Bool {
+        guard let said = request.commonExtendedNegotiation(of: sopClass) else { return false }
+        return said.serviceClass == CommonExtendedNegotiation.storageServiceClass || said.relatedGeneralSOPClasses.contains(where: SOPClassTable.isArchived)
+    }
+
+    private func service(for abstractSyntax: UID, _ caller: Caller, _ request: AssociateRequest) -> NegotiationPolicy.Service {
         guard let entry = services.entry(for: abstractSyntax) else { return .notSupported }
-        guard entry.needs.map(caller.may) ?? true else { return .notAllowed }
-        return .supported(entry.transferSyntaxes, scu: entry.scu)
+        if UIDTable.entry(for: abstractSyntax) == nil, !isSaidToBeStored(abstractSyntax, request),
+            !(caller.called.acceptsUnknownSOPClasses ?? acceptsUnknownSOPClasses)
+        { return .notSupported }
+        let isProvided = entry.needs.map(caller.may) ?? true
+        // What is sent by C-GET goes out in contexts of storage, whose user we are then.
+        let isUsed = entry.scu && caller.may(.retrieve)
+        guard isProvided || isUsed else { return .notAllowed }
+        return .supported(entry.transferSyntaxes, scp: isProvided, scu: isUsed)
     }
 }

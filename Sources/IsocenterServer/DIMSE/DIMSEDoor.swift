@@ -1,5 +1,6 @@
 import Archive
 import DICOM
+import DICOMImage
 import DICOMNetwork
 import Logging
 import NIOCore
@@ -9,13 +10,18 @@ import Workflow
 /// The DICOM port: who may open an association, for what, and which service answers a message.
 struct DIMSEDoor: Service {
     let listener: Listener
+    /// The port for TLS; nil where there is no certificate.
+    let secured: Listener?
     let policy: AssociationPolicy
     /// Serves the associations: the archive's, so that an object goes from its inbox to the disk on one thread.
     let executor: any TaskExecutor
     let logger: Logger
 
     /// Binds the port.
-    static func open(archive: Archive, peers: PeerTable, settings: Settings, logger: Logger) async throws -> DIMSEDoor {
+    static func open(
+        archive: Archive, peers: PeerTable, authenticator: Authenticator, sender: Sender, coding: any FrameCoding, log: AssociationLog,
+        settings: Settings, logger: Logger
+    ) async throws -> DIMSEDoor {
         var limits = NetworkLimits()
         limits.maximumLength = UInt32(settings[Settings.maxPDULength])
         limits.associations = settings[Settings.maxAssociations]
@@ -24,16 +30,23 @@ struct DIMSEDoor: Service {
         limits.idleTimeout = .seconds(Int64(settings[Settings.idleTimeout]))
         limits.dimseTimeout = .seconds(Int64(settings[Settings.dimseTimeout]))
         let policy = AssociationPolicy(
-            callers: KnownCallers(peers: peers, settings: settings), services: services(archive: archive, settings: settings, logger: logger),
-            checksCalledAETitle: settings[Settings.checksCalledAETitle])
-        let listener = try await Listener.bind(
-            host: settings[Settings.dimseHost], port: settings[Settings.dimsePort], limits: limits, logger: logger,
-            policy: { request, address in await policy.negotiation(for: request, from: address) })
-        return DIMSEDoor(listener: listener, policy: policy, executor: archive.executor, logger: logger)
+            callers: KnownCallers(peers: peers, settings: settings), services: services(archive, peers, sender, coding, settings, logger),
+            acceptsUnknownSOPClasses: settings[Settings.acceptsUnknownSOPClasses], identities: IdentityCheck(authenticator: authenticator),
+            strangers: StrangerLog(try await StrangerTable(archive.database), logger: logger))
+        func listener(_ port: Int, _ tls: TLSServer? = nil) async throws -> Listener {
+            try await Listener.bind(
+                host: settings[Settings.dimseHost], port: port, tls: tls, limits: limits, logger: logger, onEnd: { log.note($0) },
+                policy: { request, connection in await policy.negotiation(for: request, from: connection) })
+        }
+        let tls = try TLSServer(settings, logger)
+        let plain = try await listener(settings[Settings.dimsePort])
+        let secured = tls == nil ? nil : try await listener(settings[Settings.dimseTLSPort], tls)
+        return DIMSEDoor(listener: plain, secured: secured, policy: policy, executor: archive.executor, logger: logger)
     }
 
-    private static func services(archive: Archive, settings: Settings, logger: Logger) -> ServiceTable {
-        let unknownClasses = settings[Settings.acceptsUnknownSOPClasses]
+    private static func services(
+        _ archive: Archive, _ peers: PeerTable, _ sender: Sender, _ coding: any FrameCoding, _ settings: Settings, _ logger: Logger
+    ) -> ServiceTable {
         let store = StoreSCP(archive: archive, onConflict: ConflictPolicy(rawValue: settings[Settings.onConflict]) ?? .keepFirst, logger: logger)
         return ServiceTable(entries: [
             ServiceEntry(
@@ -41,28 +54,46 @@ struct DIMSEDoor: Service {
                 service: VerificationSCP()),
             // Every transfer syntax is kept as it comes. What the standard knows as something else than storage is no object to keep.
             ServiceEntry(
-                sopClasses: { SOPClassTable.isArchived($0) || unknownClasses && UIDTable.entry(for: $0) == nil }, commands: [.cStoreRequest],
-                needs: .store, transferSyntaxes: .proposersFirst, service: store),
+                sopClasses: { SOPClassTable.isArchived($0) || UIDTable.entry(for: $0) == nil }, commands: [.cStoreRequest],
+                needs: .store, transferSyntaxes: .proposersFirst, scu: true, service: store),
+            FindSCP.entry(archive: archive, logger: logger),
+            MoveSCP(archive: archive, peers: peers, sender: sender, coding: coding, logger: logger).entry,
+            GetSCP(archive: archive, coding: coding, logger: logger).entry,
         ])
     }
 
     var port: Int { listener.address.port }
+    var tlsPort: Int? { secured?.address.port }
 
     func run() async throws {
         await withGracefulShutdownHandler {
+            async let remembering: Void = policy.strangers.run()
+            async let alsoSecured: Void? = secured?.run(on: executor) { association in try await serve(association) }
             await listener.run(on: executor) { association in try await serve(association) }
+            _ = await alsoSecured
+            policy.strangers.finish()
+            await remembering
         } onGracefulShutdown: {
             Task { await listener.shutDown() }
+            if let secured { Task { await secured.shutDown() } }
         }
     }
 
     /// One association to its end; whatever goes wrong in it ends it alone.
     private func serve(_ association: Association) async throws {
-        guard let caller = try await policy.callers.caller(of: association.request, from: association.address) else {
-            throw NetworkError.malformedMessage("the caller is not known any longer")
+        let isSecure = association.tls != nil
+        defer { policy.admissions.leave(association.address, isSecure: isSecure) }
+        guard let caller = policy.admissions.caller(at: association.address, isSecure: isSecure) else {
+            throw NetworkError.malformedMessage("nobody was admitted on this connection")
         }
         for try await message in association.messages {
             if let entry = policy.services.entry(for: message) {
+                guard entry.needs.map(caller.may) ?? true else {
+                    // Of storage, a caller that may only retrieve has the contexts for C-GET.
+                    let response = message.command.response(.notAuthorized, comment: "\(caller.principal.name) may not use this service")
+                    if let response { try await association.send(response, in: message.context) }
+                    continue
+                }
                 try await entry.service.answer(message, on: association, for: caller)
             } else if let response = message.command.response(.unrecognizedOperation, comment: "this service is not provided here") {
                 try await association.send(response, in: message.context)

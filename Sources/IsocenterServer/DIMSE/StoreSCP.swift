@@ -17,7 +17,7 @@ struct StoreSCP: DIMSEService {
     }
 
     private func response(to message: IncomingMessage, from caller: Caller) async throws -> CommandSet? {
-        guard Policy.access(of: caller.principal, for: .store) != nil else {
+        guard caller.access(for: .store) != nil else {
             return refusal(of: message.command, from: caller, .notAuthorized, "\(caller.principal.name) may not store")
         }
         guard let dataSet = message.dataSet, let sopClass = message.command.affectedSOPClassUID,
@@ -44,7 +44,7 @@ struct StoreSCP: DIMSEService {
 
     private func store(_ dataSet: IncomingDataSet, _ transferSyntax: TransferSyntax, expecting: (UID, UID), from caller: Caller) async throws -> StoreOutcome {
         let policy = (caller.peer.onConflict ?? caller.called.onConflict).flatMap { ConflictPolicy(rawValue: $0) } ?? onConflict
-        let source = Source(kind: .dimse, aeTitle: caller.principal.name, host: caller.address.host, onConflict: policy)
+        let source = Source(kind: .dimse, aeTitle: caller.peer.aeTitle, host: caller.address.host, onConflict: policy)
         var ingest = try await archive.begin(source: source, transferSyntax: transferSyntax, expecting: expecting)
         do {
             for try await chunk in dataSet {

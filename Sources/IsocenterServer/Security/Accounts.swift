@@ -81,6 +81,11 @@ public struct Accounts: Sendable {
         return Principal(kind: .user, name: row.string("name"), role: role)
     }
 
+    /// The user of this name, whoever says so.
+    func principal(name: String) async throws -> Principal? {
+        try await database.first("SELECT name, role FROM account WHERE name = \(name)").flatMap(Self.principal)
+    }
+
     /// The user as long as the password is the one this hash was made of.
     func principal(name: String, passwordHash: String) async throws -> Principal? {
         try await database.first("SELECT name, role FROM account WHERE name = \(name) AND password_hash = \(passwordHash)").flatMap(Self.principal)

@@ -1,4 +1,5 @@
 import Archive
+import Workflow
 
 /// Who asks: found out once at the door, and carried to the policy.
 public struct Principal: Sendable, Equatable {
@@ -13,6 +14,15 @@ public struct Principal: Sendable, Equatable {
     /// User name, or AE title.
     public var name: String
     public var role: Role
+    /// The DICOM node through which it speaks; a user who names itself in an association may do no more than the node.
+    public var node: Node?
+
+    /// What a DICOM node has been granted under the title of ours that it called.
+    public struct Node: Sendable, Equatable {
+        public var services: Set<Peer.Service>
+        /// The part of the archive that the title shows.
+        public var view: Access = .everything
+    }
 }
 
 /// What a principal is allowed in general (DESIGN: roles to permissions).
@@ -21,17 +31,23 @@ public enum Role: String, Sendable, CaseIterable {
     case administrator
     /// Reads and stores; no administration.
     case user
-    /// A known DICOM node: stores and verifies.
+    /// A known DICOM node: verifies, and what it has been granted.
     case node
 }
 
 /// What someone wants to do.
-public enum Action: Sendable {
+public enum Action: Sendable, CaseIterable {
     /// C-ECHO.
     case verify
     /// C-STORE, STOW-RS, upload.
     case store
-    /// Search, retrieve, rendered pictures, lists, live events.
+    /// C-FIND.
+    case query
+    /// C-MOVE, C-GET.
+    case retrieve
+    /// Storage commitment.
+    case commit
+    /// Search, retrieve, rendered pictures, lists, live events of the web.
     case read
     /// Users, tokens, settings.
     case administer
@@ -41,11 +57,28 @@ public enum Action: Sendable {
 public enum Policy {
     /// nil where the action is refused; else the part of the archive it may touch, which becomes part of every query.
     public static func access(of principal: Principal, for action: Action) -> Access? {
-        switch (principal.role, action) {
+        guard let access = access(of: principal.role, for: action) else { return nil }
+        guard let node = principal.node else { return principal.role == .node && action != .verify ? nil : access }
+        return allows(node, action) ? access.and(node.view) : nil
+    }
+
+    private static func access(of role: Role, for action: Action) -> Access? {
+        switch (role, action) {
         case (.administrator, _): .everything
-        case (.user, .read), (.user, .store), (.user, .verify): .everything
-        case (.node, .store), (.node, .verify): .everything
+        case (.user, .read), (.user, .store), (.user, .verify), (.user, .query), (.user, .retrieve), (.user, .commit): .everything
+        case (.node, .store), (.node, .verify), (.node, .query), (.node, .retrieve), (.node, .commit): .everything
         case (.user, .administer), (.node, .read), (.node, .administer): nil
+        }
+    }
+
+    private static func allows(_ node: Principal.Node, _ action: Action) -> Bool {
+        switch action {
+        case .verify: true
+        case .store: node.services.contains(.store)
+        case .query: node.services.contains(.query)
+        case .retrieve: node.services.contains(.retrieve)
+        case .commit: node.services.contains(.commit)
+        case .read, .administer: false
         }
     }
 }

@@ -51,7 +51,7 @@ struct SessionRoutes: Sendable {
         return response
     }
 
-    private static func requireSameOrigin(_ request: Request) throws {
+    static func requireSameOrigin(_ request: Request) throws {
         guard Authenticator.isSameOrigin(request) else { throw HTTPFailure(.forbidden, "the request came from another site") }
     }
 

@@ -9,6 +9,7 @@ import NIOCore
 import ServiceLifecycle
 import Viewer
 import Workers
+import Workflow
 
 /// The HTTP port: the application, its API, DICOMweb. Puts routes and middlewares together; decides nothing.
 struct WebDoor: Sendable {
@@ -18,7 +19,8 @@ struct WebDoor: Sendable {
     let authenticator: Authenticator
     let settings: Settings
     let setupSecret: String
-    let info: StudyRoutes.Info
+    /// Everything under `/api` but sessions.
+    let api: [any APIRoutes]
     let logger: Logger
 
     /// - Parameter listening: told the bound port.
@@ -42,8 +44,8 @@ struct WebDoor: Sendable {
         SessionRoutes(authenticator: authenticator, setupSecret: setupSecret).add(to: router)
         HealthRoutes(archive: archive, workers: workers).add(to: router)
 
-        let api = router.group("api")
-        StudyRoutes(archive: archive, info: info).add(to: api)
+        let group = router.group("api")
+        for routes in api { routes.add(to: group) }
 
         let pixels = PixelAccess(archive: archive, coding: workers)
         let dicomWeb = router.group("dicom-web")
@@ -72,4 +74,9 @@ struct WebDoor: Sendable {
         guard let response = files.response(path: path, request: request) else { throw HTTPFailure(.notFound, "there is nothing here") }
         return response
     }
+}
+
+/// Routes of one subject under `/api`.
+protocol APIRoutes: Sendable {
+    func add(to group: RouterGroup<RequestScope>)
 }

@@ -22,7 +22,7 @@ public struct Peer: Sendable, Hashable, Codable, Identifiable {
     /// Name or address to call; nil: it calls us and is never called.
     public var host: String?
     public var port: Int?
-    /// Numeric addresses or networks (`10.1.0.0/16`) from which it may call; empty: from anywhere.
+    /// Numeric addresses or networks (`10.1.0.0/16`) from which it may call; empty: from anywhere, or from its host where the settings say so.
     public var addresses: [String] = []
 
     public var services: Set<Service> = [.store]
@@ -38,6 +38,8 @@ public struct Peer: Sendable, Hashable, Codable, Identifiable {
     /// SHA-256 fingerprint of the certificate it must show, in hexadecimal; nil: any that our authorities have signed.
     public var certificate: String?
 
+    /// Associations from it at once; nil: as many as the settings allow one address.
+    public var maxInbound: Int?
     /// Associations to it at once.
     public var maxAssociations = 2
     /// Bytes a second sent to it over all associations; nil: as fast as it goes.
@@ -76,6 +78,7 @@ extension Peer {
         onConflict = try values.decodeIfPresent(String.self, forKey: .onConflict)
         try take(.usesTLS, &usesTLS)
         certificate = try values.decodeIfPresent(String.self, forKey: .certificate)
+        maxInbound = try values.decodeIfPresent(Int.self, forKey: .maxInbound)
         try take(.maxAssociations, &maxAssociations)
         bandwidth = try values.decodeIfPresent(Int.self, forKey: .bandwidth)
         try take(.window, &window)

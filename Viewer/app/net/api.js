@@ -15,7 +15,7 @@ export const url = (path) => new URL(path, document.baseURI).href;
 /** A URL the server gave ("/dicom-web/…"), below the page's own prefix. */
 export const local = (path) => url(path.replace(/^\/+/, ""));
 
-async function call(path, { method = "GET", body, signal } = {}) {
+export async function call(path, { method = "GET", body, signal } = {}) {
   let response;
   try {
     response = await fetch(url(path), {

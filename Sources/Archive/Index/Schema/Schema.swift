@@ -3,6 +3,7 @@ import Database
 extension Schema {
     /// The tables of the index, step by step. A released step is never changed.
     static let archive = Schema(module: "archive", migrations: [
-        Migration(1, schema0001)
+        Migration(1, schema0001),
+        Migration(2, schema0002, fill: SearchIndex.fill0002),
     ])
 }

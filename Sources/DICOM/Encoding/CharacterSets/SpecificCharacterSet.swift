@@ -68,6 +68,9 @@ public struct SpecificCharacterSet: Hashable, Sendable {
         }
     }
 
+    /// Plain ASCII means the same in it as everywhere: in all but JIS X 0201.
+    public var isASCIICompatible: Bool { isASCII([UInt8(ascii: "A")][...]) }
+
     /// The bytes are the text, and each `\` in them separates values or is one.
     func isASCII(_ bytes: ArraySlice<UInt8>) -> Bool { bytes.withUnsafeBufferPointer { isASCII($0) } }
 

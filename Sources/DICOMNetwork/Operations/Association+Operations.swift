@@ -1,7 +1,7 @@
 import DICOM
 import NIOCore
 
-/// Operations as service class user (PS3.7 §9.1).
+/// Verification and storage as service class user (PS3.7 §9.1).
 extension Association {
     /// The accepted context for a SOP class, and for a transfer syntax where one is asked for.
     ///
@@ -22,10 +22,10 @@ extension Association {
     /// C-ECHO (PS3.7 §9.1.5).
     public func echo() async throws(NetworkError) -> DIMSEStatus {
         let context = try context(for: CommandSet.verification)
-        let command = CommandSet.echoRequest(messageID: try beginOperation())
-        defer { endOperation() }
+        let command = CommandSet.echoRequest(messageID: try await beginOperation(.cEchoRequest))
+        defer { operations.end(command.messageID) }
         try await send(command, in: context)
-        return try await response(to: command).status ?? .processingFailure
+        return try await operations.next(of: command.messageID).command.status ?? .processingFailure
     }
 
     /// C-STORE (PS3.7 §9.1.1) of a data set that is encoded in the context's transfer syntax already.
@@ -38,12 +38,12 @@ extension Association {
         moveOriginator: (title: AETitle, messageID: UInt16)? = nil, dataSet: Bytes
     ) async throws -> CommandSet where Bytes.Element == ByteBuffer {
         let command = CommandSet.storeRequest(
-            messageID: try beginOperation(), sopClass: sopClass, sopInstance: sopInstance, priority: priority,
+            messageID: try await beginOperation(.cStoreRequest), sopClass: sopClass, sopInstance: sopInstance, priority: priority,
             moveOriginator: moveOriginator
         )
-        defer { endOperation() }
+        defer { operations.end(command.messageID) }
         try await send(command, in: context, dataSet: dataSet)
-        return try await response(to: command)
+        return try await operations.next(of: command.messageID).command
     }
 
     /// The same with the whole data set in memory.
@@ -52,28 +52,27 @@ extension Association {
         moveOriginator: (title: AETitle, messageID: UInt16)? = nil, dataSet: ByteBuffer
     ) async throws(NetworkError) -> CommandSet {
         let command = CommandSet.storeRequest(
-            messageID: try beginOperation(), sopClass: sopClass, sopInstance: sopInstance, priority: priority,
+            messageID: try await beginOperation(.cStoreRequest), sopClass: sopClass, sopInstance: sopInstance, priority: priority,
             moveOriginator: moveOriginator
         )
-        defer { endOperation() }
+        defer { operations.end(command.messageID) }
         try await send(command, in: context, dataSet: dataSet)
-        return try await response(to: command)
+        return try await operations.next(of: command.messageID).command
     }
 
-    /// The one response to a request; anything else aborts the association.
-    private func response(to request: CommandSet) async throws(NetworkError) -> CommandSet {
-        guard let message = try await nextMessage() else { throw .ended(end ?? .released) }
-        let command = message.command
-        guard command.field == request.field.response, command.messageIDBeingRespondedTo == request.messageID,
-              command.status != nil
-        else {
-            let error = NetworkError.unexpectedResponse(
-                "\(command.field) to message \(command.messageIDBeingRespondedTo ?? 0), awaited "
-                    + "\(request.field.response?.description ?? "none") to \(request.messageID)"
-            )
-            abort(error.description)
-            throw error
-        }
-        return command
+    // MARK: Beginning one
+
+    /// How many operations of ours may be outstanding: what was agreed, and no more than our own limit.
+    public var operationsAtOnce: Int {
+        window.invoked == 0 ? limits.operationsAtOnce : min(Int(window.invoked), limits.operationsAtOnce)
+    }
+
+    /// - Returns: the operation's message ID, to be given back by `operations.end`.
+    /// - Throws: `operationInProgress` where as many are outstanding as may be.
+    func beginOperation(
+        _ request: CommandField, _ delivery: OutstandingOperations.Delivery = .queue
+    ) async throws(NetworkError) -> UInt16 {
+        await drained()
+        return try operations.begin(request, delivery, window: operationsAtOnce)
     }
 }

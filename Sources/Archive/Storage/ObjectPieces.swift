@@ -1,0 +1,73 @@
+import Crypto
+import DICOM
+import Synchronization
+
+/// The data set of a stored object on its way out: read and hashed where calls may block, straight into the memory it is sent from.
+/// The whole file is checked against its hash, and the last piece comes only when all of it is right. One task goes through it, once.
+public final class ObjectPieces<Buffer: Sendable>: Sendable {
+    /// Makes a buffer of so many bytes and has it filled.
+    public typealias Make = @Sendable (
+        _ count: Int, _ fill: (UnsafeMutableRawBufferPointer) throws(ArchiveError) -> Void
+    ) throws(ArchiveError) -> Buffer
+
+    private let store: any BlobStore
+    private let object: ObjectID
+    private let size: UInt64
+    private let start: UInt64
+    private let make: Make
+    private let progress = Mutex<(offset: UInt64, hash: SHA256)>((0, SHA256()))
+
+    /// An object up to this size is one piece.
+    private static var wholeSize: UInt64 { 4 << 20 }
+    private static var pieceSize: UInt64 { 1 << 20 }
+    /// What is read is hashed while it is still near.
+    private static var stepSize: Int { 128 << 10 }
+
+    init(_ store: any BlobStore, _ location: InstanceLocation, make: @escaping Make) {
+        self.store = store
+        self.make = make
+        (object, size, start) = (location.object, location.size, location.dataSetOffset)
+    }
+
+    /// The next piece; nil after the last.
+    ///
+    /// - Throws: `.damaged` in place of the last piece where the bytes are not those that were stored.
+    public func next() async throws(ArchiveError) -> Buffer? {
+        let (offset, hash) = progress.withLock { $0 }
+        guard offset < size else { return nil }
+        let first = max(offset, start)
+        let end = size - start <= Self.wholeSize ? size : min(size, first + Self.pieceSize)
+        let (object, size, make) = (object, size, make)
+        let (piece, after) = try await store.reading(object, from: offset) { (read) throws(ArchiveError) in
+            var hash = hash
+            func take(_ memory: UnsafeMutableRawBufferPointer) throws(ArchiveError) {
+                var done = 0
+                while done < memory.count {
+                    let step = UnsafeMutableRawBufferPointer(rebasing: memory[done..<min(memory.count, done + Self.stepSize)])
+                    try read(step)
+                    hash.update(bufferPointer: UnsafeRawBufferPointer(step))
+                    done += step.count
+                }
+            }
+            if first > offset {
+                let head = UnsafeMutableRawBufferPointer.allocate(byteCount: Int(first - offset), alignment: 16)
+                defer { head.deallocate() }
+                try take(head)
+            }
+            let piece = try make(Int(end - first)) { (memory) throws(ArchiveError) in try take(memory) }
+            if end == size, ObjectID(hash.finalize()) != object {
+                throw ArchiveError(.damaged, "object \(object) is damaged: its bytes are not those that were stored")
+            }
+            return (piece, hash)
+        }
+        progress.withLock { $0 = (end, after) }
+        return piece
+    }
+}
+
+extension Archive {
+    /// The data set of an instance as it is stored, in pieces of the caller's kind.
+    public func dataSet<Buffer: Sendable>(of location: InstanceLocation, make: @escaping ObjectPieces<Buffer>.Make) -> ObjectPieces<Buffer> {
+        ObjectPieces(store, location, make: make)
+    }
+}

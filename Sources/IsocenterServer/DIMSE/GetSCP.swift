@@ -1,0 +1,74 @@
+import Archive
+import DICOM
+import DICOMImage
+import DICOMNetwork
+import Logging
+import Workflow
+
+/// Query/Retrieve service class, provider of C-GET (PS3.4 §C.4.3, Annexes Y and Z): the archive's instances over the association of the
+/// request, in the contexts for which the requestor took the role of an SCP.
+struct GetSCP: DIMSEService {
+    let archive: Archive
+    let coding: any FrameCoding
+    let logger: Logger
+
+    var entry: ServiceEntry {
+        ServiceEntry(
+            sopClasses: { RetrieveSOPClass.get[$0.text] != nil }, commands: [.cGetRequest], needs: .retrieve, transferSyntaxes: .littleEndian, service: self)
+    }
+
+    func answer(_ message: IncomingMessage, on association: Association, for caller: Caller) async throws {
+        do {
+            let request = try await RetrieveRequest(message, RetrieveSOPClass.get, for: caller)
+            try await get(request, message, association, caller)
+        } catch let refusal as RetrieveRequest.Refusal {
+            logger.notice("C-GET of \(caller.principal.name)@\(caller.address.host) refused: \(refusal.words)")
+            guard let response = refusal.response(to: message.command) else { return }
+            try await association.send(response, in: message.context)
+        }
+    }
+
+    private func get(_ request: RetrieveRequest, _ message: IncomingMessage, _ association: Association, _ caller: Caller) async throws {
+        var operations: SubOperations
+        do throws(ArchiveError) {
+            operations = SubOperations(message.command, total: try await archive.count(of: request.retrieval, for: request.access))
+        } catch {
+            throw RetrieveRequest.Refusal(status: .matchesNotCounted, words: error.message)
+        }
+        let priority = message.command[number: .priority].flatMap(CommandSet.Priority.init(rawValue:)) ?? .medium
+        let isWithoutBulkData = message.context.abstractSyntax.text == RetrieveSOPClass.withoutBulkData
+        var instances = archive.instances(of: request.retrieval, for: request.access).makeAsyncIterator()
+        /// The next object, on whose first bytes work has begun.
+        func prepare() async throws -> (Outgoing, Preparation)? {
+            do throws(ArchiveError) {
+                guard let location = try await instances.next() else { return nil }
+                let object = isWithoutBulkData ? Outgoing(withoutBulkData: location, in: archive) : Outgoing(location, in: archive, coding: coding)
+                return (object, Preparation(object, association, caller.peer.preferred, asSCP: true))
+            } catch {
+                throw RetrieveRequest.Refusal(status: .subOperationsNotPerformed, words: error.message)
+            }
+        }
+        var next = try await prepare()
+        while let (object, preparation) = next, !association.isCancelled(message.command) {
+            next = try await prepare()
+            let result = try await send(object, preparation, association, priority)
+            if let words = result.words { logger.notice("C-GET of \(object.sopInstance) by \(caller.principal.name): \(words)") }
+            operations.add(object.sopInstance, result)
+            if let pending = operations.pending() { try await association.send(pending, in: message.context) }
+        }
+        let (response, dataSet) = operations.final(isCancelled: next != nil && association.isCancelled(message.command))
+        if let response { try await association.send(response, in: message.context, dataSet) }
+    }
+
+    /// - Throws: what ends the association: it is the requestor's too.
+    private func send(_ object: Outgoing, _ preparation: Preparation, _ association: Association, _ priority: CommandSet.Priority) async throws -> SendResult {
+        let prepared: Prepared
+        do { prepared = try await preparation.value } catch {
+            try Task.checkCancellation()
+            return .failed("\(error)")
+        }
+        return SendResult(
+            try await association.store(
+                sopClass: object.sopClass, sopInstance: object.sopInstance, in: prepared.context, priority: priority, dataSet: prepared.dataSet))
+    }
+}

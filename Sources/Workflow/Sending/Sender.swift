@@ -1,0 +1,226 @@
+import DICOM
+import DICOMNetwork
+import NIOCore
+
+/// Storage service class, user (PS3.4 §B): sends objects to a peer over as many associations as their contexts need, each in the best
+/// transfer syntax that the peer takes. One that cannot be sent does not hold up the others.
+public struct Sender: Sendable {
+    public struct Options: Sendable {
+        public var priority: CommandSet.Priority = .medium
+        /// Who asked for it by C-MOVE, and with which message.
+        public var moveOriginator: (title: AETitle, messageID: UInt16)?
+        /// Our title, where it is not the dialer's.
+        public var calling: AETitle?
+        /// Where no association can be had, every object that is left is told as failed; else that is thrown.
+        public var tellsUnreached = false
+        /// Asked before each object; true ends the sending in good order.
+        public var isStopped: @Sendable () -> Bool = { false }
+
+        public init() {}
+    }
+
+    public typealias Told = @Sendable (Outgoing, SendResult) async -> Void
+
+    public let dialer: Dialer
+
+    public init(dialer: Dialer) { self.dialer = dialer }
+
+    /// So many objects are looked at before an association is opened, for the contexts they need.
+    private static let lookAhead = 200
+
+    /// Sends objects in their order and tells each one's result.
+    ///
+    /// - Throws: `SendError` where no association can be had; `CancellationError` with the task, when the association under way has
+    ///   been aborted; what `objects` throws.
+    public func send<Objects: AsyncSequence>(
+        _ objects: Objects, to peer: Peer, options: Options = Options(), told: Told
+    ) async throws where Objects.Element == Outgoing {
+        var queue = Queue(objects.makeAsyncIterator())
+        var line: Line?
+        do {
+            while let object = try await queue.first(lookAhead: Self.lookAhead), !options.isStopped() {
+                try Task.checkCancellation()
+                let reached: Line
+                do {
+                    reached = try await self.line(line, for: object, among: queue.waiting, to: peer, options)
+                } catch let error as SendError where options.tellsUnreached {
+                    line = nil
+                    while let object = try await queue.first(lookAhead: Self.lookAhead), !options.isStopped() {
+                        await told(object, .failed(error.description))
+                        queue.removeFirst()
+                    }
+                    return
+                }
+                line = reached
+                let preparation = queue.preparation ?? reached.preparation(of: object, peer)
+                queue.removeFirst()
+                if let next = queue.waiting.first, reached.fits(next, peer) { queue.preparation = reached.preparation(of: next, peer) }
+                let outcome = try await send(object, preparation, reached, peer, options)
+                if reached.association.end != nil || outcome.endsLine { (line, queue.preparation) = (nil, nil) }
+                switch outcome {
+                case .result(let result), .lastResult(let result):
+                    line?.isProven = true
+                    await told(object, result)
+                case .again(let counts): queue.putBack(object, counts: counts)
+                }
+            }
+        } catch {
+            if let line { await leave(line, peer, options, isClean: !(error is CancellationError)) }
+            throw error
+        }
+        if let line { await leave(line, peer, options, isClean: true) }
+    }
+
+    /// The same with a list.
+    public func send(_ objects: [Outgoing], to peer: Peer, options: Options = Options(), told: Told) async throws {
+        try await send(Listed(objects: objects), to: peer, options: options, told: told)
+    }
+
+    private struct Listed: AsyncSequence, AsyncIteratorProtocol {
+        var objects: [Outgoing]
+        var index = 0
+
+        func makeAsyncIterator() -> Listed { self }
+
+        mutating func next() async -> Outgoing? {
+            defer { index += 1 }
+            return index < objects.count ? objects[index] : nil
+        }
+    }
+
+    // MARK: One object
+
+    private enum Outcome {
+        case result(SendResult)
+        /// The association has ended with it.
+        case lastResult(SendResult)
+        /// The association ended and a new one shall be tried, once for an object.
+        case again(counts: Bool)
+
+        var endsLine: Bool { if case .result = self { false } else { true } }
+    }
+
+    private func send(
+        _ object: Outgoing, _ preparation: Preparation, _ line: Line, _ peer: Peer, _ options: Options
+    ) async throws -> Outcome {
+        let prepared: Prepared
+        do {
+            prepared = try await preparation.value
+        } catch {
+            try Task.checkCancellation()
+            return .result(.failed("\(error)"))
+        }
+        do {
+            let pieces = PacedPieces(pieces: prepared.dataSet, bandwidth: line.bandwidth, bytesPerSecond: peer.bandwidth)
+            let response = try await line.association.store(
+                sopClass: object.sopClass, sopInstance: object.sopInstance, in: prepared.context, priority: options.priority,
+                moveOriginator: options.moveOriginator, dataSet: pieces)
+            return .result(SendResult(response))
+        } catch {
+            line.association.abort("\(error)")
+            try Task.checkCancellation()
+            guard let error = error as? NetworkError else { return .lastResult(.failed("\(error)")) }
+            // It may have been this object that ended it. One that was idle may have ended before.
+            if line.isReused, !line.isProven { return .again(counts: false) }
+            return object.attempts > 0 ? .lastResult(.failed("\(peer.words): \(error)")) : .again(counts: true)
+        }
+    }
+
+    // MARK: Associations
+
+    struct Line: Sendable {
+        var association: Association
+        var bandwidth: Bandwidth
+        var isReused: Bool
+        /// An object has gone over it.
+        var isProven = false
+
+        /// Whether what an object needs has been proposed.
+        func fits(_ object: Outgoing, _ peer: Peer) -> Bool {
+            let proposed = association.proposed
+            return association.end == nil
+                && TransferPlan.syntaxes(for: object, preferred: peer.preferred).allSatisfy { proposed.contains(.init(object.sopClass, $0.uid)) }
+        }
+
+        func preparation(of object: Outgoing, _ peer: Peer) -> Preparation { Preparation(object, association, peer.preferred) }
+    }
+
+    private func line(_ line: Line?, for object: Outgoing, among waiting: [Outgoing], to peer: Peer, _ options: Options) async throws -> Line {
+        if let line, line.fits(object, peer) { return line }
+        if let line { await leave(line, peer, options, isClean: true) }
+        do {
+            let contexts = TransferPlan.contexts(for: waiting, preferred: peer.preferred)
+            let (association, isReused) = try await dialer.sending(to: peer, contexts, calling: options.calling)
+            return Line(
+                association: association, bandwidth: try dialer.bandwidth(to: peer, calling: options.calling), isReused: isReused)
+        } catch let error as NetworkError {
+            throw SendError(Self.words(error, peer, options.calling ?? dialer.callingAETitle))
+        }
+    }
+
+    private func leave(_ line: Line, _ peer: Peer, _ options: Options, isClean: Bool) async {
+        if isClean { await dialer.keep(line.association, of: peer, calling: options.calling) } else { line.association.abort("cancelled") }
+    }
+
+    private static func words(_ error: NetworkError, _ peer: Peer, _ calling: AETitle) -> String {
+        if case .rejected(let reject) = error { return "\(peer.words) rejected the association of \(calling): \(reject)" }
+        return "\(peer.words): \(error)"
+    }
+}
+
+extension Peer {
+    public var preferred: [UID] { transferSyntaxes.compactMap { UID($0) } }
+}
+
+/// An object's way to its first bytes, under way beside the sending of another.
+public final class Preparation: Sendable {
+    private let task: Task<Prepared, any Error>
+
+    public init(_ object: Outgoing, _ association: Association, _ preferred: [UID], asSCP: Bool = false) {
+        task = Task { try await Prepared(object, over: association, preferred: preferred, asSCP: asSCP) }
+    }
+
+    deinit { task.cancel() }
+
+    public var value: Prepared {
+        get async throws {
+            try await withTaskCancellationHandler { try await task.value } onCancel: { task.cancel() }
+        }
+    }
+}
+
+/// Objects that were looked at and wait for their turn.
+private struct Queue<Iterator: AsyncIteratorProtocol> where Iterator.Element == Outgoing {
+    private var iterator: Iterator
+    private(set) var waiting: [Outgoing] = []
+    private var isAtEnd = false
+    /// Of the first that waits.
+    var preparation: Preparation?
+
+    init(_ iterator: Iterator) { self.iterator = iterator }
+
+    mutating func first(lookAhead: Int) async throws -> Outgoing? {
+        if waiting.count < 2 {
+            while !isAtEnd, waiting.count < lookAhead {
+                guard let next = try await iterator.next() else {
+                    isAtEnd = true
+                    break
+                }
+                waiting.append(next)
+            }
+        }
+        return waiting.first
+    }
+
+    mutating func removeFirst() {
+        waiting.removeFirst()
+        preparation = nil
+    }
+
+    mutating func putBack(_ object: Outgoing, counts: Bool) {
+        var object = object
+        if counts { object.attempts += 1 }
+        waiting.insert(object, at: 0)
+        preparation = nil
+    }
+}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import Foundation
+import IsocenterServer
+import Workflow
+
+/// What may be said of a node on the command line; what is not said stays as it is.
+struct PeerFields: ParsableArguments {
+    @Option(help: ArgumentHelp("Its AE title.", valueName: "title")) var aet: String?
+    @Option(help: ArgumentHelp("Where it is called.", valueName: "name or address")) var host: String?
+    @Option(help: "Its DICOM port.") var port: Int?
+    @Flag(help: "It is never called.") var noHost = false
+
+    @Flag(inversion: .prefixedNo, help: "It may store (C-STORE).") var store: Bool?
+    @Flag(inversion: .prefixedNo, help: "It may query (C-FIND).") var query: Bool?
+    @Flag(inversion: .prefixedNo, help: "It may retrieve (C-MOVE, C-GET).") var retrieve: Bool?
+    @Flag(inversion: .prefixedNo, help: "It may ask for storage commitment.") var commit: Bool?
+    @Option(parsing: .upToNextOption, help: ArgumentHelp("Peers to which it may have objects sent.", valueName: "peer")) var to: [String] = []
+    @Flag(help: "It may have objects sent to any peer.") var toAny = false
+    @Flag(help: "It may have objects sent to nobody.") var toNone = false
+
+    @Option(name: .customLong("address"), parsing: .upToNextOption, help: ArgumentHelp("From where it may call: addresses or networks, 10.1.0.0/16.", valueName: "address"))
+    var addresses: [String] = []
+    @Flag(help: "It may call from anywhere.") var anyAddress = false
+    @Option(name: .customLong("called"), parsing: .upToNextOption, help: ArgumentHelp("Titles of ours that it may call.", valueName: "title")) var called: [String] = []
+    @Flag(help: "It may call any title of ours.") var anyTitle = false
+    @Option(help: ArgumentHelp("Same SOP Instance UID with other content: keepFirst, keepBoth or quarantine; 'default': as the settings say.", valueName: "policy")) var onConflict: String?
+
+    @Flag(inversion: .prefixedNo, help: "Calls both ways are over TLS.") var tls: Bool?
+    @Option(help: ArgumentHelp("The certificate it must show: a file (PEM or DER), or the SHA-256 fingerprint.", valueName: "file or fingerprint")) var certificate: String?
+    @Flag(help: "It may show any certificate of our authorities.") var anyCertificate = false
+
+    @Option(help: ArgumentHelp("Associations from it at once; 0: as the settings say.", valueName: "number")) var maxInbound: Int?
+    @Option(help: ArgumentHelp("Associations to it at once.", valueName: "number")) var maxAssociations: Int?
+    @Option(help: ArgumentHelp("Bytes a second sent to it; 0: as fast as it goes.", valueName: "bytes")) var bandwidth: Int?
+    @Option(help: ArgumentHelp("Operations outstanding on an association, where it grants them.", valueName: "number")) var window: Int?
+    @Option(name: .customLong("transfer-syntax"), parsing: .upToNextOption, help: ArgumentHelp("Transfer syntaxes in which it wants objects, the best first.", valueName: "UID"))
+    var transferSyntaxes: [String] = []
+
+    /// - Parameter isNew: what it may do begins empty where something is named.
+    func apply(to peer: inout Peer, isNew: Bool) throws {
+        if let aet { peer.aeTitle = aet }
+        if noHost { (peer.host, peer.port) = (nil, nil) }
+        if let host { peer.host = host }
+        if let port { peer.port = port }
+        applyServices(to: &peer, isNew: isNew)
+        if toAny { peer.destinations = nil }
+        if toNone { peer.destinations = [] }
+        if !to.isEmpty { peer.destinations = to }
+        if anyAddress { peer.addresses = [] }
+        if !addresses.isEmpty { peer.addresses = addresses }
+        if anyTitle { peer.calledAETitles = nil }
+        if !called.isEmpty { peer.calledAETitles = called }
+        if let onConflict { peer.onConflict = onConflict == "default" ? nil : onConflict }
+        if let tls { peer.usesTLS = tls }
+        if anyCertificate || tls == false { peer.certificate = nil }
+        if let certificate { peer.certificate = try Self.fingerprint(certificate) }
+        if let maxInbound { peer.maxInbound = maxInbound == 0 ? nil : maxInbound }
+        if let maxAssociations { peer.maxAssociations = maxAssociations }
+        if let bandwidth { peer.bandwidth = bandwidth == 0 ? nil : bandwidth }
+        if let window { peer.window = window }
+        if !transferSyntaxes.isEmpty { peer.transferSyntaxes = transferSyntaxes }
+    }
+
+    private func applyServices(to peer: inout Peer, isNew: Bool) {
+        let asked: [(Peer.Service, Bool?)] = [(.store, store), (.query, query), (.retrieve, retrieve), (.commit, commit)]
+        if isNew, asked.contains(where: { $0.1 == true }) { peer.services = [] }
+        for (service, isAllowed) in asked {
+            if isAllowed == true { peer.services.insert(service) }
+            if isAllowed == false { peer.services.remove(service) }
+        }
+    }
+
+    private static func fingerprint(_ text: String) throws -> String {
+        guard let file = FileManager.default.contents(atPath: text) else { return text }
+        guard let fingerprint = CertificateFingerprint.of([UInt8](file)) else { throw Failure("\(text) holds no certificate") }
+        return fingerprint
+    }
+}
