@@ -119,7 +119,7 @@ public final class Association: Sendable {
 
     // MARK: Sending
 
-    /// A message without data set. Returns when it is with the kernel; a pending response, of which there may be thousands, as soon
+    /// A message without data set. A request returns when it is with the kernel; a response, of which there may be thousands, as soon
     /// as little enough is on its way there. Where that fails the next one says so.
     public func send(_ command: CommandSet, in context: PresentationContext) async throws(NetworkError) {
         var fragmenter = self.fragmenter(context)
@@ -180,7 +180,7 @@ public final class Association: Sendable {
         noteSent(command)
         let write = startWrite(bytes)
         turn.pass()
-        if command.status?.category == .pending, isAhead(by: bytes.reduce(0) { $0 + $1.readableBytes }, until: write) { return }
+        if command.status != nil, isAhead(by: bytes.reduce(0) { $0 + $1.readableBytes }, until: write) { return }
         try await finishWrite(write)
     }
 

@@ -110,10 +110,12 @@ public final class Listener: Sendable {
     /// Serves until `shutDown`, or until the task is cancelled; returns when the last association is over.
     ///
     /// An error thrown by `serve` aborts that one association; returning before the association's end aborts it too.
-    public func run(_ serve: @escaping @Sendable (Association) async throws -> Void) async {
+    ///
+    /// - Parameter executor: preferred by the tasks that serve the associations.
+    public func run(on executor: (any TaskExecutor)? = nil, _ serve: @escaping @Sendable (Association) async throws -> Void) async {
         await withDiscardingTaskGroup { group in
             for await connection in connections {
-                group.addTask { await self.handle(connection, serve) }
+                group.addTask(executorPreference: executor) { await self.handle(connection, serve) }
             }
             // Ended by shutDown, or cancelled: then nobody listens any longer.
             server.close(promise: nil)

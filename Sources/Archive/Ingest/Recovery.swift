@@ -22,7 +22,7 @@ extension Archive {
 
     private func removeLeftover(_ path: String) async throws(ArchiveError) {
         let volume = volume
-        try await pool.perform { () throws(ArchiveError) in try volume.remove(path, .removeTemporary) }
+        try await pool.run { () throws(ArchiveError) in try volume.remove(path, .removeTemporary) }
     }
 
     /// Bytes that were placed but may not have reached the index. Nobody was told that they are stored; they are whole, so they are.

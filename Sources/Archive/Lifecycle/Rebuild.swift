@@ -66,7 +66,7 @@ extension Archive {
 
     private func removeRebuilt(_ path: String) async throws(ArchiveError) {
         let volume = volume
-        try await pool.perform { () throws(ArchiveError) in
+        try await pool.run { () throws(ArchiveError) in
             for suffix in ["", "-wal", "-shm", "-journal"] { try volume.remove(path + suffix, .removeTemporary) }
         }
     }

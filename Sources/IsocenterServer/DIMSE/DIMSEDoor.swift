@@ -12,6 +12,8 @@ struct DIMSEDoor: Service {
     /// The port for TLS; nil where there is no certificate.
     let secured: Listener?
     let policy: AssociationPolicy
+    /// Serves the associations: the archive's, so that an object goes from its inbox to the disk on one thread.
+    let executor: any TaskExecutor
     let logger: Logger
 
     /// Binds the port.
@@ -38,7 +40,7 @@ struct DIMSEDoor: Service {
         let tls = try TLSServer(settings, logger)
         let plain = try await listener(settings[Settings.dimsePort])
         let secured = tls == nil ? nil : try await listener(settings[Settings.dimseTLSPort], tls)
-        return DIMSEDoor(listener: plain, secured: secured, policy: policy, logger: logger)
+        return DIMSEDoor(listener: plain, secured: secured, policy: policy, executor: archive.executor, logger: logger)
     }
 
     var port: Int { listener.address.port }
@@ -47,8 +49,8 @@ struct DIMSEDoor: Service {
     func run() async throws {
         await withGracefulShutdownHandler {
             async let remembering: Void = policy.strangers.run()
-            async let alsoSecured: Void? = secured?.run { association in try await serve(association) }
-            await listener.run { association in try await serve(association) }
+            async let alsoSecured: Void? = secured?.run(on: executor) { association in try await serve(association) }
+            await listener.run(on: executor) { association in try await serve(association) }
             _ = await alsoSecured
             policy.strangers.finish()
             await remembering
