@@ -18,8 +18,8 @@ struct CorrectionTests {
     private func store(
         _ archive: Archive, _ instance: TestInstance, _ json: String?, as syntax: TransferSyntax = .explicitVRLittleEndian, from source: Source = .test
     ) async throws -> StoreOutcome {
-        let ingest = try await archive.begin(source: source, transferSyntax: syntax, corrector: try json.flatMap { try Self.corrector($0) })
-        try await ingest.write(try DataSetWriter.encode(instance.dataSet, as: syntax))
+        var ingest = try await archive.begin(source: source, transferSyntax: syntax, corrector: try json.flatMap { try Self.corrector($0) })
+        try ingest.write(try DataSetWriter.encode(instance.dataSet, as: syntax))
         return try await ingest.finish()
     }
 

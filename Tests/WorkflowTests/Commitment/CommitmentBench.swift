@@ -41,8 +41,9 @@ struct CommitmentBench {
             DataElement(.modality, .CS, "OT"), DataElement(Tag(0x0009, 0x0010), .LO, "TEST"),
             DataElement(Tag(0x0009, 0x1001), .OB, bytes: [UInt8](repeating: fill, count: 4096)),
         ])
-        let ingest = try await archive.begin(source: Source(kind: .dimse, aeTitle: "CT2"), transferSyntax: .explicitVRLittleEndian)
-        try await ingest.write(try DataSetWriter.encode(dataSet, as: .explicitVRLittleEndian))
+        var ingest = try await archive.begin(source: Source(kind: .dimse, aeTitle: "CT2"), transferSyntax: .explicitVRLittleEndian)
+        let bytes = try DataSetWriter.encode(dataSet, as: .explicitVRLittleEndian)
+        try bytes.span.bytes.withUnsafeBytes { (bytes) throws(ArchiveError) in try ingest.write(bytes) }
         let name = try await ingest.finish().object.hex
         return (SOPReference(sopClass: Self.sopClass, sopInstance: instance), "\(folder)/objects/\(name.prefix(2))/\(name.dropFirst(2).prefix(2))/\(name)")
     }
