@@ -32,14 +32,19 @@ struct AssociationRoutes: APIRoutes {
                 associations: found.prefix(limit).map { AssociationDescription($0, ourTitle: ourTitle, withContexts: false) },
                 next: found.count > limit ? found[limit - 1].id : nil))
         }
-        group.get("associations/:id") { _, context in
-            try Self.check(context)
-            guard let id = context.parameters.get("id").flatMap({ Int64($0) }), let association = try await table.association(id) else {
-                throw HTTPFailure(.notFound, "there is no such association in the log")
-            }
-            return JSONAnswer.response(AssociationDescription(association, ourTitle: ourTitle, withContexts: true))
-        }
+        group.get("associations/:id") { _, context in try await one(context) }
     }
+
+    // A method: as a closure it crashes Swift 6.3's optimiser.
+    private func one(_ context: RequestScope) async throws -> Response {
+        try Self.check(context)
+        guard let id = context.parameters.get("id").flatMap({ Int64($0) }) else { throw Self.unknown }
+        let association = try await table.association(id)
+        guard let association else { throw Self.unknown }
+        return JSONAnswer.response(AssociationDescription(association, ourTitle: ourTitle, withContexts: true))
+    }
+
+    private static let unknown = HTTPFailure(.notFound, "there is no such association in the log")
 
     private static func check(_ context: RequestScope) throws {
         let principal = try context.caller()
