@@ -17,6 +17,7 @@ public final class Archive: Sendable {
     let sqlite: SQLite
     let frameTables = FrameTableCache()
     private let commit: GroupCommit
+    private let underWay = ObjectsUnderWay()
     /// Held while this lives; nil beside a server.
     private let lock: FolderLock?
 
@@ -33,7 +34,7 @@ public final class Archive: Sendable {
             try await archive.recover()
             try await archive.warnOfLostIndex()
         }
-        await archive.commit.begin(after: try await archive.newestReceived())
+        archive.commit.begin(after: try await archive.newestReceived())
         return archive
     }
 
@@ -53,12 +54,17 @@ public final class Archive: Sendable {
         } catch {
             throw ArchiveError(error, "opening \(folder.index)")
         }
-        if configuration.role == .serving { try await pool.perform { () throws(ArchiveError) in try folder.sync() } }
         database = sqlite
         disk = LocalDisk(root: folder.objects, volume: volume, pool: pool)
+        if configuration.role == .serving {
+            try await pool.run { [disk] () throws(ArchiveError) in
+                try folder.sync()
+                try disk.prepare()
+            }
+        }
         store = disk
         feed = ChangeFeed(database: database)
-        commit = GroupCommit(store: store, database: database, volume: volume, pool: pool, feed: feed, logger: logger)
+        commit = GroupCommit(store: store, database: database, volume: volume, feed: feed, logger: logger)
     }
 
     /// Ends the connections to the database; the lock goes with the archive itself.
@@ -68,6 +74,9 @@ public final class Archive: Sendable {
 
     // MARK: Taking in
 
+    /// The threads that may wait for the disk: a task that stores prefers them, and is then handed to no other thread on its way.
+    public var executor: any TaskExecutor { pool }
+
     /// Begins to take in an object.
     ///
     /// - Parameters:
@@ -75,10 +84,11 @@ public final class Archive: Sendable {
     ///   - expecting: what the sender announced (C-STORE-RQ); the data set must agree.
     ///   - stated: what the file meta information says; taken where the data set itself does not say it.
     ///   - study: the one it must belong to, where the request names one (STOW-RS).
+    ///   - corrector: refuses the object, or says what is to be different from how it came.
     /// - Throws: `.outOfResources` where less space is left than is held in reserve.
     public func begin(
         source: Source, transferSyntax: TransferSyntax, expecting expected: (sopClass: UID, sopInstance: UID)? = nil,
-        stated: (sopClass: UID, sopInstance: UID)? = nil, study: UID? = nil
+        stated: (sopClass: UID, sopInstance: UID)? = nil, study: UID? = nil, corrector: Corrector? = nil
     ) async throws(ArchiveError) -> Ingest {
         guard lock != nil else { throw ArchiveError(.notServing, "the archive was opened for reading only") }
         let (volume, reserve, incoming) = (volume, configuration.reserve, configuration.folder.incoming)
@@ -90,8 +100,9 @@ public final class Archive: Sendable {
             return try IncomingFile(in: incoming, volume: volume)
         }
         let context = Ingest.Context(
-            incoming: incoming, volume: volume, pool: pool, store: store, database: database, commit: commit, limits: configuration.limits)
-        return Ingest(context, file: file, source: source, transferSyntax: transferSyntax, expecting: expected, stated: expected ?? stated, study: study)
+            store: store, database: database, commit: commit, underWay: underWay, limits: configuration.limits)
+        return Ingest(context, file: file, source: source, transferSyntax: transferSyntax, expecting: expected, stated: expected ?? stated, study: study,
+            corrector: corrector)
     }
 
     // MARK: What is here
@@ -112,9 +123,8 @@ public final class Archive: Sendable {
 
     private func warnOfLostIndex() async throws(ArchiveError) {
         guard try await totals().instances == 0 else { return }
-        let objects = configuration.folder.objects
-        let names = try await pool.run { () throws(ArchiveError) in try Volume.names(in: objects) ?? [] }
-        if !names.isEmpty { logger.warning("the index is empty but there are objects in \(objects): make it anew with rebuild-index") }
+        guard try await !store.folders().isEmpty else { return }
+        logger.warning("the index is empty but there are objects in \(configuration.folder.objects): make it anew with rebuild-index")
     }
 
     private func newestReceived() async throws(ArchiveError) -> Int64 {

@@ -28,10 +28,14 @@ public struct ArchiveError: Error, Sendable, Equatable {
         case cancelled
         /// Opened without the right to store.
         case notServing
+        /// A rule does not let the object in.
+        case refused
     }
 
     public var code: Code
     public var message: String
+    /// What a rule wants the sender to hear (PS3.4 Table B.2-1, PS3.7 Annex C).
+    public internal(set) var refusal: UInt16?
     /// A transaction may have taken place all the same: what it would have made may not be taken away.
     var isUncertain = false
 

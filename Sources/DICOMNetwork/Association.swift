@@ -21,6 +21,8 @@ public final class Association: Sendable {
     let channel: any Channel
     let inbox: Inbox
     let turn = SendTurn()
+    /// Bytes of pending responses that are not yet with the kernel.
+    private let onTheWay = Atomic<Int>(0)
     /// Operations that nobody follows to their end any longer.
     let drains = Mutex<[Task<Void, Never>]>([])
 
@@ -117,11 +119,12 @@ public final class Association: Sendable {
 
     // MARK: Sending
 
-    /// A message without data set. Returns when it is with the kernel.
+    /// A message without data set. A request returns when it is with the kernel; a response, of which there may be thousands, as soon
+    /// as little enough is on its way there. Where that fails the next one says so.
     public func send(_ command: CommandSet, in context: PresentationContext) async throws(NetworkError) {
         var fragmenter = self.fragmenter(context)
         fragmenter.command(command)
-        try await write(fragmenter.take(), of: command)
+        try await write(fragmenter.takeParts(), of: command)
     }
 
     /// A message with a data set that is encoded in the context's transfer syntax already.
@@ -130,7 +133,7 @@ public final class Association: Sendable {
         fragmenter.command(command)
         fragmenter.data(dataSet)
         fragmenter.endOfData()
-        try await write(fragmenter.take(), of: command)
+        try await write(fragmenter.takeParts(), of: command)
     }
 
     /// The same, with a data set that comes piece by piece. Two writes are under way at most; the peer's pace is ours.
@@ -148,7 +151,7 @@ public final class Association: Sendable {
             for try await chunk in dataSet {
                 fragmenter.data(chunk)
                 guard fragmenter.readyBytes >= Self.writeLength else { continue }
-                let next = startWrite(fragmenter.take())
+                let next = startWrite(fragmenter.takeParts())
                 if let previous = underWay { try await finishWrite(previous) }
                 underWay = next
             }
@@ -158,7 +161,7 @@ public final class Association: Sendable {
         }
         fragmenter.endOfData()
         noteSent(command)
-        let last = startWrite(fragmenter.take())
+        let last = startWrite(fragmenter.takeParts())
         if let underWay { try await finishWrite(underWay) }
         try await finishWrite(last)
     }
@@ -172,12 +175,23 @@ public final class Association: Sendable {
     }
 
     /// The turn is only for the order: the next message may be written before this one is with the kernel.
-    private func write(_ bytes: ByteBuffer, of command: CommandSet) async throws(NetworkError) {
+    private func write(_ bytes: [ByteBuffer], of command: CommandSet) async throws(NetworkError) {
         await turn.take()
         noteSent(command)
         let write = startWrite(bytes)
         turn.pass()
+        if command.status != nil, isAhead(by: bytes.reduce(0) { $0 + $1.readableBytes }, until: write) { return }
         try await finishWrite(write)
+    }
+
+    /// Whether so little is on its way to the kernel that the sender may go on.
+    private func isAhead(by length: Int, until write: EventLoopFuture<Void>) -> Bool {
+        guard onTheWay.wrappingAdd(length, ordering: .relaxed).newValue <= Self.writeLength else {
+            onTheWay.wrappingSubtract(length, ordering: .relaxed)
+            return false
+        }
+        write.whenComplete { [weak self] _ in self?.onTheWay.wrappingSubtract(length, ordering: .relaxed) }
+        return true
     }
 
     private func noteSent(_ command: CommandSet) {
@@ -187,9 +201,9 @@ public final class Association: Sendable {
         }
     }
 
-    private func startWrite(_ bytes: ByteBuffer) -> EventLoopFuture<Void> {
+    private func startWrite(_ bytes: [ByteBuffer]) -> EventLoopFuture<Void> {
         let promise = channel.eventLoop.makePromise(of: Void.self)
-        channel.triggerUserOutboundEvent(LocalRequest.data(bytes), promise: promise)
+        channel.triggerUserOutboundEvent(LocalRequest.parts(bytes), promise: promise)
         return promise.futureResult
     }
 

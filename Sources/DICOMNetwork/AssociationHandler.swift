@@ -13,6 +13,8 @@ enum LocalRequest: Sendable {
     case accept(AssociateAccept)
     case reject(AssociateReject, words: String)
     case data(ByteBuffer)
+    /// The same in several buffers.
+    case parts([ByteBuffer])
     case release
     case releaseResponse
     case abort(AssociationEnd, close: Bool)
@@ -256,7 +258,9 @@ final class AssociationHandler: ChannelDuplexHandler {
             finish(.rejected(reject))
             run(.reject(reject))
         case .data(let bytes):
-            return send(bytes, promise)
+            return send([bytes], promise)
+        case .parts(let parts):
+            return send(parts, promise)
         case .release:
             run(.releaseRequest)
             armWatch()
@@ -277,16 +281,16 @@ final class AssociationHandler: ChannelDuplexHandler {
         promise?.succeed()
     }
 
-    private func send(_ bytes: ByteBuffer, _ promise: EventLoopPromise<Void>?) {
+    private func send(_ parts: [ByteBuffer], _ promise: EventLoopPromise<Void>?) {
         guard let context else { promise?.fail(NetworkError.notEstablished); return }
-        let effects = machine.handle(.dataRequest(bytes))
-        guard case .sendData(let bytes)? = effects.first else {
+        guard let last = parts.last else { promise?.succeed(); return }
+        guard case .sendData? = machine.handle(.dataRequest(last)).first else {
             promise?.fail(hasEnded ? NetworkError.ended(record.end) : NetworkError.notEstablished)
             return
         }
         if pendingWrites == 0 { lastWriteProgress = context.eventLoop.now }
         pendingWrites += 1
-        record.bytesSent += UInt64(bytes.readableBytes)
+        record.bytesSent += parts.reduce(0) { $0 + UInt64($1.readableBytes) }
         let written = promise ?? context.eventLoop.makePromise(of: Void.self)
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         written.futureResult.whenComplete { _ in
@@ -297,7 +301,9 @@ final class AssociationHandler: ChannelDuplexHandler {
                 handler.lastActivity = now
             }
         }
-        context.writeAndFlush(wrapOutboundOut(bytes), promise: written)
+        // One system call takes them all.
+        for part in parts.dropLast() { context.write(wrapOutboundOut(part), promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(last), promise: written)
         if pendingWrites > 0 { armWatch() }
     }
 

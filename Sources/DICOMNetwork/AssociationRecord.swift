@@ -20,6 +20,10 @@ public struct PeerAddress: Hashable, Sendable, CustomStringConvertible {
     /// Whether a host is an address rather than a name.
     static func isLiteral(_ host: String) -> Bool { (try? SocketAddress(ipAddress: host, port: 0)) != nil }
 
+    static func withoutBrackets(_ host: String) -> String {
+        host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
+    }
+
     public var isLoopback: Bool { host == "::1" || host.hasPrefix("127.") }
     public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

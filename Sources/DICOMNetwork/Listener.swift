@@ -60,7 +60,9 @@ public final class Listener: Sendable {
     ) async throws(NetworkError) -> Listener {
         let (connections, arrivals) = AsyncStream.makeStream(of: Connection.self)
         let registry = Registry(limits: limits)
-        let bootstrap = ServerBootstrap(group: group)
+        // A literal IPv6 address may come in the brackets of a URL.
+        let host = PeerAddress.withoutBrackets(host)
+        var bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -92,6 +94,10 @@ public final class Listener: Sendable {
                     arrivals.yield(Connection(channel: channel, inbox: inbox, address: address))
                 }
             }
+        if host.contains(":") {
+            // `::` takes IPv4 too, whatever the system's default is.
+            bootstrap = bootstrap.serverChannelOption(ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only), value: 0)
+        }
         do {
             let server = try await bootstrap.bind(host: host, port: port).get()
             server.closeFuture.whenComplete { _ in arrivals.finish() }
@@ -104,10 +110,12 @@ public final class Listener: Sendable {
     /// Serves until `shutDown`, or until the task is cancelled; returns when the last association is over.
     ///
     /// An error thrown by `serve` aborts that one association; returning before the association's end aborts it too.
-    public func run(_ serve: @escaping @Sendable (Association) async throws -> Void) async {
+    ///
+    /// - Parameter executor: preferred by the tasks that serve the associations.
+    public func run(on executor: (any TaskExecutor)? = nil, _ serve: @escaping @Sendable (Association) async throws -> Void) async {
         await withDiscardingTaskGroup { group in
             for await connection in connections {
-                group.addTask { await self.handle(connection, serve) }
+                group.addTask(executorPreference: executor) { await self.handle(connection, serve) }
             }
             // Ended by shutDown, or cancelled: then nobody listens any longer.
             server.close(promise: nil)

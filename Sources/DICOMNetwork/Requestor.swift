@@ -61,7 +61,7 @@ public struct Requestor: Sendable {
     public func connect(_ proposals: [Proposal]) async throws(NetworkError) -> Association {
         let request = try request(proposals)
         // A literal IPv6 address may come in the brackets of a URL.
-        let host = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
+        let host = PeerAddress.withoutBrackets(host)
         let channel: any Channel
         let inbox: Inbox
         do {

@@ -8,6 +8,12 @@ public protocol SQLDatabase: Sendable {
     /// `body` may run more than once: a transaction that lost against another is tried again.
     func write<T: Sendable>(_ body: @escaping @Sendable (any SQLConnection) throws(DatabaseError) -> T) async throws(DatabaseError) -> T
 
+    /// As `read`, on the calling thread. Blocks.
+    func readNow<T>(_ body: (any SQLConnection) throws(DatabaseError) -> T) throws(DatabaseError) -> T
+
+    /// As `write`, on the calling thread. Blocks.
+    func writeNow<T>(_ body: (any SQLConnection) throws(DatabaseError) -> T) throws(DatabaseError) -> T
+
     /// The words in which engines differ, for schemas.
     var dialect: SQLDialect { get }
 }

@@ -67,6 +67,21 @@ public struct SQLite: SQLDatabase {
         return try await Self.mapped { try await pool.write { db in try body(SQLiteConnection(db)) } }
     }
 
+    public func readNow<T>(_ body: (any SQLConnection) throws(DatabaseError) -> T) throws(DatabaseError) -> T {
+        try Self.mapped { try pool.read { db in try body(SQLiteConnection(db)) } }
+    }
+
+    public func writeNow<T>(_ body: (any SQLConnection) throws(DatabaseError) -> T) throws(DatabaseError) -> T {
+        for attempt in 0..<5 {
+            do {
+                return try Self.mapped { try pool.write { db in try body(SQLiteConnection(db)) } }
+            } catch where error.isRetryable {
+                usleep(UInt32.random(in: 5_000...50_000) << attempt)
+            }
+        }
+        return try Self.mapped { try pool.write { db in try body(SQLiteConnection(db)) } }
+    }
+
     /// The content of `tables` becomes that of the same tables in another database file, in one transaction that ends with `body`.
     ///
     /// - Parameter tables: a table that refers to another stands after it.

@@ -16,7 +16,7 @@ public struct Server: Sendable {
     public struct Addresses: Sendable {
         public var http: String
         public var dimsePort: Int
-        /// nil where there is no TLS port.
+        /// nil where there is no certificate for it.
         public var dimseTLSPort: Int?
         /// Makes the first administrator; nil where there is one.
         public var setupLink: String?
@@ -45,23 +45,35 @@ public struct Server: Sendable {
             AssociationTable(archive.database), keeping: .init(days: settings[Settings.associationDays], number: settings[Settings.associationNumber]), logger: logger)
         let workers = try WorkerPool(WorkerPool.Configuration(settings)) { logger.warning("\($0)") }
         guard let title = AETitle(settings[Settings.aeTitle]) else { throw ServerError("'\(settings[Settings.aeTitle])' is no AE title") }
-        let sender = Sender(dialer: Dialer(.init(callingAETitle: title)))
+        let tls = try PeerTLS(settings, logger: logger)
+        var calling = Dialer.Configuration(callingAETitle: title, tls: tls)
+        calling.onEnd = { associations.note($0) }
+        let dialer = Dialer(calling)
+        let sender = Sender(dialer: dialer)
+        let commitments = try await Commitments(archive: archive, peers: peers, jobs: jobs, settings: settings, logger: logger)
         let dimse = try await DIMSEDoor.open(
-            archive: archive, peers: peers, authenticator: authenticator, sender: sender, coding: workers, log: associations, settings: settings, logger: logger)
+            ServiceTable(archive: archive, peers: peers, sender: sender, commitments: commitments, coding: workers, settings: settings, logger: logger),
+            archive: archive, peers: peers, authenticator: authenticator, log: associations, settings: settings, logger: logger)
         let setupSecret = Secret.make()
         let api: [any APIRoutes] = [
             StudyRoutes(archive: archive, info: .init(version: version, aeTitle: title.text, dimsePort: dimse.port)),
             PeerRoutes(
                 peers: peers, strangers: try await StrangerTable(archive.database), admissions: dimse.policy.admissions, settings: settings,
-                tls: try PeerTLS(settings, logger: logger)),
+                tls: tls, ports: (dimse.port, dimse.tlsPort)),
             AssociationRoutes(table: associations.table, peers: peers, ourTitle: title.text),
             SendRoutes(archive: archive, peers: peers, jobs: jobs),
+            CorrectionRoutes(archive: archive),
+            JobRoutes(jobs: jobs),
+            CommitmentRoutes(table: commitments.table),
         ]
         let web = WebDoor(
             archive: archive, workers: workers, authenticator: authenticator, settings: settings, setupSecret: setupSecret, api: api, logger: logger)
         let send = try await SendHandler(archive: archive, peers: peers, sender: sender, coding: workers)
+        let committing = commitments.handlers { peer, title, proposals, roles in
+            try await dialer.associate(peer, proposals, calling: title, roles: roles)
+        }
         return Server(
-            archive: archive, dimse: dimse, web: web, associations: associations, jobs: runner(of: jobs, handlers: [send], settings, logger),
+            archive: archive, dimse: dimse, web: web, associations: associations, jobs: runner(of: jobs, handlers: [send] + committing, settings, logger),
             workers: workers, settings: settings, setupSecret: setupSecret, needsSetup: try await !accounts.hasAdministrator(), logger: logger)
     }
 
@@ -96,7 +108,7 @@ public struct Server: Sendable {
         let host = settings[Settings.httpHost]
         let shown = host == "0.0.0.0" || host == "::" ? ProcessInfo.processInfo.hostName : host.contains(":") ? "[\(host)]" : host
         let http = "http://\(shown):\(httpPort)"
-        return Addresses(http: http, dimsePort: dimse.port, dimseTLSPort: dimse.securePort, setupLink: needsSetup ? "\(http)/#/setup/\(setupSecret)" : nil)
+        return Addresses(http: http, dimsePort: dimse.port, dimseTLSPort: dimse.tlsPort, setupLink: needsSetup ? "\(http)/#/setup/\(setupSecret)" : nil)
     }
 
     private static func runner(of jobs: JobTable, handlers: [any JobHandler], _ settings: Settings, _ logger: Logger) -> JobRunner {

@@ -23,7 +23,9 @@ struct PeerFields: ParsableArguments {
     @Flag(help: "It may call from anywhere.") var anyAddress = false
     @Option(name: .customLong("called"), parsing: .upToNextOption, help: ArgumentHelp("Titles of ours that it may call.", valueName: "title")) var called: [String] = []
     @Flag(help: "It may call any title of ours.") var anyTitle = false
-    @Option(help: ArgumentHelp("Same SOP Instance UID with other content: keepFirst, keepBoth or quarantine; 'default': as the settings say.", valueName: "policy")) var onConflict: String?
+    @Option(help: ArgumentHelp("Same SOP Instance UID with other content: keepFirst, keepBoth, keepBothFromSameSource or quarantine; 'default': as the settings say.", valueName: "policy")) var onConflict: String?
+
+    @OptionGroup var coercion: CoercionFields
 
     @Flag(inversion: .prefixedNo, help: "Calls both ways are over TLS.") var tls: Bool?
     @Option(help: ArgumentHelp("The certificate it must show: a file (PEM or DER), or the SHA-256 fingerprint.", valueName: "file or fingerprint")) var certificate: String?
@@ -51,6 +53,7 @@ struct PeerFields: ParsableArguments {
         if anyTitle { peer.calledAETitles = nil }
         if !called.isEmpty { peer.calledAETitles = called }
         if let onConflict { peer.onConflict = onConflict == "default" ? nil : onConflict }
+        try coercion.apply(to: &peer)
         if let tls { peer.usesTLS = tls }
         if anyCertificate || tls == false { peer.certificate = nil }
         if let certificate { peer.certificate = try Self.fingerprint(certificate) }

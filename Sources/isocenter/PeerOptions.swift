@@ -85,7 +85,7 @@ struct CallOptions: ParsableArguments {
         func file(_ option: String?, _ setting: Setting<String>) -> String? { option ?? (settings[setting].isEmpty ? nil : settings[setting]) }
         do throws(NetworkError) {
             return try TLSClient(
-                authorities: file(tlsAuthorities, Settings.tlsAuthorities), certificate: file(tlsCertificate, Settings.tlsCertificate), key: file(tlsKey, Settings.tlsKey),
+                authorities: file(tlsAuthorities, Settings.dimseTLSAuthorities), certificate: file(tlsCertificate, Settings.dimseTLSCertificate), key: file(tlsKey, Settings.dimseTLSKey),
                 verifiesHost: !tlsAnyHost && settings[Settings.tlsVerifiesHost] && peer.certificate == nil)
         } catch {
             throw Failure("\(error)")

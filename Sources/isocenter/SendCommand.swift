@@ -2,6 +2,7 @@ import ArgumentParser
 import DICOM
 import DICOMNetwork
 import Foundation
+import IsocenterServer
 import Workers
 import Workflow
 
@@ -29,6 +30,7 @@ struct Send: AsyncParsableCommand {
         do { coding = try WorkerPool() } catch { throw Failure("\(error)") }
         var configuration = Dialer.Configuration(callingAETitle: node.requestor.callingAETitle)
         configuration.limits = node.requestor.limits
+        if node.peer.usesTLS { configuration.tls = try PeerTLS(peer.common.settings(), logger: makeLogger("send")) }
         let sender = Sender(dialer: Dialer(configuration))
         var target = node.peer
         (target.host, target.port, target.aeTitle) = (node.requestor.host, node.requestor.port, node.requestor.calledAETitle.text)

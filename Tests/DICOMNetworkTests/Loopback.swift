@@ -107,7 +107,7 @@ struct TestListener: Sendable {
 
 /// Runs a listener while `body` runs, then shuts it down.
 func withListener(
-    limits: NetworkLimits = NetworkLimits(), policy: @escaping Listener.Policy = storagePolicy,
+    tls: TLSServer? = nil, limits: NetworkLimits = NetworkLimits(), policy: @escaping Listener.Policy = storagePolicy,
     serve: (@Sendable (Association, Collector<Stored>) async throws -> Void)? = nil,
     _ body: (TestListener) async throws -> Void
 ) async throws {
@@ -116,7 +116,7 @@ func withListener(
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     let listener = try await Listener.bind(
-        host: "127.0.0.1", port: 0, limits: limits, logger: logger, onEnd: { records.add($0) }, policy: policy
+        host: "127.0.0.1", port: 0, tls: tls, limits: limits, logger: logger, onEnd: { records.add($0) }, policy: policy
     )
     async let running: Void = listener.run { association in try await (serve ?? serveStorage)(association, stored) }
     do {

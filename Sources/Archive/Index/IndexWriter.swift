@@ -26,6 +26,7 @@ struct IndexWriter {
             guard let known = try known(entry.record.sopInstance) else { throw DatabaseError(.busy, "an instance came and went") }
             return try decide(entry, known)
         }
+        try recordCorrection(entry)
         try count(entry, study: study, series: series)
         try note("stored", entry)
         return .stored
@@ -38,21 +39,25 @@ struct IndexWriter {
         var object: ObjectID
         var study: String
         var series: String
+        var source: String
     }
 
     private func known(_ sopInstance: UID) throws(DatabaseError) -> Known? {
         guard let row = try connection.first("""
-            SELECT instance.id, instance.object, study.study_uid, series.series_uid
+            SELECT instance.id, instance.object, instance.source, study.study_uid, series.series_uid
             FROM   instance JOIN series ON series.id = instance.series JOIN study ON study.id = instance.study
             WHERE  instance.sop_uid = \(sopInstance.text)
             """), let id = row.integer("id")
         else { return nil }
         guard let object = row.blob("object").flatMap({ ObjectID($0) }) else { throw DatabaseError(.corrupt, "instance \(id) has no object") }
-        return Known(id: id, object: object, study: row.string("study_uid"), series: row.string("series_uid"))
+        return Known(id: id, object: object, study: row.string("study_uid"), series: row.string("series_uid"), source: row.string("source"))
     }
 
     private func decide(_ entry: Entry, _ known: Known) throws(DatabaseError) -> StoreOutcome.Result {
-        if known.object == entry.object { return .alreadyStored }
+        if known.object == entry.object {
+            try recorrect(entry, time: entry.received)
+            return .alreadyStored
+        }
         if let row = try connection.first("SELECT state FROM instance_version WHERE object = \(entry.object.bytes)") {
             return row.string("state") == "superseded" ? .alreadyStored : .quarantined(kept: known.object)
         }
@@ -60,11 +65,12 @@ struct IndexWriter {
         switch entry.policy {
         case .keepFirst:
             return .conflict(kept: known.object)
-        case .keepBoth where isSamePlace:
+        case .keepBoth where isSamePlace,
+            .keepBothFromSameSource where isSamePlace && Source.isSame(known.source, entry.source):
             try supersede(known, by: entry)
             try note("replaced", entry)
             return .storedAsNewVersion(of: known.object)
-        case .keepBoth, .quarantine:
+        case .keepBoth, .keepBothFromSameSource, .quarantine:
             try keepAside(entry)
             try note("quarantined", entry)
             return .quarantined(kept: known.object)
@@ -76,6 +82,7 @@ struct IndexWriter {
             INSERT INTO instance_version (object, sop_uid, state, size, received, source)
             VALUES (\(entry.object.bytes), \(entry.record.sopInstance.text), 'quarantine', \(Int64(entry.size)), \(entry.received), \(entry.source))
             """)
+        try correctionKey(entry)
     }
 
     private func supersede(_ known: Known, by entry: Entry) throws(DatabaseError) {
@@ -86,8 +93,9 @@ struct IndexWriter {
             """)
         let columns = InstanceColumns(entry)
         try connection.run("""
-            UPDATE instance SET (\(InstanceColumns.names)) = (\(columns.values)) WHERE id = \(known.id)
+            UPDATE instance SET (\(InstanceColumns.names)) = (\(columns.values)), correction = NULL WHERE id = \(known.id)
             """)
+        try recordCorrection(entry)
         let growth = Int64(entry.size) - old
         try connection.run("""
             UPDATE study SET bytes = bytes + \(growth), received = \(entry.received) WHERE study_uid = \(known.study)
@@ -140,18 +148,18 @@ struct IndexWriter {
     }
 
     /// Words only grow, as the rest of the search index does.
-    private func index(study: Int64, _ columns: StudyColumns) throws(DatabaseError) {
+    func index(study: Int64, _ columns: StudyColumns) throws(DatabaseError) {
         try SearchIndex(connection: connection).add(study: study, columns.attributes)
         try addWords(columns.words, study: study)
     }
 
-    private func addWords(_ words: Set<String>, study: Int64) throws(DatabaseError) {
+    func addWords(_ words: Set<String>, study: Int64) throws(DatabaseError) {
         for word in words.sorted() {
             try connection.run("INSERT INTO study_word (word, study) VALUES (\(word), \(study)) ON CONFLICT DO NOTHING")
         }
     }
 
-    private func patient(of entry: Entry) throws(DatabaseError) -> Int64 {
+    func patient(of entry: Entry) throws(DatabaseError) -> Int64 {
         let columns = PatientColumns(entry.record.patientAttributes, study: entry.record.study)
         if let row = try connection.first("""
             SELECT id, attributes FROM patient
@@ -227,7 +235,7 @@ struct IndexWriter {
         return values.sorted().joined(separator: "\\")
     }
 
-    private func note(_ kind: String, _ entry: Entry) throws(DatabaseError) {
+    func note(_ kind: String, _ entry: Entry) throws(DatabaseError) {
         let record = entry.record
         try connection.run("""
             INSERT INTO change (kind, study_uid, series_uid, sop_uid, time)

@@ -19,16 +19,21 @@ struct InstanceRecord: Sendable {
     var instanceAttributes: DataSet
     /// What was put in place of what the object lacks.
     var warnings: [ReadWarning] = []
+    /// nil: nobody looked whether anything is to be corrected.
+    var corrected: Corrected?
 
     /// - Parameters:
     ///   - reader: at its end.
     ///   - identity: of the file meta information or the command, for a data set that does not say it.
     ///   - size: of the file.
+    ///   - corrected: what is to be different from what the object says.
     /// - Throws: `.cannotUnderstand` naming the UID that is missing or none.
     init(
-        _ reader: DataSetReader, identity: (sopClass: UID, sopInstance: UID)?, transferSyntax: TransferSyntax, dataSetOffset: UInt64, size: UInt64
+        _ reader: DataSetReader, identity: (sopClass: UID, sopInstance: UID)?, transferSyntax: TransferSyntax, dataSetOffset: UInt64, size: UInt64,
+        corrected: Corrected? = nil
     ) throws(ArchiveError) {
-        let dataSet = reader.dataSet
+        let dataSet = corrected?.correction?.applied(to: reader.dataSet) ?? reader.dataSet
+        self.corrected = corrected
         sopClass = try dataSet.required(.sopClassUID, "SOP Class UID", else: identity?.sopClass)
         sopInstance = try dataSet.required(.sopInstanceUID, "SOP Instance UID", else: identity?.sopInstance)
         // Colour palettes, hanging protocols and the like belong to no study (PS3.4 Annex GG), and some systems forget it:

@@ -2,55 +2,65 @@ import DICOM
 
 /// One PS3.10 file on its way into the archive: its head says how the data set is encoded, the rest is taken in as it comes.
 ///
-/// The head itself is not kept: every object gets the same normalised one. Used by one task.
+/// The head itself is not kept: every object gets the same normalised one. A value of one task.
 public struct FileIngest: Sendable {
     private let archive: Archive
     private let source: Source
     private let study: UID?
+    private let corrector: Corrector?
     private var headReader = FileHeadReader()
     private var ingest: Ingest?
     /// What was bent in the file's head, and read all the same.
     public private(set) var warnings: [ReadWarning] = []
 
     /// - Parameter study: the one it must belong to; nil lets it be any.
-    public init(into archive: Archive, source: Source, study: UID? = nil) {
+    public init(into archive: Archive, source: Source, study: UID? = nil, corrector: Corrector? = nil) {
         self.archive = archive
         self.source = source
         self.study = study
+        self.corrector = corrector
     }
 
     /// - Throws: as soon as it is certain that the file cannot be stored.
     public mutating func write(_ bytes: [UInt8]) async throws(ArchiveError) {
-        if let ingest {
-            try await ingest.write(bytes)
-        } else if let (head, bytes, start) = try readHead({ (reader) throws(ReadError) in try reader.feed(bytes) }) {
-            try await begin(head, bytes, start)
+        try await withTaskExecutorPreference(archive.executor) { () async throws(ArchiveError) in
+            if ingest != nil {
+                try write(bytes[...])
+            } else if let (head, bytes, start) = try readHead({ (reader) throws(ReadError) in try reader.feed(bytes) }) {
+                try await begin(head)
+                try write(bytes[start...])
+            }
         }
     }
 
     public mutating func finish() async throws(ArchiveError) -> StoreOutcome {
-        if ingest == nil {
-            let (head, bytes, start) = try readHead { (reader) throws(ReadError) in try reader.finish() }
-            try await begin(head, bytes, start)
+        try await withTaskExecutorPreference(archive.executor) { () async throws(ArchiveError) -> StoreOutcome in
+            if ingest == nil {
+                let (head, bytes, start) = try readHead { (reader) throws(ReadError) in try reader.finish() }
+                try await begin(head)
+                try write(bytes[start...])
+            }
+            guard let outcome = try await ingest?.finish() else { throw ArchiveError(.cannotUnderstand, "the file ends in its head") }
+            return outcome
         }
-        guard let ingest else { throw ArchiveError(.cannotUnderstand, "the file ends in its head") }
-        return try await ingest.finish()
     }
 
     /// What the data set says it is, as far as it has come.
-    public var named: (sopClass: UID, sopInstance: UID)? {
-        get async { await ingest?.named }
-    }
+    public var named: (sopClass: UID, sopInstance: UID)? { ingest?.named }
 
     /// Gives the object up: nothing stays of it.
-    public func cancel() async { await ingest?.cancel() }
+    public mutating func cancel() async {
+        await withTaskExecutorPreference(archive.executor) { ingest?.cancel() }
+    }
 
-    private mutating func begin(_ head: FileHead, _ bytes: [UInt8], _ start: Int) async throws(ArchiveError) {
+    private mutating func begin(_ head: FileHead) async throws(ArchiveError) {
         warnings = head.warnings
         headReader = FileHeadReader()
-        let ingest = try await archive.begin(source: source, transferSyntax: head.transferSyntax, stated: head.meta?.identity, study: study)
-        self.ingest = ingest
-        try await ingest.write(start == 0 ? bytes : Array(bytes[start...]))
+        ingest = try await archive.begin(source: source, transferSyntax: head.transferSyntax, stated: head.meta?.identity, study: study, corrector: corrector)
+    }
+
+    private mutating func write(_ bytes: ArraySlice<UInt8>) throws(ArchiveError) {
+        try bytes.span.bytes.withUnsafeBytes { (bytes) throws(ArchiveError) in try ingest?.write(bytes) }
     }
 
     private mutating func readHead<T>(_ work: (inout FileHeadReader) throws(ReadError) -> T) throws(ArchiveError) -> T {

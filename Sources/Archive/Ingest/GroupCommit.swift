@@ -1,11 +1,14 @@
 import DICOM
 import Database
 import Logging
+import Synchronization
 
-/// Makes objects durable and found, those that are ready at the same time in one round: one sync of each folder, one transaction.
+/// Makes placed objects found, those that are ready at the same time in one transaction of the index.
 ///
-/// Nobody waits for company: a round begins with whatever is there, and what comes meanwhile is the next round.
-actor GroupCommit {
+/// Whoever is ready while nobody leads leads a round at once, on its own thread: a lone sender waits for nobody and is handed to
+/// nobody. Those who come meanwhile wait; the first of them leads the next round.
+final class GroupCommit: Sendable {
+    /// An object whose bytes are durable under its name.
     struct Ready: Sendable {
         var file: IncomingFile
         var object: ObjectID
@@ -16,86 +19,115 @@ actor GroupCommit {
 
     typealias Answer = Result<StoreOutcome.Result, ArchiveError>
 
+    private enum Turn {
+        case lead
+        case answer(Answer)
+    }
+
+    private struct State {
+        var isLed = false
+        var waiting: [(ready: Ready, continuation: CheckedContinuation<Turn, Never>)] = []
+        var lastReceived: Int64 = 0
+    }
+
     private let store: any BlobStore
     private let database: any SQLDatabase
     private let volume: Volume
-    private let pool: BlockingPool
     private let feed: ChangeFeed
     private let logger: Logger
-
-    private var queue: [(ready: Ready, continuation: CheckedContinuation<Answer, Never>)] = []
-    private var isRunning = false
-    private var lastReceived: Int64 = 0
+    private let state = Mutex(State())
 
     static let largestGroup = 64
 
-    init(store: any BlobStore, database: any SQLDatabase, volume: Volume, pool: BlockingPool, feed: ChangeFeed, logger: Logger) {
+    init(store: any BlobStore, database: any SQLDatabase, volume: Volume, feed: ChangeFeed, logger: Logger) {
         self.store = store
         self.database = database
         self.volume = volume
-        self.pool = pool
         self.feed = feed
         self.logger = logger
     }
 
     /// Objects received from now on are later than this (microseconds since 1970), whatever the clock says.
-    func begin(after received: Int64) { lastReceived = max(lastReceived, received) }
+    func begin(after received: Int64) { state.withLock { $0.lastReceived = max($0.lastReceived, received) } }
 
-    /// - Parameter ready: its file synced.
     func commit(_ ready: Ready) async throws(ArchiveError) -> StoreOutcome.Result {
-        try await withCheckedContinuation { continuation in
-            queue.append((ready, continuation))
-            if !isRunning {
-                isRunning = true
-                Task { await run() }
+        let leads = state.withLock { state in
+            defer { state.isLed = true }
+            return !state.isLed
+        }
+        guard leads else {
+            switch await turn(ready) {
+            case .answer(let answer): return try answer.get()
+            case .lead: return try lead(ready).get()
             }
-        }.get()
+        }
+        return try lead(ready).get()
     }
 
-    private func run() async {
-        while !queue.isEmpty {
-            let group = Array(queue.prefix(Self.largestGroup))
-            queue.removeFirst(group.count)
-            let answers = await commit(group.map(\.ready))
-            for (waiting, answer) in zip(group, answers) { waiting.continuation.resume(returning: answer) }
+    private func turn(_ ready: Ready) async -> Turn {
+        await withCheckedContinuation { continuation in
+            let leads = state.withLock { state in
+                guard state.isLed else {
+                    state.isLed = true
+                    return true
+                }
+                state.waiting.append((ready, continuation))
+                return false
+            }
+            if leads { continuation.resume(returning: .lead) }
         }
-        isRunning = false
+    }
+
+    /// One round, with all who wait, then the lead goes to the first who came meanwhile.
+    private func lead(_ ready: Ready) -> Answer {
+        let others = state.withLock { state in
+            let others = Array(state.waiting.prefix(Self.largestGroup - 1))
+            state.waiting.removeFirst(others.count)
+            return others
+        }
+        let answers = commit([ready] + others.map(\.ready))
+        for (other, answer) in zip(others, answers.dropFirst()) { other.continuation.resume(returning: .answer(answer)) }
+        let next = state.withLock { state in
+            guard !state.waiting.isEmpty else {
+                state.isLed = false
+                return nil as CheckedContinuation<Turn, Never>?
+            }
+            return state.waiting.removeFirst().continuation
+        }
+        next?.resume(returning: .lead)
+        return answers[0]
     }
 
     // MARK: A round
 
-    /// Blobs first, index second. Where the index fails for certain the blobs go again; where it is unknown they stay.
-    private func commit(_ group: [Ready]) async -> [Answer] {
+    /// Where the index fails for certain the blobs go again; where it is unknown they stay.
+    private func commit(_ group: [Ready]) -> [Answer] {
         let entries = group.map { ready in
-            IndexWriter.Entry(
-                record: ready.record, object: ready.object, size: ready.size, received: nextReceived(),
+            let received = nextReceived()
+            ready.file.setReceived(received)
+            return IndexWriter.Entry(
+                record: ready.record, object: ready.object, size: ready.size, received: received,
                 source: ready.source.label, policy: ready.source.onConflict)
         }
-        let placements = await store.put(zip(group, entries).map { ready, entry in
-            SealedFile(file: ready.file, object: ready.object, size: ready.size, received: entry.received)
-        })
-        var answers: [Answer] = placements.map { placement in placement.map { _ in .stored } }
-        let placed = answers.indices.filter { if case .success = answers[$0] { true } else { false } }
-        for (index, answer) in zip(placed, await write(placed.map { entries[$0] })) { answers[index] = answer }
-        await tidy(group, answers)
+        let answers = write(entries)
+        for (ready, answer) in zip(group, answers) { tidy(ready.file, ready.object, answer) }
         feed.wake()
         return answers
     }
 
     private func nextReceived() -> Int64 {
-        lastReceived = max(lastReceived + 1, Clock.microseconds())
-        return lastReceived
+        state.withLock { state in
+            state.lastReceived = max(state.lastReceived + 1, Clock.microseconds())
+            return state.lastReceived
+        }
     }
 
-    private func write(_ entries: [IndexWriter.Entry]) async -> [Answer] {
-        guard !entries.isEmpty else { return [] }
+    private func write(_ entries: [IndexWriter.Entry]) -> [Answer] {
         do {
-            return try await transaction(entries).map { .success($0) }
+            return try transaction(entries).map { .success($0) }
         } catch where entries.count > 1 && !error.isOfTheDisk {
             // One of them does not fit: the others are not to suffer for it.
-            var answers: [Answer] = []
-            for entry in entries { answers += await write([entry]) }
-            return answers
+            return entries.flatMap { write([$0]) }
         } catch {
             logger.error("index transaction failed", metadata: ["error": "\(error)", "instances": "\(entries.count)"])
             let failure = ArchiveError(error, "writing the index")
@@ -103,9 +135,9 @@ actor GroupCommit {
         }
     }
 
-    private func transaction(_ entries: [IndexWriter.Entry]) async throws(DatabaseError) -> [StoreOutcome.Result] {
+    private func transaction(_ entries: [IndexWriter.Entry]) throws(DatabaseError) -> [StoreOutcome.Result] {
         do throws(ArchiveError) { try volume.reach(.beginIndex) } catch { throw DatabaseError(.rolledBack, error.message) }
-        let results = try await database.write { [volume] (connection) throws(DatabaseError) -> [StoreOutcome.Result] in
+        let results = try database.writeNow { (connection) throws(DatabaseError) -> [StoreOutcome.Result] in
             let writer = IndexWriter(connection: connection)
             var results: [StoreOutcome.Result] = []
             for entry in entries { results.append(try writer.insert(entry)) }
@@ -116,30 +148,28 @@ actor GroupCommit {
         return results
     }
 
-    /// Takes away the bytes that nothing refers to, then the temporary names.
-    private func tidy(_ group: [Ready], _ answers: [Answer]) async {
-        var done: [IncomingFile] = []
-        for (index, answer) in answers.enumerated() {
-            let isTidy = switch answer {
-            case .success(.conflict): await removeUnused(group[index].object)
-            case .success: true
-            // With an unknown result the bytes stay, and the temporary name too: the next start asks the index.
-            case .failure(let error): error.isUncertain ? false : await removeUnused(group[index].object)
-            }
-            if isTidy { done.append(group[index].file) } else { group[index].file.leave() }
+    // MARK: What is left over
+
+    /// Takes away the bytes that nothing refers to, then the temporary name.
+    func tidy(_ file: IncomingFile, _ object: ObjectID, _ answer: Answer) {
+        let isTidy = switch answer {
+        case .success(.conflict): removeUnused(object)
+        case .success: true
+        // With an unknown result the bytes stay, and the temporary name too: the next start asks the index.
+        case .failure(let error): error.isUncertain ? false : removeUnused(object)
         }
-        try? await pool.perform { [done] () throws(ArchiveError) in
-            for file in done { try? file.remove() }  // A name left over is removed by the next start.
-        }
+        if isTidy { try? file.remove() } else { file.leave() }  // A name left over is removed by the next start.
     }
 
     /// False where this could not be found out or done.
-    private func removeUnused(_ object: ObjectID) async -> Bool {
+    private func removeUnused(_ object: ObjectID) -> Bool {
         do {
-            let isUsed = try await database.first("""
-                SELECT 1 FROM instance WHERE object = \(object.bytes) UNION ALL SELECT 1 FROM instance_version WHERE object = \(object.bytes)
-                """) != nil
-            if !isUsed { try await store.remove(object) }
+            let isUsed = try database.readNow { (connection) throws(DatabaseError) in
+                try connection.first("""
+                    SELECT 1 FROM instance WHERE object = \(object.bytes) UNION ALL SELECT 1 FROM instance_version WHERE object = \(object.bytes)
+                    """)
+            } != nil
+            if !isUsed { try store.removeNow(object) }
             return true
         } catch {
             logger.warning("an unused object stays in the store", metadata: ["object": "\(object)", "error": "\(error)"])

@@ -1,21 +1,19 @@
 import Crypto
 import DICOM
 import Database
-import Logging
 
 /// One object on its way into the archive.
 ///
 /// Bytes of the data set come in as they arrive and go to a temporary file at once, hashed and parsed on the way: memory does not
-/// grow with the object. Used by one task. Given up by `cancel()` or by letting go of it.
-public actor Ingest {
+/// grow with the object. A value of one task, which should prefer ``Archive/executor``: everything here waits for the disk where it
+/// stands, on the thread it is called on. Given up by `cancel()` or by letting go of it.
+public struct Ingest: Sendable {
     /// What an ingest needs of its archive.
     struct Context: Sendable {
-        var incoming: String
-        var volume: Volume
-        var pool: BlockingPool
         var store: any BlobStore
         var database: any SQLDatabase
         var commit: GroupCommit
+        var underWay: ObjectsUnderWay
         var limits: ReadLimits
     }
 
@@ -25,26 +23,29 @@ public actor Ingest {
     private let expected: (sopClass: UID, sopInstance: UID)?
     private let stated: (sopClass: UID, sopInstance: UID)?
     private let study: UID?
+    private var correcting: Correcting?
 
     private var file: IncomingFile?
     private var reader: EncodedDataSetReader
-    /// Not yet on the way to the file.
+    /// Not yet in the file.
     private var pending: [UInt8] = []
     /// Length of preamble and meta information; nil until the UIDs that stand in it have been read.
     private var dataSetOffset: UInt64?
-    private var scheduled: UInt64 = 0
+    private var written: UInt64 = 0
+    private var onTheirWay: UInt64 = 0
     private var hash = SHA256()
-    private var writing: Task<Result<SHA256, ArchiveError>, Never>?
     private var failure: ArchiveError?
 
-    /// Bytes written at once. Two such pieces are held: one is filled while the other is written.
-    static let pieceSize = 256 << 10
+    /// Bytes are gathered to at least so many before they are written; longer pieces are written as they come.
+    static let pieceSize = 64 << 10
+    /// What the disk is told to begin with while more arrives.
+    static let writebackSize: UInt64 = 512 << 10
     /// The UIDs must come within so many bytes.
     static let longestWait = 1 << 20
 
     init(
         _ context: Context, file: IncomingFile, source: Source, transferSyntax: TransferSyntax, expecting expected: (sopClass: UID, sopInstance: UID)?,
-        stated: (sopClass: UID, sopInstance: UID)?, study: UID?
+        stated: (sopClass: UID, sopInstance: UID)?, study: UID?, corrector: Corrector? = nil
     ) {
         self.context = context
         self.file = file
@@ -53,60 +54,83 @@ public actor Ingest {
         self.expected = expected
         self.stated = stated
         self.study = study
+        correcting = corrector.map { Correcting($0, source: source) }
         reader = EncodedDataSetReader(transferSyntax: transferSyntax, options: .init(limits: context.limits))
     }
 
     /// The promise. When this returns, the object survives a power cut and is found by the next query; when it throws, nothing was promised.
-    public func finish() async throws(ArchiveError) -> StoreOutcome {
-        let (record, object, size) = try await receiveAll()
-        func outcome(_ result: StoreOutcome.Result) -> StoreOutcome {
-            StoreOutcome(
-                result: result, sopClass: record.sopClass, sopInstance: record.sopInstance, study: record.study, series: record.series,
-                object: object, size: size, warnings: reader.reader.warnings + record.warnings)
-        }
+    public mutating func finish() async throws(ArchiveError) -> StoreOutcome {
+        let (record, object, file) = try receiveAll()
+        // Who sends the same bytes at the same time waits, and then finds them stored or not.
+        await context.underWay.enter(object)
+        defer { context.underWay.leave(object) }
         do throws(ArchiveError) {
-            if let known = try await resultWithoutStoring(record, object, size) {
-                await discard()
-                return outcome(known)
+            var result = try resultWithoutStoring(record, object)
+            if result == nil {
+                try file.sync()
+                try place(file, object)
+                result = try await context.commit.commit(.init(file: file, object: object, size: written, record: record, source: source))
             }
-            guard let file else { throw ArchiveError(.cancelled, "the object was given up") }
-            try await context.pool.perform { () throws(ArchiveError) in try file.sync() }
-            let ready = GroupCommit.Ready(file: file, object: object, size: size, record: record, source: source)
-            let result = try await context.commit.commit(ready)
-            self.file = nil
-            return outcome(result)
+            discard()
+            return StoreOutcome(
+                result: result ?? .stored, sopClass: record.sopClass, sopInstance: record.sopInstance, study: record.study, series: record.series,
+                object: object, size: written, warnings: reader.reader.warnings + record.warnings)
         } catch {
-            throw await fail(error)
+            throw fail(error)
+        }
+    }
+
+    private func place(_ file: IncomingFile, _ object: ObjectID) throws(ArchiveError) {
+        do throws(ArchiveError) {
+            _ = try context.store.place(SealedFile(file: file, object: object, size: written))
+        } catch {
+            context.commit.tidy(file, object, .failure(error))
+            throw error
         }
     }
 
     /// - Parameter bytes: the next bytes of the data set, as they came.
     /// - Throws: as soon as it is certain that the object cannot be stored; each further call throws the same.
-    public func write(_ bytes: [UInt8]) async throws(ArchiveError) {
+    public mutating func write(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError) {
         if let failure { throw failure }
         do throws(ArchiveError) {
-            try parse { (reader) throws(ReadError) in try reader.feed(bytes) }
-            pending += bytes
-            try beginFile(isWhole: false)
-            if pending.count >= Self.pieceSize { try await flush() }
+            try parse(bytes)
+            try correcting?.look(at: reader.reader)
+            guard dataSetOffset != nil, bytes.count >= Self.pieceSize else {
+                pending += bytes
+                try beginFile(isWhole: false)
+                if pending.count >= Self.pieceSize { try flush() }
+                return
+            }
+            try flush()
+            try append(bytes)
         } catch {
-            throw await fail(error)
+            throw fail(error)
         }
     }
 
     /// Gives the object up: nothing stays of it.
-    public func cancel() async {
-        _ = await fail(ArchiveError(.cancelled, "the object was given up"))
-    }
+    public mutating func cancel() { _ = fail(ArchiveError(.cancelled, "the object was given up")) }
 
     // MARK: Bytes
 
-    private func parse(_ work: (inout EncodedDataSetReader) throws(ReadError) -> Void) throws(ArchiveError) {
-        do throws(ReadError) { try work(&reader) } catch { throw ArchiveError(error) }
+    /// Bit by bit at first: pixel data that comes in the same piece as its header is then passed over and not copied.
+    private mutating func parse(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError) {
+        var rest = bytes[...]
+        do throws(ReadError) {
+            while !rest.isEmpty {
+                try reader.feed(UnsafeRawBufferPointer(rebasing: rest.prefix(Self.parsedAtOnce)))
+                rest = rest.dropFirst(Self.parsedAtOnce)
+            }
+        } catch {
+            throw ArchiveError(error)
+        }
     }
 
+    private static let parsedAtOnce = 8 << 10
+
     /// Once the UIDs are known: the normalised head (PS3.10 §7.1) comes before the data set.
-    private func beginFile(isWhole: Bool) throws(ArchiveError) {
+    private mutating func beginFile(isWhole: Bool) throws(ArchiveError) {
         guard dataSetOffset == nil else { return }
         guard let (sopClass, sopInstance) = identity(isWhole: isWhole) else {
             guard pending.count <= Self.longestWait else {
@@ -147,87 +171,84 @@ public actor Ingest {
     /// What the data set says it is, as far as it has come.
     public var named: (sopClass: UID, sopInstance: UID)? { identity(isWhole: false) }
 
-    /// Sends what is pending to the file; waits only for the piece before.
-    private func flush() async throws(ArchiveError) {
+    private mutating func flush() throws(ArchiveError) {
         guard !pending.isEmpty, dataSetOffset != nil else { return }
-        try await written()
-        guard let file else { throw ArchiveError(.cancelled, "the object was given up") }
-        let (bytes, offset, hash, pool) = (pending, scheduled, hash, context.pool)
+        let bytes = pending
         pending = []
-        scheduled += UInt64(bytes.count)
-        writing = Task {
-            do throws(ArchiveError) {
-                return .success(try await pool.run { () throws(ArchiveError) in try file.append(bytes, at: offset, hash) })
-            } catch {
-                return .failure(error)
-            }
+        try bytes.span.bytes.withUnsafeBytes { (bytes) throws(ArchiveError) in try append(bytes) }
+    }
+
+    private mutating func append(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError) {
+        guard let file else { throw ArchiveError(.cancelled, "the object was given up") }
+        hash.update(bufferPointer: bytes)
+        try file.append(bytes, at: written)
+        written += UInt64(bytes.count)
+        if written - onTheirWay >= Self.writebackSize {
+            file.startWriteback(from: onTheirWay, to: written)
+            onTheirWay = written
         }
     }
 
-    private func written() async throws(ArchiveError) {
-        guard let writing else { return }
-        let result = await writing.value
-        self.writing = nil
-        hash = try result.get()
-    }
-
     /// Everything written (not yet synced), hashed and understood.
-    private func receiveAll() async throws(ArchiveError) -> (InstanceRecord, ObjectID, UInt64) {
+    private mutating func receiveAll() throws(ArchiveError) -> (InstanceRecord, ObjectID, IncomingFile) {
         if let failure { throw failure }
         do throws(ArchiveError) {
-            try parse { (reader) throws(ReadError) in try reader.finish() }
+            do throws(ReadError) { try reader.finish() } catch { throw ArchiveError(error) }
             try beginFile(isWhole: true)
             // Without its UIDs there is no head: the record says which is missing.
             let record = try InstanceRecord(
                 reader.reader, identity: identity(isWhole: true), transferSyntax: transferSyntax, dataSetOffset: dataSetOffset ?? 0,
-                size: scheduled + UInt64(pending.count))
+                size: written + UInt64(pending.count), corrected: try correcting?.finish(reader.reader))
             if let study, record.study != study {
                 throw ArchiveError(.dataSetDoesNotMatchSOPClass, "belongs to study \(record.study), not to \(study) as the request says")
             }
-            try await flush()
-            try await written()
-            return (record, ObjectID(hash.finalize()), scheduled)
+            try flush()
+            guard let file else { throw ArchiveError(.cancelled, "the object was given up") }
+            return (record, ObjectID(hash.finalize()), file)
         } catch {
-            throw await fail(error)
+            throw fail(error)
         }
     }
 
     // MARK: Known before storing
 
-    /// What needs no byte on the disk: the same object again, or one that would not be kept. The index transaction decides the rest.
-    private func resultWithoutStoring(_ record: InstanceRecord, _ object: ObjectID, _ size: UInt64) async throws(ArchiveError) -> StoreOutcome.Result? {
-        let known: ObjectID?
+    /// What needs no sync: the same object again. The index transaction decides the rest.
+    private func resultWithoutStoring(_ record: InstanceRecord, _ object: ObjectID) throws(ArchiveError) -> StoreOutcome.Result? {
+        // Without its bytes it is new, or they have been lost and are taken again.
+        guard try context.store.sizeNow(of: object) == written else { return nil }
         do throws(DatabaseError) {
-            let row = try await context.database.first("SELECT object FROM instance WHERE sop_uid = \(record.sopInstance.text)")
-            known = row?.blob("object").flatMap { ObjectID($0) }
+            let row = try context.database.readNow { (connection) throws(DatabaseError) in
+                try connection.first("SELECT object FROM instance WHERE sop_uid = \(record.sopInstance.text)")
+            }
+            guard row?.blob("object").flatMap({ ObjectID($0) }) == object else { return nil }
+            return try hasOtherCorrection(record, object) ? nil : .alreadyStored
         } catch {
             throw ArchiveError(error, "reading the index")
         }
-        guard let known else { return nil }
-        if known == object {
-            // Bytes that have been lost are taken again.
-            return try await context.store.size(of: object) == size ? .alreadyStored : nil
+    }
+
+    /// The same bytes, but rules have changed since they came.
+    private func hasOtherCorrection(_ record: InstanceRecord, _ object: ObjectID) throws(DatabaseError) -> Bool {
+        guard record.corrected != nil else { return false }
+        let entry = IndexWriter.Entry(record: record, object: object, size: 0, received: 0, source: source.label, policy: source.onConflict)
+        return try context.database.readNow { (connection) throws(DatabaseError) in
+            IndexWriter(connection: connection).isOtherCorrection(entry, than: try RecordedCorrection.of(object, in: connection))
         }
-        return source.onConflict == .keepFirst ? .conflict(kept: known) : nil
     }
 
     // MARK: Ending
 
     /// The first failure stays; its traces are removed.
-    private func fail(_ error: ArchiveError) async -> ArchiveError {
+    private mutating func fail(_ error: ArchiveError) -> ArchiveError {
         if let failure { return failure }
         failure = error
-        await discard()
+        discard()
         return error
     }
 
-    private func discard() async {
-        _ = await writing?.value
-        writing = nil
+    private mutating func discard() {
         pending = []
-        if let file {
-            try? await context.pool.perform { () throws(ArchiveError) in try file.remove() }  // What stays is removed by the next start.
-        }
+        try? file?.remove()  // What stays is removed by the next start.
         file = nil
     }
 }

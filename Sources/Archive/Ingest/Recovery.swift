@@ -22,7 +22,7 @@ extension Archive {
 
     private func removeLeftover(_ path: String) async throws(ArchiveError) {
         let volume = volume
-        try await pool.perform { () throws(ArchiveError) in try volume.remove(path, .removeTemporary) }
+        try await pool.run { () throws(ArchiveError) in try volume.remove(path, .removeTemporary) }
     }
 
     /// Bytes that were placed but may not have reached the index. Nobody was told that they are stored; they are whole, so they are.
@@ -52,7 +52,7 @@ extension Archive {
     /// What the index keeps of a stored object, from its bytes alone.
     ///
     /// - Throws: `.damaged` where they are not those that were stored.
-    func record(of object: ObjectID, size: UInt64) async throws(ArchiveError) -> InstanceRecord {
+    func record(of object: ObjectID, size: UInt64, corrected: RecordedCorrection? = nil) async throws(ArchiveError) -> InstanceRecord {
         var reader = FileReader(length: size, options: .init(limits: configuration.limits))
         var bytes = ObjectBytes(store: store, object: object, size: size).makeAsyncIterator()
         while let piece = try await bytes.next() {
@@ -62,6 +62,8 @@ extension Archive {
         guard let body = reader.body, let transferSyntax = reader.transferSyntax else {
             throw ArchiveError(.cannotUnderstand, "object \(object) has no data set")
         }
-        return try InstanceRecord(body.reader, identity: reader.meta?.identity, transferSyntax: transferSyntax, dataSetOffset: reader.dataSetOffset, size: size)
+        return try InstanceRecord(
+            body.reader, identity: reader.meta?.identity, transferSyntax: transferSyntax, dataSetOffset: reader.dataSetOffset, size: size,
+            corrected: corrected.map { Corrected(correction: $0.correction, system: $0.system, sender: $0.sender, id: $0.id) })
     }
 }

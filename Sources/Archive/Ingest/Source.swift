@@ -26,6 +26,15 @@ public struct Source: Sendable, Hashable {
         let label = [kind.rawValue, who.isEmpty ? host.map { "@\($0)" } ?? "" : host.map { "\(who)@\($0)" } ?? who]
         return label.filter { !$0.isEmpty }.joined(separator: " ")
     }
+
+    /// Whether two labels are of one sender: by its name, wherever it calls from; of one without a name by its address.
+    static func isSame(_ a: String, _ b: String) -> Bool {
+        func name(_ label: String) -> Substring {
+            guard let mark = label.lastIndex(of: "@"), mark > label.startIndex, label[label.index(before: mark)] != " " else { return label[...] }
+            return label[..<mark]
+        }
+        return name(a) == name(b)
+    }
 }
 
 /// One SOP Instance UID, two contents: never is one overwritten in silence.
@@ -34,6 +43,8 @@ public enum ConflictPolicy: String, Sendable {
     case keepFirst
     /// Both are kept, the newest is shown. An object of another study or series goes to quarantine instead.
     case keepBoth
+    /// Both are kept where the new one comes from whoever sent the one that is here. From another it goes to quarantine.
+    case keepBothFromSameSource
     /// The new one is kept aside and not shown.
     case quarantine
 }

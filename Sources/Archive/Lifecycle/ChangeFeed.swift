@@ -8,6 +8,8 @@ public struct Change: Sendable, Hashable {
         case stored
         /// A newer version is shown.
         case replaced
+        /// Shown with another correction, or with none any more.
+        case corrected
         /// Kept aside: another content has the UID.
         case quarantined
         /// The index was made anew: everything may look different. Its UIDs are empty.

@@ -37,7 +37,7 @@ extension Archive {
             options.isDurable = false
             let fresh = try SQLite(path: path, options: options)
             try await fresh.migrate(.archive)
-            let rebuild = Rebuild(archive: self, database: fresh, progress: progress)
+            var rebuild = Rebuild(archive: self, database: fresh, progress: progress)
             let report: RebuildReport
             do throws(ArchiveError) { report = try await rebuild.run() } catch {
                 try? fresh.close()
@@ -66,7 +66,7 @@ extension Archive {
 
     private func removeRebuilt(_ path: String) async throws(ArchiveError) {
         let volume = volume
-        try await pool.perform { () throws(ArchiveError) in
+        try await pool.run { () throws(ArchiveError) in
             for suffix in ["", "-wal", "-shm", "-journal"] { try volume.remove(path + suffix, .removeTemporary) }
         }
     }
@@ -81,6 +81,8 @@ private struct Rebuild {
     let archive: Archive
     let database: SQLite
     let progress: @Sendable (RebuildProgress) -> Void
+    /// They are no part of the index, and are applied anew.
+    var hasCorrections = false
 
     private static let batch = 256
     private static let readsAtOnce = 8
@@ -93,7 +95,8 @@ private struct Rebuild {
         var state: String
     }
 
-    func run() async throws(ArchiveError) -> RebuildReport {
+    mutating func run() async throws(ArchiveError) -> RebuildReport {
+        hasCorrections = try await archive.first("SELECT 1 FROM correction LIMIT 1") != nil
         let count = try await list()
         var report = RebuildReport()
         var last: SQLRow?
@@ -189,9 +192,10 @@ private struct Rebuild {
             var results: [(Int, Result<InstanceRecord, ArchiveError>)] = []
             for (index, one) in listed.enumerated() {
                 if index >= Self.readsAtOnce, let done = await group.next() { results.append(done) }
-                group.addTask { [archive] in
+                group.addTask { [archive, hasCorrections] in
                     do throws(ArchiveError) {
-                        return (index, .success(try await archive.record(of: one.object, size: one.size)))
+                        let correction = hasCorrections ? try await archive.correction(of: one.object) : nil
+                        return (index, .success(try await archive.record(of: one.object, size: one.size, corrected: correction)))
                     } catch {
                         return (index, .failure(error))
                     }

@@ -41,6 +41,7 @@ extension Archive {
             let statement = try QueryStatement(part, access)
             let rows = try await all(statement.sql)
             for (number, row) in rows.prefix(part.limit).enumerated() {
+                if Task.isCancelled { throw ArchiveError(.cancelled, "the query was given up") }
                 let whole = try answer.whole(row)
                 guard DICOM.Matching.matches(whole, identifier: filter, options: options) else { continue }
                 if skip > 0 { skip -= 1; continue }
@@ -50,7 +51,6 @@ extension Archive {
             }
             guard rows.count > part.limit else { return QueryPage(answers: answers, next: nil) }
             part.cursor = QueryCursor(rows[part.limit - 1], of: statement.order.count).text
-            if Task.isCancelled { throw ArchiveError(.cancelled, "the query was given up") }
         }
     }
 

@@ -24,9 +24,14 @@ public struct InstanceLocation: Sendable {
     /// Microseconds since 1970.
     public var received: Int64
     let pixelDataIndex: [UInt8]
+    /// Key of what the instance is shown with; nil where it is shown as it came. Another correction has another key.
+    public var correction: Int64?
 
     /// Ranges in it count from the first byte of the data set. nil where there is no pixel data, or where the data set is deflated.
     public var pixelData: PixelDataIndex? { PixelDataIndex(pixelDataIndex) }
+
+    /// Of what is shown: another one after a correction.
+    public var version: String { correction.map { "\(object)-c\($0)" } ?? "\(object)" }
 
     /// A range that counts from the first byte of the data set, counted from the first byte of the file.
     public func inFile(_ range: ByteRange) -> ByteRange { ByteRange(offset: dataSetOffset + range.offset, length: range.length) }
@@ -47,12 +52,13 @@ public struct InstanceLocation: Sendable {
         numberOfFrames = row.integer("frame_count").map { Int(clamping: $0) }
         received = row.integer("received") ?? 0
         pixelDataIndex = row.blob("pixel_data") ?? []
+        correction = row.integer("correction")
     }
 
     static let selection: SQLStatement = """
         SELECT study.study_uid, series.series_uid, instance.sop_uid, instance.sop_class, instance.transfer_syntax, instance.number,
                instance.row_count, instance.column_count, instance.frame_count, instance.object, instance.size, instance.data_set,
-               instance.header, instance.pixel_data, instance.received
+               instance.header, instance.pixel_data, instance.received, instance.correction
         FROM   study JOIN series ON series.study = study.id JOIN instance ON instance.series = series.id
         """
 }

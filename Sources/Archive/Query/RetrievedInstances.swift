@@ -98,7 +98,7 @@ extension InstanceLocation {
     fileprivate static let selectionWithID: SQLStatement = """
         SELECT study.study_uid, series.series_uid, instance.sop_uid, instance.sop_class, instance.transfer_syntax, instance.number,
                instance.row_count, instance.column_count, instance.frame_count, instance.object, instance.size, instance.data_set,
-               instance.header, instance.pixel_data, instance.received, instance.id AS instance_id
+               instance.header, instance.pixel_data, instance.received, instance.correction, instance.id AS instance_id
         FROM   instance JOIN series ON series.id = instance.series JOIN study ON study.id = series.study
         """
 

@@ -2,8 +2,12 @@ import DICOM
 
 /// Where the bytes of objects are kept under their hash: written once, never changed.
 protocol BlobStore: Sendable {
-    /// Places files that are whole and synced under their names; durable when this returns. One answer a file, in their order.
-    func put(_ files: [SealedFile]) async -> [Result<Placement, ArchiveError>]
+    /// Places a file that is whole and synced under its name; durable when this returns. Blocks.
+    func place(_ file: SealedFile) throws(ArchiveError) -> Placement
+    /// nil where there is no such object. Blocks.
+    func sizeNow(of object: ObjectID) throws(ArchiveError) -> UInt64?
+    /// Blocks.
+    func removeNow(_ object: ObjectID) throws(ArchiveError)
     /// nil where there is no such object.
     func size(of object: ObjectID) async throws(ArchiveError) -> UInt64?
     /// The bytes of a range, checked to lie in the object.
@@ -25,8 +29,6 @@ struct SealedFile: Sendable {
     var file: IncomingFile
     var object: ObjectID
     var size: UInt64
-    /// Microseconds since 1970.
-    var received: Int64
 }
 
 enum Placement: Sendable {

@@ -1,10 +1,11 @@
 import Foundation
 import Synchronization
 
-/// A few threads for calls that wait for the disk, so that the threads of the concurrency runtime never do.
+/// A few threads that may wait for the disk, so that the threads of the concurrency runtime never do.
 ///
-/// Work is taken in the order it came. What waits is bounded by the callers: each waits for its own piece.
-final class BlockingPool: Sendable {
+/// A task that prefers this executor runs on them all the way: what it reads, hashes, writes and syncs is done where it stands,
+/// with no hand-over to another thread. Work is taken in the order it came; what waits is bounded by the callers.
+final class BlockingPool: TaskExecutor {
     /// Shared with the threads, so that the pool itself can end while they wait.
     private final class Queue: Sendable {
         private struct State {
@@ -58,46 +59,13 @@ final class BlockingPool: Sendable {
 
     deinit { queue.close(threads: threads) }
 
-    /// Runs `work` on one of the threads.
-    func run<T: Sendable>(_ work: @escaping @Sendable () throws(ArchiveError) -> T) async throws(ArchiveError) -> T {
-        let result = await withCheckedContinuation { (continuation: CheckedContinuation<Result<T, ArchiveError>, Never>) in
-            queue.add {
-                do throws(ArchiveError) { continuation.resume(returning: .success(try work())) } catch {
-                    continuation.resume(returning: .failure(error))
-                }
-            }
-        }
-        return try result.get()
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.add { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 
-    /// As `run`, for work without an answer.
-    func perform(_ work: @escaping @Sendable () throws(ArchiveError) -> Void) async throws(ArchiveError) {
-        let failure: ArchiveError? = await withCheckedContinuation { continuation in
-            queue.add {
-                do throws(ArchiveError) {
-                    try work()
-                    continuation.resume(returning: nil)
-                } catch {
-                    continuation.resume(returning: error)
-                }
-            }
-        }
-        if let failure { throw failure }
-    }
-
-    /// Runs all pieces side by side; the answers stand in the order of the pieces.
-    func runAll<T: Sendable>(_ pieces: [@Sendable () -> T]) async -> [T] {
-        await withTaskGroup(of: (Int, T).self) { group in
-            for (index, piece) in pieces.enumerated() {
-                group.addTask {
-                    await withCheckedContinuation { continuation in
-                        self.queue.add { continuation.resume(returning: (index, piece())) }
-                    }
-                }
-            }
-            var results: [(Int, T)] = []
-            for await result in group { results.append(result) }
-            return results.sorted { $0.0 < $1.0 }.map(\.1)
-        }
+    /// Runs `work`, which may block, on one of the threads: on this one where it is theirs.
+    func run<T: Sendable>(_ work: @Sendable () throws(ArchiveError) -> T) async throws(ArchiveError) -> T {
+        try await withTaskExecutorPreference(self) { () async throws(ArchiveError) -> T in try work() }
     }
 }

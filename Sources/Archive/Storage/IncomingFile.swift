@@ -1,9 +1,8 @@
 import CPosix
-import Crypto
 import Foundation
 import Synchronization
 
-/// A temporary file on the volume of the objects, written and hashed from front to back.
+/// A temporary file on the volume of the objects, written from front to back.
 ///
 /// Its name in `incoming/` is also the durable note that an object may be on its way: it goes only when the index has the
 /// object (or nothing will come of it). A start that finds it with a second link knows that the object was placed, with one
@@ -13,11 +12,12 @@ final class IncomingFile: Sendable {
     let descriptor: Int32
     private let volume: Volume
     private let isRemoved = Mutex(false)
+    private static let number = Atomic<UInt64>(0)
 
     /// Blocks.
     init(in folder: String, volume: Volume) throws(ArchiveError) {
         self.volume = volume
-        path = "\(folder)/\(ObjectID.hex((0..<16).map { _ in UInt8.random(in: 0...255) })).part"
+        path = "\(folder)/\(String(UInt64.random(in: .min ... .max), radix: 36))-\(String(Self.number.add(1, ordering: .relaxed).newValue, radix: 36)).part"
         descriptor = try volume.create(path)
     }
 
@@ -27,15 +27,13 @@ final class IncomingFile: Sendable {
         close(descriptor)
     }
 
-    /// Blocks. Returns the hash of everything so far.
-    func append(_ bytes: [UInt8], at offset: UInt64, _ hash: SHA256) throws(ArchiveError) -> SHA256 {
+    /// Writes the next bytes. Blocks.
+    func append(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(ArchiveError) {
         try volume.write(bytes, to: descriptor, at: offset, path: path)
-        // Written to the disk while more arrives. A hint: its failure has no meaning.
-        _ = cposix_start_writeback(descriptor, Int64(offset), Int64(bytes.count))
-        var hash = hash
-        bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        return hash
     }
+
+    /// Written to the disk while more arrives. A hint: its failure has no meaning.
+    func startWriteback(from start: UInt64, to end: UInt64) { _ = cposix_start_writeback(descriptor, Int64(start), Int64(end - start)) }
 
     /// Blocks.
     func sync() throws(ArchiveError) { try volume.sync(descriptor, path: path) }

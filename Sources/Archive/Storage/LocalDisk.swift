@@ -29,52 +29,37 @@ struct LocalDisk: BlobStore {
 
     // MARK: Writing
 
-    func put(_ files: [SealedFile]) async -> [Result<Placement, ArchiveError>] {
-        var results = await pool.runAll(files.map { file in { placed(file) } })
-        // Each folder once, whatever the number of objects in it.
-        let folders = Set(files.map(\.object.folder))
-        let fresh = folders.filter { !durable.contains($0) }
-        let parents = fresh.isEmpty ? [] : [root] + Set(fresh.map(outer))
-        let paths = folders.map(inner) + parents
-        let answers = await pool.runAll(paths.map { path in { synced(path) } })
-        var failed: [String: ArchiveError] = [:]
-        for (path, result) in zip(paths, answers) {
-            failed[path] = result
+    /// Makes the outer folders, so that an object never waits for them. Blocks.
+    func prepare() throws(ArchiveError) {
+        let volume = Volume(faults: nil)
+        for first in UInt16(0)...0xFF { try volume.makeDirectory(outer(first << 8)) }
+        try volume.syncDirectory(root)
+    }
+
+    /// Gives the file its name, without replacing what is whole; the name is durable when this returns.
+    func place(_ file: SealedFile) throws(ArchiveError) -> Placement {
+        let folder = file.object.folder
+        let isFresh = !durable.contains(folder)
+        if isFresh { try volume.makeDirectory(inner(folder)) }
+        let placement = try link(file)
+        try volume.syncDirectory(inner(folder))
+        if isFresh {
+            try volume.syncDirectory(outer(folder))
+            durable.insert(folder)
         }
-        for folder in fresh where failed[root] == nil && failed[outer(folder)] == nil { durable.insert(folder) }
-        for (index, file) in files.enumerated() {
-            let folder = file.object.folder
-            let needed = [inner(folder)] + (fresh.contains(folder) ? [outer(folder), root] : [])
-            if let error = needed.lazy.compactMap({ failed[$0] }).first { results[index] = .failure(error) }
-        }
-        return results
+        return placement
     }
 
     /// Makes the names above an object durable.
     func syncFolders(of object: ObjectID) async throws(ArchiveError) {
         let folder = object.folder
         for path in [inner(folder), outer(folder), root] {
-            try await pool.perform { () throws(ArchiveError) in try volume.syncDirectory(path) }
+            try await pool.run { () throws(ArchiveError) in try volume.syncDirectory(path) }
         }
     }
 
-    private func placed(_ file: SealedFile) -> Result<Placement, ArchiveError> {
-        do throws(ArchiveError) { return .success(try place(file)) } catch { return .failure(error) }
-    }
-
-    private func synced(_ folder: String) -> ArchiveError? {
-        do throws(ArchiveError) { try volume.syncDirectory(folder) } catch { return error }
-        return nil
-    }
-
-    /// Gives the file its name, without replacing what is whole. Blocks.
-    private func place(_ file: SealedFile) throws(ArchiveError) -> Placement {
-        file.file.setReceived(file.received)
+    private func link(_ file: SealedFile) throws(ArchiveError) -> Placement {
         let path = path(file.object)
-        if !durable.contains(file.object.folder) {
-            try volume.makeDirectory(outer(file.object.folder))
-            try volume.makeDirectory(inner(file.object.folder))
-        }
         if try volume.link(file.file.path, path) { return .new }
         // Rare: bytes without an index row, from a crash. They are adopted only if they are what they say.
         if try Self.hash(path) == file.object { return .existing }
@@ -82,14 +67,18 @@ struct LocalDisk: BlobStore {
         return .new
     }
 
+    func removeNow(_ object: ObjectID) throws(ArchiveError) { try volume.remove(path(object), .removeObject) }
+
     func remove(_ object: ObjectID) async throws(ArchiveError) {
-        try await pool.perform { () throws(ArchiveError) in try volume.remove(path(object), .removeObject) }
+        try await pool.run { () throws(ArchiveError) in try removeNow(object) }
     }
 
     // MARK: Reading
 
+    func sizeNow(of object: ObjectID) throws(ArchiveError) -> UInt64? { try Volume.status(path(object))?.size }
+
     func size(of object: ObjectID) async throws(ArchiveError) -> UInt64? {
-        try await pool.run { () throws(ArchiveError) in try Volume.status(path(object))?.size }
+        try await pool.run { () throws(ArchiveError) in try sizeNow(of: object) }
     }
 
     func read(_ object: ObjectID, _ range: ByteRange) async throws(ArchiveError) -> [UInt8] {

@@ -6,27 +6,58 @@ public struct ObjectBytes: AsyncSequence, Sendable {
     public typealias Element = [UInt8]
     let store: any BlobStore
     let object: ObjectID
+    /// As it is stored.
     public let size: UInt64
+    /// For an object that is not shown as it came.
+    var rewritten: (@Sendable () async throws(ArchiveError) -> RewrittenBytes?)?
     static let pieceSize: UInt64 = 512 << 10
 
-    public func makeAsyncIterator() -> Iterator { Iterator(bytes: self) }
+    init(store: any BlobStore, object: ObjectID, size: UInt64, rewritten: (@Sendable () async throws(ArchiveError) -> RewrittenBytes?)? = nil) {
+        (self.store, self.object, self.size, self.rewritten) = (store, object, size, rewritten)
+    }
 
-    public struct Iterator: AsyncIteratorProtocol {
-        let bytes: ObjectBytes
-        var offset: UInt64 = 0
-        var hash = SHA256()
+    public func makeAsyncIterator() -> Iterator { Iterator(stored: Stored(store: store, object: object, size: size), rewritten: rewritten) }
 
-        init(bytes: ObjectBytes) { self.bytes = bytes }
+    public struct Iterator: AsyncIteratorProtocol, Sendable {
+        var stored: Stored
+        var rewritten: (@Sendable () async throws(ArchiveError) -> RewrittenBytes?)?
+        private var changed: RewrittenBytes?
+
+        init(stored: Stored, rewritten: (@Sendable () async throws(ArchiveError) -> RewrittenBytes?)?) {
+            (self.stored, self.rewritten) = (stored, rewritten)
+        }
 
         /// - Throws: `.damaged` in place of the last piece where the bytes are not those that were stored.
         public mutating func next() async throws(ArchiveError) -> [UInt8]? {
-            guard offset < bytes.size else { return nil }
-            let length = Swift.min(ObjectBytes.pieceSize, bytes.size - offset)
-            let piece = try await bytes.store.read(bytes.object, ByteRange(offset: offset, length: length))
+            if let rewritten {
+                changed = try await rewritten()
+                self.rewritten = nil
+            }
+            guard var bytes = changed else { return try await stored.next() }
+            let piece = try await bytes.next()
+            changed = bytes
+            return piece
+        }
+    }
+
+    /// The bytes as they are stored.
+    struct Stored: Sendable {
+        let store: any BlobStore
+        let object: ObjectID
+        let size: UInt64
+        var offset: UInt64 = 0
+        var hash = SHA256()
+
+        init(store: any BlobStore, object: ObjectID, size: UInt64) { (self.store, self.object, self.size) = (store, object, size) }
+
+        mutating func next() async throws(ArchiveError) -> [UInt8]? {
+            guard offset < size else { return nil }
+            let length = Swift.min(ObjectBytes.pieceSize, size - offset)
+            let piece = try await store.read(object, ByteRange(offset: offset, length: length))
             offset += length
             piece.withUnsafeBytes { hash.update(bufferPointer: $0) }
-            if offset == bytes.size, ObjectID(hash.finalize()) != bytes.object {
-                throw ArchiveError(.damaged, "object \(bytes.object) is damaged: its bytes are not those that were stored")
+            if offset == size, ObjectID(hash.finalize()) != object {
+                throw ArchiveError(.damaged, "object \(object) is damaged: its bytes are not those that were stored")
             }
             return piece
         }
@@ -34,12 +65,24 @@ public struct ObjectBytes: AsyncSequence, Sendable {
 }
 
 extension Archive {
-    /// The whole file: preamble, meta information, data set. Memory is bounded by a piece.
-    public func read(_ location: InstanceLocation) -> ObjectBytes {
+    /// The whole file as it is shown: preamble, meta information, data set with its correction. Memory is bounded by the attributes
+    /// before the pixel data, without a correction by a piece.
+    ///
+    /// - Parameter wanted: what is to be different from what is shown, before the pixel data.
+    public func read(_ location: InstanceLocation, changing wanted: (@Sendable (DataSet) -> DataSet)? = nil) -> ObjectBytes {
+        guard location.correction != nil || wanted != nil else { return stored(location) }
+        return ObjectBytes(store: store, object: location.object, size: location.size) { [self] () async throws(ArchiveError) -> RewrittenBytes? in
+            guard let change = try await change(of: location, wanted) else { return nil }
+            return RewrittenBytes(try await rewrittenHead(of: location, change), location, store: store)
+        }
+    }
+
+    /// The whole file as it came.
+    public func stored(_ location: InstanceLocation) -> ObjectBytes {
         ObjectBytes(store: store, object: location.object, size: location.size)
     }
 
-    /// Bytes of the file.
+    /// Bytes of the file as it is stored.
     ///
     /// - Throws: `.damaged` where the file is missing or too short; `.outOfResources` for more than 1 GiB.
     public func read(_ location: InstanceLocation, _ range: ByteRange) async throws(ArchiveError) -> [UInt8] {
@@ -52,6 +95,12 @@ extension Archive {
     /// The data set without its pixel data, which stands in it as an external value (from the first byte of the data set) so that one
     /// sees that it is there. What follows the pixel data is read where it is small.
     public func header(of location: InstanceLocation) async throws(ArchiveError) -> DataSet {
+        let dataSet = try await storedHeader(of: location)
+        guard let recorded = try await correction(of: location) else { return dataSet }
+        return recorded.correction.applied(to: dataSet, by: recorded.attribution)
+    }
+
+    private func storedHeader(of location: InstanceLocation) async throws(ArchiveError) -> DataSet {
         var reader = EncodedDataSetReader(
             transferSyntax: location.transferSyntax, length: location.headerEnd - location.dataSetOffset)
         try await feed(&reader, location, from: location.dataSetOffset, to: location.headerEnd)
@@ -72,9 +121,9 @@ extension Archive {
 
     private static let longestTail: UInt64 = 16 << 20
 
-    private func feed(_ reader: inout EncodedDataSetReader, _ location: InstanceLocation, from start: UInt64, to end: UInt64) async throws(ArchiveError) {
+    func feed(_ reader: inout EncodedDataSetReader, _ location: InstanceLocation, from start: UInt64, to end: UInt64) async throws(ArchiveError) {
         var offset = start
-        while offset < end {
+        while offset < end, !reader.reader.isStopped {
             let length = min(1 << 20, end - offset)
             let bytes = try await store.read(location.object, ByteRange(offset: offset, length: length))
             do throws(ReadError) { try reader.feed(bytes) } catch { throw damaged(location, error) }

@@ -17,13 +17,11 @@ struct Volume: Sendable {
         return descriptor
     }
 
-    func write(_ bytes: [UInt8], to descriptor: Int32, at offset: UInt64, path: String) throws(ArchiveError) {
+    func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, at offset: UInt64, path: String) throws(ArchiveError) {
         try reach(.write)
         var written = 0
         while written < bytes.count {
-            let count = bytes.withUnsafeBytes { buffer in
-                pwrite(descriptor, buffer.baseAddress.map { $0 + written }, buffer.count - written, off_t(offset) + off_t(written))
-            }
+            let count = pwrite(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written, off_t(offset) + off_t(written))
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw Self.error("writing", path) }
             written += count

@@ -75,6 +75,7 @@ extension Tag {
     public static let referencedFrameNumber = Tag(0x0008, 0x1160)
     public static let retrieveURL = Tag(0x0008, 0x1190)
     public static let warningReason = Tag(0x0008, 0x1196)
+    public static let transactionUID = Tag(0x0008, 0x1195)
     public static let failureReason = Tag(0x0008, 0x1197)
     public static let failedSOPSequence = Tag(0x0008, 0x1198)
     public static let referencedSOPSequence = Tag(0x0008, 0x1199)

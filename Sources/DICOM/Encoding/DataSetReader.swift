@@ -114,6 +114,12 @@ public struct DataSetReader: Sendable {
         }
     }
 
+    /// All top-level elements before the pixel data; nil until that begins, or where they are not in order until all is read.
+    public var header: DataSet? {
+        let top = outer.first ?? level
+        return headerEnd == nil || !top.isOrdered ? nil : DataSet(nodes: nodes(of: top), content: content)
+    }
+
     /// Elements of an open level.
     func nodes(of level: Level) -> ArraySlice<DataSet.Node> { open[level.first..<(level.sequence?.first ?? open.count)] }
 

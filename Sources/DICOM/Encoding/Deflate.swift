@@ -68,16 +68,17 @@ public final class Deflater: @unchecked Sendable {
 ///
 /// Sendable without the compiler's proof: the zlib state behind `stream` belongs to this object alone, and a value that holds
 /// it is used by one task at a time (`mutating` all the way up).
-final class Inflater: @unchecked Sendable {
+public final class Inflater: @unchecked Sendable {
     private var stream = z_stream()
     private let ratio: UInt64
     private var bytesIn: UInt64 = 0
     private var bytesOut: UInt64 = 0
-    private(set) var isAtEnd = false
+    public private(set) var isAtEnd = false
     /// Of the next block: small at first, for often a header is all that is asked for.
     private var blockSize = 4 << 10
 
-    init(ratio: UInt64) {
+    /// - Parameter ratio: at most so many bytes come out for one that went in.
+    public init(ratio: UInt64) {
         self.ratio = ratio
         inflateInit2_(&stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
     }
@@ -86,7 +87,7 @@ final class Inflater: @unchecked Sendable {
 
     /// Calls `body` with each block of inflated bytes until it says that it needs no more. Bytes after the stream's end (padding)
     /// are passed over.
-    func inflate(_ bytes: [UInt8], body: ([UInt8]) throws(ReadError) -> Bool) throws(ReadError) {
+    public func inflate(_ bytes: [UInt8], body: ([UInt8]) throws(ReadError) -> Bool) throws(ReadError) {
         bytesIn += UInt64(bytes.count)
         var input = bytes
         var consumed = 0

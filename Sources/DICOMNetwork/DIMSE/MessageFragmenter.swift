@@ -2,13 +2,18 @@ import NIOCore
 
 /// Messages to P-DATA-TF PDUs of one presentation data value each (PS3.7 §6.3, PS3.8 §E.2), none longer than the peer takes.
 ///
-/// What `take` returns is to be written as it is, headers and bodies in one buffer: a header sent on its own waits for the
-/// peer's delayed acknowledgement.
+/// What `take` and `takeParts` return is to be written as it is, all in one call: a header sent on its own waits for the peer's delayed
+/// acknowledgement. Long fragments are not copied: they stay parts of the buffers they came in.
 struct MessageFragmenter {
     private let contextID: UInt8
     /// Largest fragment: the PDU's variable field less the value's own six bytes.
     private let fragmentLength: Int
     private var output = ByteBuffer()
+    /// What comes before `output`.
+    private var parts: [ByteBuffer] = []
+    private var partBytes = 0
+    /// Shorter fragments are cheaper to copy than to point at.
+    private static let copiedLength = 8192
     /// Data set bytes that do not fill a fragment yet: the last fragment must be known to be the last.
     private var waiting = ByteBuffer()
 
@@ -34,24 +39,33 @@ struct MessageFragmenter {
             if var piece = bytes.readSlice(length: missing) { waiting.writeBuffer(&piece) }
             guard bytes.readableBytes > 0 else { return }
             write(waiting, isCommand: false, isLast: false)
-            waiting.clear()
+            waiting = ByteBuffer()
         }
         while bytes.readableBytes > fragmentLength, let fragment = bytes.readSlice(length: fragmentLength) {
             write(fragment, isCommand: false, isLast: false)
         }
-        waiting.writeBuffer(&bytes)
+        if waiting.readableBytes == 0 { waiting = bytes } else { waiting.writeBuffer(&bytes) }
     }
 
     mutating func endOfData() {
         write(waiting, isCommand: false, isLast: true)
-        waiting.clear()
+        waiting = ByteBuffer()
     }
 
-    var readyBytes: Int { output.readableBytes }
+    var readyBytes: Int { partBytes + output.readableBytes }
 
+    /// Everything that is ready, to be written one after the other.
+    mutating func takeParts() -> [ByteBuffer] {
+        defer { (parts, partBytes, output) = ([], 0, ByteBuffer()) }
+        return output.readableBytes > 0 ? parts + [output] : parts
+    }
+
+    /// The same in one buffer.
     mutating func take() -> ByteBuffer {
-        defer { output = ByteBuffer() }
-        return output
+        let parts = takeParts()
+        guard var whole = parts.first else { return ByteBuffer() }
+        for part in parts.dropFirst() { whole.writeImmutableBuffer(part) }
+        return whole
     }
 
     private mutating func write(_ fragment: ByteBuffer, isCommand: Bool, isLast: Bool) {
@@ -59,6 +73,12 @@ struct MessageFragmenter {
         output.writeMultipleIntegers(PDU.Kind.data.rawValue, 0 as UInt8, valueLength + 4, valueLength)
         output.writeInteger(contextID)
         output.writeInteger(PresentationDataValueLayout.controlHeader(command: isCommand, last: isLast))
-        output.writeImmutableBuffer(fragment)
+        guard fragment.readableBytes > Self.copiedLength else {
+            output.writeImmutableBuffer(fragment)
+            return
+        }
+        parts += [output, fragment]
+        partBytes += output.readableBytes + fragment.readableBytes
+        output = ByteBuffer()
     }
 }

@@ -38,7 +38,6 @@ public struct TLSServer: Sendable {
         }
     }
 
-    /// - Throws: what NIO throws where there is no memory for it.
     func handler() -> NIOSSLServerHandler { NIOSSLServerHandler(context: context.current) }
 }
 

@@ -9,8 +9,8 @@ struct BulkDataLinks: Sendable {
     /// nil for a value that stays in the metadata.
     func uri(path: ElementPath, element: DataElement) -> String? {
         switch element.value {
+        case .external where element.tag == .pixelData && (instance.transferSyntax.isEncapsulated || instance.transferSyntax.isDeflated): "\(instance.url(root))/frames/1"
         case .external where instance.transferSyntax.isDeflated, .items: nil
-        case .external where element.tag == .pixelData && instance.transferSyntax.isEncapsulated: "\(instance.url(root))/frames/1"
         case .external: "\(instance.url(root))/bulkdata/\(path)"
         case .bytes(let bytes) where bytes.count > DICOMJSON.bulkDataThreshold && !element.vr.isText: "\(instance.url(root))/bulkdata/\(path)"
         // Compressed icons and the like, within items.

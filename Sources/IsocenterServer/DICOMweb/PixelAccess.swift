@@ -49,13 +49,19 @@ struct PixelAccess: Sendable {
     private func image(_ instance: InstanceLocation) async throws -> StoredInstance {
         let archive = archive
         guard let location = instance.pixelData, let frames = try await archive.frames(of: instance) else {
-            return try await StoredInstance(file: instance.size) { range in try await archive.read(instance, range) }
+            return try await stored(instance)
         }
         return StoredInstance(
             dataSet: try await archive.header(of: instance), transferSyntax: instance.transferSyntax,
             pixelData: .init(tag: location.tag, vr: location.vr, isEncapsulated: location.isEncapsulated, frames: frames),
             storedLength: instance.size - instance.dataSetOffset
         ) { range in try await archive.read(instance, instance.inFile(range)) }
+    }
+
+    /// The whole instance as it is shown.
+    private func stored(_ instance: InstanceLocation) async throws -> StoredInstance {
+        let file = try await archive.file(of: instance)
+        return try await StoredInstance(file: file.size) { range in try await file.read(range) }
     }
 
     /// Says what the samples of a frame mean where codecs delivered them otherwise than the attributes say.
@@ -83,8 +89,7 @@ struct PixelAccess: Sendable {
             for try await chunk in archive.read(instance) { try await writer.write(ByteBuffer(bytes: chunk)) }
             return
         }
-        let archive = archive
-        let stored = try await StoredInstance(file: instance.size) { range in try await archive.read(instance, range) }
+        let stored = try await stored(instance)
         let output = Output(writer)
         _ = try await Transcoder(coding: coding).transcode(stored, to: syntax) { try await output.writer.write(ByteBuffer(bytes: $0)) }
         writer = output.writer

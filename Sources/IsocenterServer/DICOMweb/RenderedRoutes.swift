@@ -99,7 +99,7 @@ struct RenderedRoutes: Sendable {
     }
 
     private func picture(_ shown: Shown, _ media: RenderedMedia, _ options: RenderOptions, _ request: Request) async throws -> Response {
-        let etag = "\"\(shown.instance.object)-\(shown.number)-\(request.uri.query ?? "")-\(media)\""
+        let etag = "\"\(shown.instance.version)-\(shown.number)-\(request.uri.query ?? "")-\(media)\""
         let headers: HTTPFields = [.contentType: media.rawValue, .eTag: etag, .cacheControl: "private, no-cache"]
         if request.headers[.ifNoneMatch] == etag { return Response(status: .notModified, headers: headers) }
         let bytes = try await pixels.picture(of: shown.number, in: shown.instance, options)

@@ -47,8 +47,8 @@ struct RetrieveRoutes: Sendable {
             let parts = objects.map { instance, target in
                 MultipartBody.Part(
                     contentType: "application/dicom; transfer-syntax=\(target.uid)", location: instance.url(root),
-                    // How long an object is in another syntax is known when it is written.
-                    length: target == instance.transferSyntax ? instance.size : nil
+                    // How long an object is in another syntax, or with its correction, is known when it is written.
+                    length: target == instance.transferSyntax && instance.correction == nil ? instance.size : nil
                 ) { [pixels] writer in try await pixels.object(instance, in: target, to: &writer) }
             }
             return MultipartBody(rootType: "application/dicom", parts: parts).response()
@@ -62,8 +62,8 @@ struct RetrieveRoutes: Sendable {
     private func single(_ instance: InstanceLocation, _ target: TransferSyntax) -> Response {
         var headers: HTTPFields = [.contentType: "application/dicom; transfer-syntax=\(target.uid)"]
         let isStored = target == instance.transferSyntax
-        headers[.eTag] = isStored ? "\"\(instance.object)\"" : "\"\(instance.object)-\(target.uid)\""
-        let body = ResponseBody(contentLength: isStored ? Int(instance.size) : nil) { [pixels] writer in
+        headers[.eTag] = isStored ? "\"\(instance.version)\"" : "\"\(instance.version)-\(target.uid)\""
+        let body = ResponseBody(contentLength: isStored && instance.correction == nil ? Int(instance.size) : nil) { [pixels] writer in
             var any: any ResponseBodyWriter = writer
             try await pixels.object(instance, in: target, to: &any)
             try await any.finish(nil)

@@ -81,7 +81,7 @@ struct StoreRoutes: Sendable {
                     if let failure { throw failure }
                     if let outcome = try await ingest?.finish() { results.append(.outcome(outcome)) }
                 } catch {
-                    results.append(.failed(await ingest?.named, error))
+                    results.append(.failed(ingest?.named, error))
                 }
                 ingest = nil
             }

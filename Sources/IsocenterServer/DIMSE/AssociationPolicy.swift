@@ -24,21 +24,13 @@ struct AssociationPolicy: Sendable {
             case .refused(let reject, let words):
                 return refused(reject, words)
             case .known(var caller):
-                var negotiation = NegotiationPolicy { [caller] in service(for: $0, caller) }
-                switch try await identities.outcome(of: request.userInformation.userIdentity, from: connection.address, isSecure: connection.tls != nil) {
-                case .node: break
-                case .user(let user):
-                    caller.principal = Principal(kind: .user, name: user.name, role: user.role, node: caller.principal.node)
-                    negotiation.services = { [caller] in service(for: $0, caller) }
-                    // Nothing more than that it was accepted (PS3.7 Table D.3-15).
-                    negotiation.userIdentityResponse = []
-                case .refused(let words): return refused(.noReason, words)
-                }
+                let user = try await identities.outcome(of: request.userInformation.userIdentity, from: connection.address, isSecure: connection.tls != nil)
+                if case .refused(let words) = user { return refused(.noReason, words) }
+                if case .user(let user) = user { caller.principal = Principal(kind: .user, name: user.name, role: user.role, node: caller.principal.node) }
                 guard admissions.enter(caller, on: connection) else {
                     return refused(.localLimitExceeded, "the peer '\(caller.peer.name)' has \(caller.peer.maxInbound ?? 0) associations open, which is its limit")
                 }
-                negotiation.extendedNegotiation = { sopClass, information in services.entry(for: sopClass)?.extendedNegotiation(sopClass, information) }
-                return negotiation
+                return granted(request, caller)
             }
         } catch {
             return refused(.temporaryCongestion, "the list of peers cannot be read: \(error)")
@@ -49,12 +41,32 @@ struct AssociationPolicy: Sendable {
         NegotiationPolicy(refusal: .init(reject, words)) { _ in .notSupported }
     }
 
-    private func service(for abstractSyntax: UID, _ caller: Caller) -> NegotiationPolicy.Service {
+    /// Operations that a peer may have outstanding, and we at it (PS3.7 §D.3.3.3). Answered one after the other, as they come.
+    private static let window = AsynchronousOperationsWindow(invoked: 16, performed: 16)
+
+    private func granted(_ request: AssociateRequest, _ caller: Caller) -> NegotiationPolicy {
+        var policy = NegotiationPolicy { service(for: $0, caller, request) }
+        policy.extendedNegotiation = { sopClass, information in services.entry(for: sopClass)?.extendedNegotiation(sopClass, information) }
+        policy.window = Self.window
+        // Nothing more than that the user was accepted (PS3.7 Table D.3-15).
+        if caller.principal.kind == .user { policy.userIdentityResponse = [] }
+        return policy
+    }
+
+    /// The requestor says that a class unknown to us is one of storage (PS3.7 §D.3.3.6).
+    private func isSaidToBeStored(_ sopClass: UID, _ request: AssociateRequest) -> Bool {
+        guard let said = request.commonExtendedNegotiation(of: sopClass) else { return false }
+        return said.serviceClass == CommonExtendedNegotiation.storageServiceClass || said.relatedGeneralSOPClasses.contains(where: SOPClassTable.isArchived)
+    }
+
+    private func service(for abstractSyntax: UID, _ caller: Caller, _ request: AssociateRequest) -> NegotiationPolicy.Service {
         guard let entry = services.entry(for: abstractSyntax) else { return .notSupported }
-        if UIDTable.entry(for: abstractSyntax) == nil, !(caller.called.acceptsUnknownSOPClasses ?? acceptsUnknownSOPClasses) { return .notSupported }
+        if UIDTable.entry(for: abstractSyntax) == nil, !isSaidToBeStored(abstractSyntax, request),
+            !(caller.called.acceptsUnknownSOPClasses ?? acceptsUnknownSOPClasses)
+        { return .notSupported }
         let isProvided = entry.needs.map(caller.may) ?? true
-        // What is sent by C-GET goes out in contexts of storage, whose user we are then.
-        let isUsed = entry.scu && caller.may(.retrieve)
+        // What is sent by C-GET goes out in contexts of storage, whose user we are then: where the caller offers to provide it.
+        let isUsed = entry.scu && caller.may(.retrieve) && request.userInformation.roleSelections.contains { $0.sopClass == abstractSyntax && $0.scp }
         guard isProvided || isUsed else { return .notAllowed }
         return .supported(entry.transferSyntaxes, scp: isProvided, scu: isUsed)
     }

@@ -1,6 +1,5 @@
 import Archive
 import DICOM
-import DICOMImage
 import DICOMNetwork
 import Logging
 import NIOCore
@@ -10,15 +9,17 @@ import Workflow
 /// The DICOM port: who may open an association, for what, and which service answers a message.
 struct DIMSEDoor: Service {
     let listener: Listener
-    /// The same over TLS; nil where that is off.
+    /// The port for TLS; nil where there is no certificate.
     let secured: Listener?
     let policy: AssociationPolicy
+    /// Serves the associations: the archive's, so that an object goes from its inbox to the disk on one thread.
+    let executor: any TaskExecutor
     let logger: Logger
 
     /// Binds the port.
     static func open(
-        archive: Archive, peers: PeerTable, authenticator: Authenticator, sender: Sender, coding: any FrameCoding, log: AssociationLog,
-        settings: Settings, logger: Logger
+        _ services: ServiceTable, archive: Archive, peers: PeerTable, authenticator: Authenticator, log: AssociationLog, settings: Settings,
+        logger: Logger
     ) async throws -> DIMSEDoor {
         var limits = NetworkLimits()
         limits.maximumLength = UInt32(settings[Settings.maxPDULength])
@@ -28,51 +29,29 @@ struct DIMSEDoor: Service {
         limits.idleTimeout = .seconds(Int64(settings[Settings.idleTimeout]))
         limits.dimseTimeout = .seconds(Int64(settings[Settings.dimseTimeout]))
         let policy = AssociationPolicy(
-            callers: KnownCallers(peers: peers, settings: settings), services: services(archive, peers, sender, coding, settings, logger),
+            callers: KnownCallers(peers: peers, settings: settings), services: services,
             acceptsUnknownSOPClasses: settings[Settings.acceptsUnknownSOPClasses], identities: IdentityCheck(authenticator: authenticator),
             strangers: StrangerLog(try await StrangerTable(archive.database), logger: logger))
-        func listen(_ port: Int, _ tls: TLSServer?) async throws(NetworkError) -> Listener {
+        func listener(_ port: Int, _ tls: TLSServer? = nil) async throws -> Listener {
             try await Listener.bind(
                 host: settings[Settings.dimseHost], port: port, tls: tls, limits: limits, logger: logger, onEnd: { log.note($0) },
                 policy: { request, connection in await policy.negotiation(for: request, from: connection) })
         }
-        let listener = try await listen(settings[Settings.dimsePort], nil)
-        var secured: Listener?
-        if let tls = try TLSServer(settings, logger: logger) { secured = try await listen(settings[Settings.tlsPort], tls) }
-        return DIMSEDoor(listener: listener, secured: secured, policy: policy, logger: logger)
-    }
-
-    private static func services(
-        _ archive: Archive, _ peers: PeerTable, _ sender: Sender, _ coding: any FrameCoding, _ settings: Settings, _ logger: Logger
-    ) -> ServiceTable {
-        let store = StoreSCP(archive: archive, onConflict: ConflictPolicy(rawValue: settings[Settings.onConflict]) ?? .keepFirst, logger: logger)
-        return ServiceTable(entries: [
-            ServiceEntry(
-                sopClasses: { $0 == CommandSet.verification }, commands: [.cEchoRequest], needs: nil, transferSyntaxes: .littleEndian,
-                service: VerificationSCP()),
-            // Every transfer syntax is kept as it comes. What the standard knows as something else than storage is no object to keep.
-            ServiceEntry(
-                sopClasses: { SOPClassTable.isArchived($0) || UIDTable.entry(for: $0) == nil }, commands: [.cStoreRequest],
-                needs: .store, transferSyntaxes: .proposersFirst, scu: true, service: store),
-            FindSCP.entry(archive: archive, logger: logger),
-            ServiceEntry(
-                sopClasses: { RetrieveSOPClass.move[$0.text] != nil }, commands: [.cMoveRequest], needs: .retrieve, transferSyntaxes: .littleEndian,
-                service: MoveSCP(archive: archive, peers: peers, sender: sender, coding: coding, logger: logger)),
-            ServiceEntry(
-                sopClasses: { RetrieveSOPClass.get[$0.text] != nil }, commands: [.cGetRequest], needs: .retrieve, transferSyntaxes: .littleEndian,
-                service: GetSCP(archive: archive, coding: coding, logger: logger)),
-        ])
+        let tls = try TLSServer(settings, logger)
+        let plain = try await listener(settings[Settings.dimsePort])
+        let secured = tls == nil ? nil : try await listener(settings[Settings.dimseTLSPort], tls)
+        return DIMSEDoor(listener: plain, secured: secured, policy: policy, executor: archive.executor, logger: logger)
     }
 
     var port: Int { listener.address.port }
-    var securePort: Int? { secured?.address.port }
+    var tlsPort: Int? { secured?.address.port }
 
     func run() async throws {
         await withGracefulShutdownHandler {
             async let remembering: Void = policy.strangers.run()
-            async let plain: Void = listener.run { association in try await serve(association) }
-            if let secured { await secured.run { association in try await serve(association) } }
-            await plain
+            async let alsoSecured: Void? = secured?.run(on: executor) { association in try await serve(association) }
+            await listener.run(on: executor) { association in try await serve(association) }
+            _ = await alsoSecured
             policy.strangers.finish()
             await remembering
         } onGracefulShutdown: {

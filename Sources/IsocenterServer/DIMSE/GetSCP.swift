@@ -10,11 +10,21 @@ import Workflow
 struct GetSCP: DIMSEService {
     let archive: Archive
     let coding: any FrameCoding
+    let fallback: FallbackRetrieval
     let logger: Logger
+
+    var entry: ServiceEntry {
+        ServiceEntry(
+            sopClasses: { RetrieveSOPClass.get[$0.text] != nil }, commands: [.cGetRequest], needs: .retrieve, transferSyntaxes: .littleEndian, service: self)
+    }
 
     func answer(_ message: IncomingMessage, on association: Association, for caller: Caller) async throws {
         do {
             let request = try await RetrieveRequest(message, RetrieveSOPClass.get, for: caller)
+            // Where the caller gives up, what is here is counted and nothing is sent.
+            try? await association.withCancellation(of: message.command) {
+                try await fallback.fetch(request.retrieval, for: caller.peer, as: association.calledAETitle)
+            }
             try await get(request, message, association, caller)
         } catch let refusal as RetrieveRequest.Refusal {
             logger.notice("C-GET of \(caller.principal.name)@\(caller.address.host) refused: \(refusal.words)")
@@ -33,11 +43,13 @@ struct GetSCP: DIMSEService {
         let priority = message.command[number: .priority].flatMap(CommandSet.Priority.init(rawValue:)) ?? .medium
         let isWithoutBulkData = message.context.abstractSyntax.text == RetrieveSOPClass.withoutBulkData
         var instances = archive.instances(of: request.retrieval, for: request.access).makeAsyncIterator()
+        let coerce = caller.peer.coercion(from: caller.called.title)
         /// The next object, on whose first bytes work has begun.
         func prepare() async throws -> (Outgoing, Preparation)? {
             do throws(ArchiveError) {
                 guard let location = try await instances.next() else { return nil }
-                let object = isWithoutBulkData ? Outgoing(withoutBulkData: location, in: archive) : Outgoing(location, in: archive, coding: coding)
+                let object = isWithoutBulkData
+                    ? Outgoing(withoutBulkData: location, in: archive, coerce: coerce) : Outgoing(location, in: archive, coding: coding, coerce: coerce)
                 return (object, Preparation(object, association, caller.peer.preferred, asSCP: true))
             } catch {
                 throw RetrieveRequest.Refusal(status: .subOperationsNotPerformed, words: error.message)

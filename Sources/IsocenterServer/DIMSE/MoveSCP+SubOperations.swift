@@ -13,9 +13,13 @@ struct SubOperations {
     private(set) var why: String?
     private var lastPending: ContinuousClock.Instant?
 
-    init(_ request: CommandSet, total: Int) {
+    /// The receiver, which the requestor named itself: an Error Comment has 64 characters.
+    private let receiver: String
+
+    init(_ request: CommandSet, total: Int, receiver: String = "") {
         self.request = request
         self.total = total
+        self.receiver = receiver
     }
 
     /// Instances may come and go meanwhile: never less than nothing remains.
@@ -27,7 +31,7 @@ struct SubOperations {
         case .warned: warnings += 1
         case .refused, .failed:
             failed.append(instance)
-            if why == nil { why = result.words }
+            if why == nil { why = result.words.map { $0.hasPrefix("\(receiver): ") ? String($0.dropFirst(receiver.count + 2)) : $0 } }
         }
     }
 

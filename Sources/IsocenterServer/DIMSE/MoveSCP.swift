@@ -12,12 +12,22 @@ struct MoveSCP: DIMSEService {
     let peers: PeerTable
     let sender: Sender
     let coding: any FrameCoding
+    let fallback: FallbackRetrieval
     let logger: Logger
+
+    var entry: ServiceEntry {
+        ServiceEntry(
+            sopClasses: { RetrieveSOPClass.move[$0.text] != nil }, commands: [.cMoveRequest], needs: .retrieve, transferSyntaxes: .littleEndian, service: self)
+    }
 
     func answer(_ message: IncomingMessage, on association: Association, for caller: Caller) async throws {
         do {
             let request = try await RetrieveRequest(message, RetrieveSOPClass.move, for: caller)
             let destination = try await destination(of: message.command, for: caller)
+            // Where the caller gives up, what is here is counted and nothing is sent.
+            try? await association.withCancellation(of: message.command) {
+                try await fallback.fetch(request.retrieval, for: caller.peer, as: association.calledAETitle)
+            }
             try await move(request, to: destination, message, association, caller)
         } catch let refusal as RetrieveRequest.Refusal {
             logger.notice("C-MOVE of \(caller.principal.name)@\(caller.address.host) refused: \(refusal.words)")
@@ -50,9 +60,9 @@ struct MoveSCP: DIMSEService {
         do throws(ArchiveError) { total = try await archive.count(of: request.retrieval, for: request.access) } catch {
             throw RetrieveRequest.Refusal(status: .matchesNotCounted, words: error.message)
         }
-        let state = Mutex(SubOperations(message.command, total: total))
-        let objects = archive.instances(of: request.retrieval, for: request.access).map { [archive, coding] in
-            Outgoing($0, in: archive, coding: coding)
+        let state = Mutex(SubOperations(message.command, total: total, receiver: destination.words))
+        let objects = archive.instances(of: request.retrieval, for: request.access).map { [archive, coding, coerce = destination.coercion(from: caller.called.title)] in
+            Outgoing($0, in: archive, coding: coding, coerce: coerce)
         }
         let isStopped: @Sendable () -> Bool = { association.isCancelled(message.command) || association.end != nil }
         var options = Sender.Options()

@@ -45,13 +45,14 @@ struct StoreSCP: DIMSEService {
     private func store(_ dataSet: IncomingDataSet, _ transferSyntax: TransferSyntax, expecting: (UID, UID), from caller: Caller) async throws -> StoreOutcome {
         let policy = (caller.peer.onConflict ?? caller.called.onConflict).flatMap { ConflictPolicy(rawValue: $0) } ?? onConflict
         let source = Source(kind: .dimse, aeTitle: caller.peer.aeTitle, host: caller.address.host, onConflict: policy)
-        let ingest = try await archive.begin(source: source, transferSyntax: transferSyntax, expecting: expecting)
+        var ingest = try await archive.begin(
+            source: source, transferSyntax: transferSyntax, expecting: expecting, corrector: caller.corrector(logger))
         do {
             for try await chunk in dataSet {
-                try await ingest.write(Array(buffer: chunk))
+                try chunk.withUnsafeReadableBytes { (bytes) throws(ArchiveError) in try ingest.write(bytes) }
             }
         } catch {
-            await ingest.cancel()
+            ingest.cancel()
             throw error
         }
         return try await ingest.finish()
@@ -71,6 +72,7 @@ extension ArchiveError {
     /// PS3.4 Table B.2-1.
     var status: DIMSEStatus {
         switch code {
+        case .refused: DIMSEStatus(rawValue: refusal ?? DIMSEStatus.processingFailure.rawValue)
         case .outOfResources, .storageFailed, .notWritable, .locked, .notServing: .outOfResources
         case .dataSetDoesNotMatchSOPClass: .dataSetDoesNotMatchSOPClass
         case .cannotUnderstand: .cannotUnderstand

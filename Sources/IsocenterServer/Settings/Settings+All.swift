@@ -1,3 +1,4 @@
+import Archive
 import DICOMNetwork
 
 // Every setting of the program. A new one is a line here; flags, environment, file, checks and help follow from it.
@@ -13,6 +14,13 @@ extension Settings {
     }
     public static let dimseHost = Setting("dimse.host", default: "0.0.0.0", help: "address the DICOM port listens on")
     public static let dimsePort = Setting("dimse.port", default: 11112, in: 0...65535, help: "its port; 0 chooses a free one")
+    public static let dimseTLSPort = Setting("dimse.tls.port", default: 2762, in: 0...65535, help: "port for DICOM over TLS, open where a certificate is named; 0 chooses a free one")
+    public static let dimseTLSCertificate = Setting("dimse.tls.certificate", default: "", help: "PEM file with our certificate and those that lead to its authority; read again when it changes")
+    public static let dimseTLSKey = Setting("dimse.tls.key", default: "", help: "PEM file with the certificate's private key, without a passphrase")
+    public static let dimseTLSAuthorities = Setting("dimse.tls.authorities", default: "", help: "PEM file with the authorities whose certificates are believed")
+    public static let dimseTLSClientCertificates = Setting("dimse.tls.clientCertificates", default: "", help: "required, optional or none; empty: required where authorities are named") { choice in
+        choice.isEmpty || TLSServer.ClientCertificates(rawValue: choice) != nil ? nil : "'\(choice)' is not required, optional or none"
+    }
     public static let peers = Setting("dimse.peers", default: [String](), help: "known callers beside loopback and 'isocenter peers': AET or AET@address, a network too") { peers in
         peers.first { SettledPeer(text: $0) == nil }.map { "'\($0)' is neither AET nor AET@address" }
     }
@@ -30,19 +38,12 @@ extension Settings {
     public static let associationDays = Setting("associations.days", default: 30, in: 1...3650, unit: "days", help: "how long the log of associations goes back")
     public static let associationNumber = Setting("associations.number", default: 20_000, in: 100...10_000_000, help: "associations that it holds at most")
 
-    public static let tlsPort = Setting("dimse.tls.port", default: 0, in: 0...65535, help: "DICOM port with TLS, usually 2762; 0: none")
-    public static let tlsCertificate = Setting("dimse.tls.certificate", default: "", help: "PEM file with our certificate and those that lead to its authority; also shown to peers that we call")
-    public static let tlsKey = Setting("dimse.tls.key", default: "", help: "PEM file with its private key")
-    public static let tlsAuthorities = Setting("dimse.tls.authorities", default: "", help: "PEM file with the certificates of those who issue peers' certificates; empty: when we call, those that the system trusts")
-    public static let tlsClientCertificates = Setting("dimse.tls.clientCertificates", default: "required", help: "whether callers show a certificate: required, optional or none") { choice in
-        TLSServer.ClientCertificates(rawValue: choice) != nil ? nil : "'\(choice)' is not required, optional or none"
-    }
     public static let bindsTitles = Setting("dimse.tls.bindTitles", default: false, help: "a caller's certificate must be for its AE title: by common name or alternative name")
     public static let tlsVerifiesHost = Setting("dimse.tls.verifyHost", default: true, help: "the certificate of a peer that we call must be for its host, unless the peer's fingerprint is known")
 
     public static let reserve = Setting("storage.reserve", default: 1024, in: 0...1_000_000_000, unit: "MiB", help: "free space below which nothing new is accepted")
-    public static let onConflict = Setting("storage.onConflict", default: "keepFirst", help: "same SOP Instance UID with other content: keepFirst, keepBoth or quarantine") { policy in
-        ["keepFirst", "keepBoth", "quarantine"].contains(policy) ? nil : "'\(policy)' is not keepFirst, keepBoth or quarantine"
+    public static let onConflict = Setting("storage.onConflict", default: "keepFirst", help: "same SOP Instance UID with other content: keepFirst, keepBoth, keepBothFromSameSource or quarantine") { policy in
+        ConflictPolicy(rawValue: policy) != nil ? nil : "'\(policy)' is not keepFirst, keepBoth, keepBothFromSameSource or quarantine"
     }
 
     public static let workersCount = Setting("workers.count", default: 0, in: 0...1024, help: "processes that decode and encode frames; 0: one for each processor")
@@ -50,6 +51,12 @@ extension Settings {
     public static let workersSeconds = Setting("workers.seconds", default: 10, in: 1...3600, unit: "s", help: "time that decoding or encoding a frame may take; a frame that needs more fails")
 
     public static let jobsKept = Setting("jobs.keep", default: 30, in: 1...36_500, unit: "days", help: "a job that has ended stays in the list for this time")
+
+    public static let commitsOnOpenAssociation = Setting("commitment.sameAssociation", default: true, help: "storage commitment is reported on the association on which it was asked, where that still stands; else on one of ours")
+    public static let commitmentHashAge = Setting("commitment.hashAge", default: 0, in: 0...87_600, unit: "h", help: "objects that were read and found right within this time are not read again for storage commitment; 0 reads them each time")
+    public static let commitmentPatience = Setting("commitment.patience", default: 7, in: 1...365, unit: "days", help: "a report of storage commitment, or a request of ours, is tried for this time")
+    public static let commitmentWait = Setting("commitment.wait", default: 30, in: 0...3600, unit: "s", help: "our association on which we asked for storage commitment is kept open for the report for this time")
+    public static let commitmentKept = Setting("commitment.keep", default: 365, in: 1...36_500, unit: "days", help: "storage commitments and their results are kept for this time")
 
     public static let sessionLifetime = Setting("sessions.lifetime", default: 12, in: 1...720, unit: "h", help: "a login ends after this time")
     public static let sessionIdle = Setting("sessions.idle", default: 120, in: 1...43_200, unit: "min", help: "a login ends when it is not used for this time")
@@ -61,13 +68,14 @@ extension Settings {
 
     static let all: [any AnySetting] = [
         data, httpHost, httpPort, httpMaxConnections,
-        aeTitle, dimseHost, dimsePort, peers, loopbackPeers, checksCalledAETitle, checksCallingHost, acceptsUnknownSOPClasses,
+        aeTitle, dimseHost, dimsePort, dimseTLSPort, dimseTLSCertificate, dimseTLSKey, dimseTLSAuthorities, dimseTLSClientCertificates, peers, loopbackPeers, checksCalledAETitle, checksCallingHost, acceptsUnknownSOPClasses,
         maxAssociations, maxAssociationsPerPeer, maxPDULength, artimTimeout, idleTimeout, dimseTimeout,
-        tlsPort, tlsCertificate, tlsKey, tlsAuthorities, tlsClientCertificates, bindsTitles, tlsVerifiesHost,
+        bindsTitles, tlsVerifiesHost,
         associationDays, associationNumber,
         reserve, onConflict,
         workersCount, workersMemory, workersSeconds,
         jobsKept,
+        commitsOnOpenAssociation, commitmentHashAge, commitmentPatience, commitmentWait, commitmentKept,
         sessionLifetime, sessionIdle,
         logLevel, webRoot,
     ]

@@ -3,29 +3,27 @@ import Logging
 import Workflow
 
 extension TLSServer {
-    /// nil where there is no TLS port.
+    /// nil where the settings name no certificate.
     ///
     /// - Throws: `ServerError` or `NetworkError` naming what is missing or wrong.
-    init?(_ settings: Settings, logger: Logger) throws {
-        guard settings[Settings.tlsPort] != 0 else { return nil }
-        let certificate = settings[Settings.tlsCertificate], key = settings[Settings.tlsKey], authorities = settings[Settings.tlsAuthorities]
-        guard !certificate.isEmpty, !key.isEmpty else { throw ServerError("the DICOM port with TLS needs dimse.tls.certificate and dimse.tls.key") }
-        let clients = TLSServer.ClientCertificates(rawValue: settings[Settings.tlsClientCertificates]) ?? .required
-        guard clients == .none || !authorities.isEmpty else {
-            throw ServerError("certificates of callers cannot be checked without dimse.tls.authorities; dimse.tls.clientCertificates=none asks for none")
-        }
+    init?(_ settings: Settings, _ logger: Logger) throws {
+        let certificate = settings[Settings.dimseTLSCertificate], key = settings[Settings.dimseTLSKey]
+        guard !certificate.isEmpty else { return nil }
+        guard !key.isEmpty else { throw ServerError("dimse.tls.certificate needs dimse.tls.key") }
+        let authorities = settings[Settings.dimseTLSAuthorities]
+        let clients = ClientCertificates(rawValue: settings[Settings.dimseTLSClientCertificates]) ?? (authorities.isEmpty ? .none : .required)
         try self.init(
             certificate: certificate, key: key, authorities: authorities.isEmpty ? nil : authorities, clientCertificates: clients,
-            onProblem: { logger.error("TLS of the DICOM port: \($0)") })
+            onProblem: { logger.error("\($0)") })
     }
 }
 
 extension PeerTLS {
-    /// How we call peers that use TLS.
+    /// How we call peers that use TLS: with the same certificate, believing the same authorities.
     public init(_ settings: Settings, logger: Logger) throws(NetworkError) {
         func file(_ setting: Setting<String>) -> String? { settings[setting].isEmpty ? nil : settings[setting] }
         try self.init(
-            authorities: file(Settings.tlsAuthorities), certificate: file(Settings.tlsCertificate), key: file(Settings.tlsKey),
-            verifiesHost: settings[Settings.tlsVerifiesHost], onProblem: { logger.error("TLS towards peers: \($0)") })
+            authorities: file(Settings.dimseTLSAuthorities), certificate: file(Settings.dimseTLSCertificate), key: file(Settings.dimseTLSKey),
+            verifiesHost: settings[Settings.tlsVerifiesHost], onProblem: { logger.error("\($0)") })
     }
 }

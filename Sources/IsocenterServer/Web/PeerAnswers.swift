@@ -49,6 +49,10 @@ public struct StrangerAnswer: Encodable {
 
 struct TitlesAnswer: Encodable {
     var titles: [TitleAnswer]
+    /// Where they are called.
+    var port: Int
+    /// nil where there is no port with TLS.
+    var tlsPort: Int?
     /// Callers have to use one of them.
     var checksCalledAETitle: Bool
     var services: [Peer.Service]

@@ -11,6 +11,8 @@ struct PeerRoutes: APIRoutes {
     let admissions: Admissions
     let settings: Settings
     let tls: PeerTLS
+    /// Ours.
+    let ports: (plain: Int, tls: Int?)
 
     func add(to group: RouterGroup<RequestScope>) {
         addPeers(to: group)
@@ -126,7 +128,7 @@ struct PeerRoutes: APIRoutes {
         group.get("titles") { _, context in
             try Self.administrator(context)
             return JSONAnswer.response(TitlesAnswer(
-                titles: try await titles(), checksCalledAETitle: settings[Settings.checksCalledAETitle], services: Peer.Service.allCases))
+                titles: try await titles(), port: ports.plain, tlsPort: ports.tls, checksCalledAETitle: settings[Settings.checksCalledAETitle], services: Peer.Service.allCases))
         }
         group.post("titles") { request, context in
             try Self.administrator(context)

@@ -25,7 +25,7 @@ public struct ApplicationEntity: Sendable, Hashable, Codable, Identifiable {
     public var problems: [String] {
         var problems: [String] = []
         if AETitle(title) == nil { problems.append("'\(title)' is no AE title: 1 to 16 characters, no backslash or control character") }
-        if let onConflict, ConflictPolicy(rawValue: onConflict) == nil { problems.append("'\(onConflict)' is not keepFirst, keepBoth or quarantine") }
+        if let onConflict, ConflictPolicy(rawValue: onConflict) == nil { problems.append("'\(onConflict)' is not keepFirst, keepBoth, keepBothFromSameSource or quarantine") }
         do throws(ArchiveError) { _ = try Access(view: view) } catch { problems.append(error.message) }
         return problems
     }

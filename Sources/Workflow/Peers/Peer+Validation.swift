@@ -24,7 +24,8 @@ extension Peer {
         check((host == nil) == (port == nil), host == nil ? "a port without a host calls nobody" : "a host needs a port to be called")
         for address in addresses { check(AddressRange(address) != nil, "'\(address)' is neither a numeric address nor a network such as 10.1.0.0/16") }
         for title in calledAETitles ?? [] { check(AETitle(title) != nil, "'\(title)' is no AE title") }
-        if let onConflict { check(ConflictPolicy(rawValue: onConflict) != nil, "'\(onConflict)' is not keepFirst, keepBoth or quarantine") }
+        if let onConflict { check(ConflictPolicy(rawValue: onConflict) != nil, "'\(onConflict)' is not keepFirst, keepBoth, keepBothFromSameSource or quarantine") }
+        check(!coercionOut.refuses, "rules for what is sent do not refuse: the retrieve or the send is not made")
         if let certificate {
             let digits = Self.normalized(fingerprint: certificate)
             check(digits.count == 64 && digits.allSatisfy { $0.isASCII && $0.isHexDigit }, "a certificate is given by its SHA-256 fingerprint, 64 hexadecimal digits")

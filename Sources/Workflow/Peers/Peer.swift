@@ -1,4 +1,5 @@
 import Archive
+import DICOM
 import DICOMNetwork
 
 /// A DICOM node that we know: how it calls us, how we call it, and what it may do.
@@ -32,6 +33,12 @@ public struct Peer: Sendable, Hashable, Codable, Identifiable {
     public var calledAETitles: [String]?
     /// What happens to an object whose SOP Instance UID is known with other content; nil: as the setting says.
     public var onConflict: String?
+    /// What of its objects is refused.
+    public var acceptance = CoercionRules.none
+    /// What is different in the index and in answers from its objects as they came.
+    public var coercionIn = CoercionRules.none
+    /// What is different in the objects that are sent to it.
+    public var coercionOut = CoercionRules.none
 
     /// Calls, both ways, are over TLS.
     public var usesTLS = false
@@ -48,6 +55,8 @@ public struct Peer: Sendable, Hashable, Codable, Identifiable {
     public var window = 1
     /// Transfer syntaxes (UIDs) in which it wants objects, the best first; empty: as they are stored, and uncompressed where it does not take that.
     public var transferSyntaxes: [String] = []
+    /// Another archive: asked by C-MOVE to us when someone retrieves a study that is not here.
+    public var isFallback = false
 
     public var id: String { name }
 
@@ -76,6 +85,9 @@ extension Peer {
         destinations = try values.decodeIfPresent([String].self, forKey: .destinations)
         calledAETitles = try values.decodeIfPresent([String].self, forKey: .calledAETitles)
         onConflict = try values.decodeIfPresent(String.self, forKey: .onConflict)
+        try take(.acceptance, &acceptance)
+        try take(.coercionIn, &coercionIn)
+        try take(.coercionOut, &coercionOut)
         try take(.usesTLS, &usesTLS)
         certificate = try values.decodeIfPresent(String.self, forKey: .certificate)
         maxInbound = try values.decodeIfPresent(Int.self, forKey: .maxInbound)
@@ -83,5 +95,6 @@ extension Peer {
         bandwidth = try values.decodeIfPresent(Int.self, forKey: .bandwidth)
         try take(.window, &window)
         try take(.transferSyntaxes, &transferSyntaxes)
+        try take(.isFallback, &isFallback)
     }
 }

@@ -2,7 +2,7 @@ import DICOMNetwork
 
 /// C-ECHO to a peer, and what came of it in words.
 public struct PeerEcho: Sendable, Hashable, Codable {
-    public var succeeded: Bool
+    public var ok: Bool
     public var words: String
     /// From the call to the answer.
     public var milliseconds: Int
@@ -10,9 +10,9 @@ public struct PeerEcho: Sendable, Hashable, Codable {
     public static func call(_ peer: Peer, as title: AETitle, tls: PeerTLS?) async -> PeerEcho {
         let clock = ContinuousClock()
         let start = clock.now
-        let (succeeded, words) = await answer(of: peer, as: title, tls)
+        let (ok, words) = await answer(of: peer, as: title, tls)
         let took = (clock.now - start).components
-        return PeerEcho(succeeded: succeeded, words: words, milliseconds: Int(took.seconds) * 1000 + Int(took.attoseconds / 1_000_000_000_000_000))
+        return PeerEcho(ok: ok, words: words, milliseconds: Int(took.seconds) * 1000 + Int(took.attoseconds / 1_000_000_000_000_000))
     }
 
     private static func answer(of peer: Peer, as title: AETitle, _ tls: PeerTLS?) async -> (Bool, String) {

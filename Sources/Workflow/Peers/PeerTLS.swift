@@ -25,9 +25,10 @@ extension Peer {
     /// - Parameter tls: needed for a peer that uses TLS.
     /// - Throws: `cannotConnect` where it has no address, `tls` where TLS is needed and not there.
     public func requestor(as calling: AETitle, tls: PeerTLS?, limits: NetworkLimits = NetworkLimits()) throws(NetworkError) -> Requestor {
-        guard let host, let port, let called = title else {
+        guard let host, let port else {
             throw .cannotConnect(host: host ?? name, port: port ?? 0, "\(name) calls us and is never called: give it a host and a port")
         }
+        guard let called = title else { throw .cannotConnect(host: host, port: port, "'\(aeTitle)' is no AE title") }
         var requestor = Requestor(host: host, port: port, calledAETitle: called, callingAETitle: calling, limits: limits)
         requestor.tls = tls?.client(for: self)
         guard !usesTLS || requestor.tls != nil else { throw .tls("\(name) is called over TLS only") }

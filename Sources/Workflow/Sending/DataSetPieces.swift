@@ -40,6 +40,23 @@ extension DataSetPieces {
         return DataSetPieces(AheadSource { try await pieces.next() })
     }
 
+    /// An object that is not sent as it came.
+    static func changed(_ location: InstanceLocation, _ archive: Archive, _ coerce: (@Sendable (DataSet) -> DataSet)?) -> DataSetPieces {
+        let state = Mutex((bytes: archive.read(location, changing: coerce).makeAsyncIterator(), skip: Int(location.dataSetOffset)))
+        return DataSetPieces(AheadSource {
+            var (bytes, skip) = state.withLock { $0 }
+            while let piece = try await bytes.next() {
+                let passed = Swift.min(skip, piece.count)
+                skip -= passed
+                guard passed < piece.count else { continue }
+                let (after, rest) = (bytes, skip)
+                state.withLock { $0 = (after, rest) }
+                return ByteBuffer(bytes: piece[passed...])
+            }
+            return nil
+        })
+    }
+
     private static func fill(
         _ buffer: inout ByteBuffer, _ count: Int, _ fill: (UnsafeMutableRawBufferPointer) throws(ArchiveError) -> Void
     ) throws(ArchiveError) {

@@ -1,22 +1,22 @@
 import DICOM
 import DICOMNetwork
 import Logging
-import NIOCore
-import NIOPosix
 import Synchronization
 
 /// Calls peers: a few associations to each, kept for some seconds for whoever needs one next.
 public final class Dialer: Sendable {
     public struct Configuration: Sendable {
         public var callingAETitle: AETitle
+        /// For peers that are called over TLS.
+        public var tls: PeerTLS?
         public var limits: NetworkLimits
         /// How long an association waits for another use.
         public var idle: Duration = .seconds(5)
-        public var group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
         public var onEnd: @Sendable (AssociationRecord) -> Void = { _ in }
 
-        public init(callingAETitle: AETitle, limits: NetworkLimits = NetworkLimits()) {
+        public init(callingAETitle: AETitle, tls: PeerTLS? = nil, limits: NetworkLimits = NetworkLimits()) {
             self.callingAETitle = callingAETitle
+            self.tls = tls
             self.limits = limits
         }
     }
@@ -28,6 +28,7 @@ public final class Dialer: Sendable {
         var called: String
         var calling: AETitle
         var usesTLS: Bool
+        var certificate: String?
     }
 
     private struct Waiter {
@@ -103,7 +104,8 @@ public final class Dialer: Sendable {
         guard let host = peer.host, let port = peer.port else {
             throw SendError("\(peer.name) has no host and port: it calls us and is never called")
         }
-        return Line(host: host, port: port, called: peer.aeTitle, calling: calling ?? configuration.callingAETitle, usesTLS: peer.usesTLS)
+        return Line(
+            host: host, port: port, called: peer.aeTitle, calling: calling ?? configuration.callingAETitle, usesTLS: peer.usesTLS, certificate: peer.certificate)
     }
 
     private func takeIdle(_ line: Line, _ contexts: [TransferPlan.Context]) -> Association? {
@@ -180,30 +182,28 @@ public final class Dialer: Sendable {
     }
 
     private func connect(_ line: Line, _ peer: Peer, _ proposals: [Requestor.Proposal], _ roles: [RoleSelection]) async throws -> Association {
-        guard let called = AETitle(line.called) else {
-            leave(line)
-            throw SendError("\(peer.name): '\(line.called)' is no AE title")
-        }
         let hasLeft = Mutex(false)
-        let requestor = Requestor(
-            host: line.host, port: line.port, calledAETitle: called, callingAETitle: line.calling, limits: configuration.limits,
-            group: configuration.group
-        ) { [weak self, configuration] record in
-            configuration.onEnd(record)
-            let isFirst = hasLeft.withLock { left in
-                defer { left = true }
-                return !left
-            }
-            if isFirst { self?.leave(line) }
-        }
-        do {
-            return try await requestor.connect(proposals)
-        } catch {
+        /// Once, whoever comes first.
+        @Sendable func giveBack() {
             let isFirst = hasLeft.withLock { left in
                 defer { left = true }
                 return !left
             }
             if isFirst { leave(line) }
+        }
+        do {
+            var requestor = try peer.requestor(as: line.calling, tls: configuration.tls, limits: configuration.limits)
+            requestor.roles = roles
+            if peer.window > 1 { requestor.window = AsynchronousOperationsWindow(invoked: UInt16(clamping: peer.window), performed: 1) }
+            requestor.onEnd = { [configuration] record in
+                configuration.onEnd(record)
+                giveBack()
+            }
+            let association = try await requestor.connect(proposals)
+            try peer.checkCertificate(of: association)
+            return association
+        } catch {
+            giveBack()
             throw error
         }
     }

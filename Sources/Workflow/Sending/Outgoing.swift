@@ -35,28 +35,36 @@ public struct Outgoing: Sendable {
 }
 
 extension Outgoing {
-    /// A stored instance: as it lies there, checked against its hash on the way, or transcoded.
-    public init(_ location: InstanceLocation, in archive: Archive, coding: any FrameCoding) {
+    /// A stored instance: as it is shown, checked against its hash on the way, or transcoded.
+    ///
+    /// - Parameter coerce: what is different for whom it is sent to (``Peer/coercion(from:)``).
+    public init(
+        _ location: InstanceLocation, in archive: Archive, coding: any FrameCoding, coerce: (@Sendable (DataSet) -> DataSet)? = nil
+    ) {
         self.init(
             name: location.sopInstance.text, sopClass: location.sopClass, sopInstance: location.sopInstance,
             transferSyntax: location.transferSyntax, size: location.size,
             isImage: location.pixelData != nil ? true : location.transferSyntax.isDeflated ? nil : false
         ) { syntax in
-            guard syntax != location.transferSyntax else { return .stored(location, archive) }
+            guard syntax != location.transferSyntax else {
+                return location.correction == nil && coerce == nil ? .stored(location, archive) : .changed(location, archive, coerce)
+            }
             return .transcoded(to: syntax, coding) {
-                try await StoredInstance(file: location.size) { range in try await archive.read(location, range) }
+                let file = try await archive.file(of: location, changing: coerce)
+                return try await StoredInstance(file: file.size) { range in try await file.read(range) }
             }
         }
     }
 
     /// A stored instance without its bulk data (PS3.4 §Z.1.3): attributes alone, encoded anew.
-    public init(withoutBulkData location: InstanceLocation, in archive: Archive) {
+    public init(withoutBulkData location: InstanceLocation, in archive: Archive, coerce: (@Sendable (DataSet) -> DataSet)? = nil) {
         self.init(
             name: location.sopInstance.text, sopClass: location.sopClass, sopInstance: location.sopInstance,
             transferSyntax: .explicitVRLittleEndian, isImage: false
         ) { syntax in
             .once {
-                var dataSet = try await archive.header(of: location).withoutBulkData
+                let shown = try await archive.header(of: location)
+                var dataSet = (coerce?(shown) ?? shown).withoutBulkData
                 for element in dataSet.elements {
                     guard case .external(let range) = element.value else { continue }
                     let bytes = try await archive.read(location, location.inFile(range))

@@ -113,9 +113,10 @@ public struct SendHandler: JobHandler {
         let total = try await archive.count(of: retrieval, for: .everything)
         let state = Mutex(State(done: try await acknowledgements.count(of: job.id)))
         let (archive, coding, acknowledgements) = (archive, coding, acknowledgements)
+        let coerce = peer.coercion(from: sender.dialer.callingAETitle.text)
         let objects = archive.instances(of: retrieval, for: .everything)
             .filter { try await !acknowledgements.contains($0.sopInstance, of: job.id) }
-            .map { Outgoing($0, in: archive, coding: coding) }
+            .map { Outgoing($0, in: archive, coding: coding, coerce: coerce) }
         do {
             try await sender.send(objects, to: peer) { object, result in
                 if result.isStored {

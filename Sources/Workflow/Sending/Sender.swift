@@ -1,6 +1,6 @@
 import DICOM
 import DICOMNetwork
-import NIOCore
+import Synchronization
 
 /// Storage service class, user (PS3.4 §B): sends objects to a peer over as many associations as their contexts need, each in the best
 /// transfer syntax that the peer takes. One that cannot be sent does not hold up the others.
@@ -38,8 +38,10 @@ public struct Sender: Sendable {
         var queue = Queue(objects.makeAsyncIterator())
         var line: Line?
         do {
-            while let object = try await queue.first(lookAhead: Self.lookAhead), !options.isStopped() {
+            while !options.isStopped() {
                 try Task.checkCancellation()
+                if try await settle(&line, &queue, peer, told) { continue }
+                guard let object = try await queue.first(lookAhead: Self.lookAhead) else { break }
                 let reached: Line
                 do {
                     reached = try await self.line(line, for: object, among: queue.waiting, to: peer, options)
@@ -62,13 +64,47 @@ public struct Sender: Sendable {
                     line?.isProven = true
                     await told(object, result)
                 case .again(let counts): queue.putBack(object, counts: counts)
+                case .underWay: break
                 }
             }
         } catch {
             if let line { await leave(line, peer, options, isClean: !(error is CancellationError)) }
             throw error
         }
-        if let line { await leave(line, peer, options, isClean: true) }
+        if let line {
+            for (object, result) in await line.finish() { await told(object, Self.result(result, object, peer) ?? .failed("the association ended")) }
+            await leave(line, peer, options, isClean: true)
+        }
+    }
+
+    /// Tells what came of objects that were sent and not awaited; those under which the association ended come back into the queue. At the
+    /// queue's end, and where the association is of no further use, all of them are awaited.
+    ///
+    /// - Returns: whether to look again.
+    private func settle<Iterator: AsyncIteratorProtocol>(
+        _ line: inout Line?, _ queue: inout Queue<Iterator>, _ peer: Peer, _ told: Told
+    ) async throws -> Bool where Iterator.Element == Outgoing {
+        guard let current = line, current.pipeline != nil else { return false }
+        let next = try await queue.first(lookAhead: Self.lookAhead)
+        let isLast = next.map { !current.fits($0, peer) } ?? true
+        let results = isLast ? await current.finish() : current.takeResults()
+        for (object, result) in results {
+            guard let result = Self.result(result, object, peer) else {
+                queue.putBack(object, counts: true)
+                continue
+            }
+            await told(object, result)
+        }
+        if current.association.end != nil { (line, queue.preparation) = (nil, nil) }
+        return isLast && !results.isEmpty
+    }
+
+    /// nil: it is tried once more.
+    private static func result(_ result: Result<CommandSet, NetworkError>, _ object: Outgoing, _ peer: Peer) -> SendResult? {
+        switch result {
+        case .success(let response): SendResult(response)
+        case .failure(let error): object.attempts > 0 ? .failed("\(peer.words): \(error)") : nil
+        }
     }
 
     /// The same with a list.
@@ -97,7 +133,15 @@ public struct Sender: Sendable {
         /// The association ended and a new one shall be tried, once for an object.
         case again(counts: Bool)
 
-        var endsLine: Bool { if case .result = self { false } else { true } }
+        /// It has been sent within the window; its result comes later.
+        case underWay
+
+        var endsLine: Bool {
+            switch self {
+            case .result, .underWay: false
+            case .lastResult, .again: true
+            }
+        }
     }
 
     private func send(
@@ -112,6 +156,9 @@ public struct Sender: Sendable {
         }
         do {
             let pieces = PacedPieces(pieces: prepared.dataSet, bandwidth: line.bandwidth, bytesPerSecond: peer.bandwidth)
+            if let pipeline = line.pipeline {
+                return try await send(object, prepared.context, pieces, over: pipeline, line, options)
+            }
             let response = try await line.association.store(
                 sopClass: object.sopClass, sopInstance: object.sopInstance, in: prepared.context, priority: options.priority,
                 moveOriginator: options.moveOriginator, dataSet: pieces)
@@ -126,6 +173,46 @@ public struct Sender: Sendable {
         }
     }
 
+    private func send(
+        _ object: Outgoing, _ context: PresentationContext, _ pieces: PacedPieces, over pipeline: StorePipeline, _ line: Line, _ options: Options
+    ) async throws -> Outcome {
+        do {
+            try await pipeline.store(
+                sopClass: object.sopClass, sopInstance: object.sopInstance, in: context, priority: options.priority,
+                moveOriginator: options.moveOriginator, dataSet: pieces
+            ) { [results = line.results] result in results.add(object, result) }
+            return .underWay
+        } catch let error as NetworkError {
+            // With the association all that were under way have ended, this one among them where it had begun.
+            line.association.abort("\(error)")
+            _ = try? await pipeline.finish()
+            return line.results.contains(object.sopInstance) ? .underWay : .again(counts: true)
+        } catch {
+            line.association.abort("\(error)")
+            _ = try? await pipeline.finish()
+            line.results.remove(object.sopInstance)
+            try Task.checkCancellation()
+            return .result(.failed("\(error)"))
+        }
+    }
+
+    /// Results that came while others were sent.
+    final class Results: Sendable {
+        typealias Element = (Outgoing, Result<CommandSet, NetworkError>)
+        private let all = Mutex<[Element]>([])
+
+        func add(_ object: Outgoing, _ result: Result<CommandSet, NetworkError>) { all.withLock { $0.append((object, result)) } }
+        func contains(_ instance: UID) -> Bool { all.withLock { $0.contains { $0.0.sopInstance == instance } } }
+        func remove(_ instance: UID) { all.withLock { $0.removeAll { $0.0.sopInstance == instance } } }
+
+        func take() -> [Element] {
+            all.withLock { all in
+                defer { all = [] }
+                return all
+            }
+        }
+    }
+
     // MARK: Associations
 
     struct Line: Sendable {
@@ -134,6 +221,24 @@ public struct Sender: Sendable {
         var isReused: Bool
         /// An object has gone over it.
         var isProven = false
+        /// Where the peer grants that several are outstanding.
+        var pipeline: StorePipeline?
+        let results = Results()
+
+        init(_ association: Association, _ bandwidth: Bandwidth, isReused: Bool, window: Int) {
+            self.association = association
+            self.bandwidth = bandwidth
+            self.isReused = isReused
+            if window > 1, association.operationsAtOnce > 1 { pipeline = StorePipeline(association) }
+        }
+
+        func takeResults() -> [Results.Element] { results.take() }
+
+        /// Awaits all that is outstanding; how the association ended is in the results.
+        func finish() async -> [Results.Element] {
+            try? await pipeline?.finish()
+            return results.take()
+        }
 
         /// Whether what an object needs has been proposed.
         func fits(_ object: Outgoing, _ peer: Peer) -> Bool {
@@ -151,8 +256,7 @@ public struct Sender: Sendable {
         do {
             let contexts = TransferPlan.contexts(for: waiting, preferred: peer.preferred)
             let (association, isReused) = try await dialer.sending(to: peer, contexts, calling: options.calling)
-            return Line(
-                association: association, bandwidth: try dialer.bandwidth(to: peer, calling: options.calling), isReused: isReused)
+            return Line(association, try dialer.bandwidth(to: peer, calling: options.calling), isReused: isReused, window: peer.window)
         } catch let error as NetworkError {
             throw SendError(Self.words(error, peer, options.calling ?? dialer.callingAETitle))
         }

@@ -53,8 +53,8 @@ import Testing
     func statedIdentity() async throws {
         let archive = try await Archive.open(try TemporaryFolder())
         let (sopClass, instance) = (try #require(UID("1.2.840.10008.5.1.4.1.1.7")), try #require(UID("1.2.3.99")))
-        let ingest = try await archive.begin(source: Source(kind: .local), transferSyntax: .explicitVRLittleEndian, stated: (sopClass, instance))
-        try await ingest.write(try Self.without(.sopInstanceUID))
+        var ingest = try await archive.begin(source: Source(kind: .local), transferSyntax: .explicitVRLittleEndian, stated: (sopClass, instance))
+        try ingest.write(try Self.without(.sopInstanceUID))
         let outcome = try await ingest.finish()
         #expect(outcome.sopInstance == instance)
         #expect(outcome.sopClass != sopClass)
@@ -302,15 +302,15 @@ import Testing
         let archive = try await Archive.open(folder)
         let dataSet = try TestInstance(pixelBytes: 1 << 20).encoded()
         do {
-            let ingest = try await archive.begin(source: .test, transferSyntax: .explicitVRLittleEndian)
-            try await ingest.write(Array(dataSet.prefix(600_000)))
-            await ingest.cancel()
-            await #expect(throws: ArchiveError(.cancelled, "")) { try await ingest.write(dataSet) }
+            var ingest = try await archive.begin(source: .test, transferSyntax: .explicitVRLittleEndian)
+            try ingest.write(Array(dataSet.prefix(600_000)))
+            ingest.cancel()
+            #expect(throws: ArchiveError(.cancelled, "")) { try ingest.write(dataSet) }
             await #expect(throws: ArchiveError(.cancelled, "")) { try await ingest.finish() }
         }
         do {
-            let abandoned = try await archive.begin(source: .test, transferSyntax: .explicitVRLittleEndian)
-            try await abandoned.write(Array(dataSet.prefix(1000)))
+            var abandoned = try await archive.begin(source: .test, transferSyntax: .explicitVRLittleEndian)
+            try abandoned.write(Array(dataSet.prefix(1000)))
         }
         #expect(try folder.incoming() == [])
         #expect(try await archive.totals().instances == 0)
@@ -352,13 +352,13 @@ import Testing
         let length = 600 << 20
         head.removeLast(4)
         withUnsafeBytes(of: UInt32(length).littleEndian) { head += $0 }
-        let ingest = try await archive.begin(source: .test, transferSyntax: .explicitVRLittleEndian)
-        try await ingest.write(head)
+        var ingest = try await archive.begin(source: .test, transferSyntax: .explicitVRLittleEndian)
+        try ingest.write(head)
         let before = residentBytes()
         let piece = [UInt8](repeating: 3, count: 128 << 10)
         var peak = before
         for number in 0..<length / piece.count {
-            try await ingest.write(piece)
+            try ingest.write(piece)
             if number % 64 == 0 { peak = max(peak, residentBytes()) }
         }
         let outcome = try await ingest.finish()

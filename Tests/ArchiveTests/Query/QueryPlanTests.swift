@@ -30,6 +30,11 @@ import Testing
         (.series, .init(.bodyPartExamined, values: ["HEAD"])), (.series, .init(.performedProcedureStepStartDate, values: ["20240101-"])),
         (.series, .init(.requestAttributesSequence, .requestedProcedureID, values: ["R"])), (.series, .init(.requestAttributesSequence, .scheduledProcedureStepID, values: ["S"])),
         (.series, .init(.patientID, values: ["P1"])),
+        (.patient, .init(.otherPatientIDs, values: ["X"])), (.study, .init(.otherPatientIDs, values: ["X"])), (.study, .init(.otherPatientIDsSequence, .patientID, values: ["X"])),
+        (.study, .init(.procedureCodeSequence, .codeValue, values: ["C"])), (.study, .init(.procedureCodeSequence, .codeMeaning, values: ["M"])),
+        (.study, .init(.nameOfPhysiciansReadingStudy, values: ["house*"])), (.series, .init(.operatorsName, values: ["a*"])), (.series, .init(.performingPhysicianName, values: ["a"])),
+        (.series, .init(.institutionName, values: ["H"])), (.series, .init(.stationName, values: ["S"])), (.series, .init(.seriesDate, values: ["20240101-20240102"])),
+        (.series, .init(.frameOfReferenceUID, values: ["1.2"])), (.series, .init(.requestAttributesSequence, .accessionNumber, values: ["A"])),
         (.instance, .init(.sopInstanceUID, values: ["1.1"])), (.instance, .init(.seriesInstanceUID, values: ["1.1"])), (.instance, .init(.studyInstanceUID, values: ["1.1"])),
         (.instance, .init(.sopClassUID, values: ["1.1"])), (.instance, .init(.contentDate, values: ["20240101"])), (.instance, .init(.patientID, values: ["P1"])),
     ]
@@ -41,6 +46,27 @@ import Testing
         let statement = try QueryStatement(Query(level, keys: [key]), .everything)
         let plan = try await plan(statement.sql, archive)
         #expect(!plan.contains(where: isFullScan), "\(level) \(key): \(plan)")
+    }
+
+    @Test("The key that leaves the fewest rows leads", arguments: [
+        ([Query.Key(.studyDate, values: ["20240101-20240107"]), .init(.modalitiesInStudy, values: ["CT"])], "study_by_date"),
+        ([.init(.patientID, values: ["P1"]), .init(.studyDate, values: ["20240101-20240107"]), .init(.modalitiesInStudy, values: ["CT"])], "study_by_patient_id"),
+        ([.init(.patientID, values: ["P1"]), .init(.patientName, values: ["doe*"]), .init(.sopClassesInStudy, values: ["1.2"])], "study_by_patient_id"),
+        ([.init(.accessionNumber, values: ["A"]), .init(.studyDescription, values: ["CT*"]), .init(.patientSex, values: ["F"])], "study_by_accession"),
+    ])
+    func leading(keys: [Query.Key], index: String) async throws {
+        let archive = try await Self.archive()
+        let plan = try await plan(try QueryStatement(Query(.study, keys: keys), .everything).sql, archive)
+        #expect(plan.first?.contains("SEARCH study USING INDEX \(index)") == true, "\(plan)")
+        // Nothing is read in full, nor into a list, but for what belongs to a row that is found.
+        #expect(!plan.contains { isFullScan($0) || $0.contains("LIST SUBQUERY") }, "\(plan)")
+    }
+
+    @Test func aRangeOfDatesIsWalkedInTheOrderOfTheAnswersWithoutSorting() async throws {
+        let archive = try await Self.archive()
+        let query = Query(.study, keys: [.init(.studyDate, values: ["20240101-20240107"]), .init(.modalitiesInStudy, values: ["CT"])])
+        let plan = try await plan(try QueryStatement(query, .everything).sql, archive)
+        #expect(!plan.contains { $0.contains("TEMP B-TREE") }, "\(plan)")
     }
 
     @Test("Sorts of the study list walk along an index", arguments: StudyListRequest.Sort.allCases)

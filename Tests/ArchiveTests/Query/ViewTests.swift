@@ -12,7 +12,7 @@ struct ViewTests {
         try await archive.index([
             TestInstance(study: "1.1", series: "1.1.1", instance: "1.1.1.1", patientID: "A1", modality: "CT", extra: [element(.bodyPartExamined, .CS, "HEAD")]),
             TestInstance(study: "1.1", series: "1.1.2", instance: "1.1.2.1", patientID: "A1", modality: "SR"),
-            TestInstance(study: "1.2", series: "1.2.1", instance: "1.2.1.1", patientID: "A2", modality: "MR", extra: [element(.bodyPartExamined, .CS, "KNEE")]),
+            TestInstance(study: "1.2", series: "1.2.1", instance: "1.2.1.1", patientID: "A2", modality: "MR", extra: [element(.bodyPartExamined, .CS, "KNEE"), element(.institutionName, .LO, "Westend")]),
             TestInstance(study: "1.3", series: "1.3.1", instance: "1.3.1.1", patientID: "B1", modality: "US", extra: [element(.studyDate, .DA, "20240131")]),
         ])
         return archive
@@ -21,7 +21,7 @@ struct ViewTests {
     @Test("Keys of one attribute are alternatives, of several attributes conditions", arguments: [
         ([], ["1.1", "1.2", "1.3"]), (["Modality=CT"], ["1.1"]), (["Modality=SR"], ["1.1"]), (["ModalitiesInStudy=CT", "ModalitiesInStudy=MR"], ["1.1", "1.2"]),
         (["Modality=CT", "Modality=US"], ["1.1", "1.3"]), (["Modality=CT", "PatientID=B*"], []), (["PatientID=A*"], ["1.1", "1.2"]), (["00100020=A2"], ["1.2"]),
-        (["BodyPartExamined=HEAD"], ["1.1"]), (["StudyDate=20240101-20241231"], ["1.3"]), (["PatientID=*"], ["1.1", "1.2", "1.3"]), (["PatientID=' OR 1=1 --"], []),
+        (["BodyPartExamined=HEAD"], ["1.1"]), (["InstitutionName=West*"], ["1.2"]), (["StudyDate=20240101-20241231"], ["1.3"]), (["PatientID=*"], ["1.1", "1.2", "1.3"]), (["PatientID=' OR 1=1 --"], []),
     ])
     func studies(_ view: [String], _ expected: [String]) async throws {
         let archive = try await Self.archive()

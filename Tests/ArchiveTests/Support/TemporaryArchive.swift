@@ -37,14 +37,16 @@ extension Archive {
         _ dataSet: [UInt8], as transferSyntax: TransferSyntax = .explicitVRLittleEndian, from source: Source = .test,
         expecting: (sopClass: UID, sopInstance: UID)? = nil, piece: Int = 16 << 10
     ) async throws(ArchiveError) -> StoreOutcome {
-        let ingest = try await begin(source: source, transferSyntax: transferSyntax, expecting: expecting)
-        var start = 0
-        while start < dataSet.count {
-            let end = min(start + piece, dataSet.count)
-            try await ingest.write(Array(dataSet[start..<end]))
-            start = end
+        try await withTaskExecutorPreference(executor) { () async throws(ArchiveError) -> StoreOutcome in
+            var ingest = try await begin(source: source, transferSyntax: transferSyntax, expecting: expecting)
+            var start = 0
+            while start < dataSet.count {
+                let end = min(start + piece, dataSet.count)
+                try ingest.write(dataSet[start..<end])
+                start = end
+            }
+            return try await ingest.finish()
         }
-        return try await ingest.finish()
     }
 
     func bytes(_ location: InstanceLocation) async throws -> [UInt8] {
@@ -52,6 +54,14 @@ extension Archive {
         for try await piece in read(location) { bytes += piece }
         return bytes
     }
+}
+
+extension Ingest {
+    mutating func write(_ bytes: ArraySlice<UInt8>) throws(ArchiveError) {
+        try bytes.span.bytes.withUnsafeBytes { (bytes) throws(ArchiveError) in try write(bytes) }
+    }
+
+    mutating func write(_ bytes: [UInt8]) throws(ArchiveError) { try write(bytes[...]) }
 }
 
 extension Source {

@@ -110,7 +110,7 @@ struct QueryTests {
         }
     }
 
-    @Test("C-CANCEL reaches a provider that waits, within milliseconds") func cancelWaiting() async throws {
+    @Test("C-CANCEL wakes a provider that waits") func cancelWaiting() async throws {
         try await withListener(policy: operationsPolicy, serve: { association, _ in
             for try await message in association.messages {
                 _ = try await message.identifier()
@@ -129,7 +129,8 @@ struct QueryTests {
             let asked = clock.now
             try await responses.cancel()
             #expect(try await answer.value.status == .cancel)
-            #expect(clock.now - asked < .seconds(5))
+            // Far less than the provider would wait by itself, however busy the machine is.
+            #expect(clock.now - asked < .seconds(30))
             try await association.release()
         }
     }

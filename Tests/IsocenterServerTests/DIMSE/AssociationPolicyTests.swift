@@ -58,7 +58,7 @@ struct AssociationPolicyTests {
         ConnectionInfo(address: PeerAddress(host: host, port: port), tls: tls)
     }
 
-    private func caller(_ policy: AssociationPolicy, _ connection: ConnectionInfo) -> Caller? {
+    private func caller(of policy: AssociationPolicy, _ connection: ConnectionInfo) -> Caller? {
         policy.admissions.caller(at: connection.address, isSecure: connection.tls != nil)
     }
 
@@ -110,7 +110,7 @@ struct AssociationPolicyTests {
         for (name, host) in [("one", "10.0.0.1"), ("two", "10.0.0.2")] {
             let address = at(host)
             _ = await policy.negotiation(for: request("CT1"), from: address)
-            #expect(caller(policy, address)?.peer.name == name)
+            #expect(caller(of: policy, address)?.peer.name == name)
         }
     }
 
@@ -165,7 +165,7 @@ struct AssociationPolicyTests {
             titles: [.init(title: "RESEARCH"), others, .init(title: "HIDDEN")])
         let address = at("10.0.0.1")
         let negotiation = await policy.negotiation(for: request("CT1", called: called), from: address)
-        #expect(caller(policy, address)?.called.title == title)
+        #expect(caller(of: policy, address)?.called.title == title)
         #expect(negotiation.refusal?.reject == (title == nil ? .calledAETitleNotRecognized : nil))
     }
 
@@ -175,7 +175,7 @@ struct AssociationPolicyTests {
         let policy = try await policy([:], [peer("one", "CT1") { $0.services = [.query] }], titles: [research])
         let address = at("10.0.0.1")
         _ = await policy.negotiation(for: request("CT1", called: "RESEARCH"), from: address)
-        let caller = try #require(caller(policy, address))
+        let caller = try #require(self.caller(of: policy, address))
         #expect(caller.access(for: .query)?.isEverything == false)
         #expect(caller.access(for: .retrieve) == nil)
         #expect(caller.access(for: .store) == nil)
@@ -246,7 +246,7 @@ struct AssociationPolicyTests {
         #expect(negotiation.refusal?.words.contains(Self.password) != true)
         #expect(negotiation.userIdentityResponse == (user == nil ? nil : []))
         if reject == nil {
-            let caller = try #require(caller(policy, connection))
+            let caller = try #require(self.caller(of: policy, connection))
             #expect(caller.principal.name == user ?? "CT1")
             // A user may more than this, but not through this node.
             #expect(caller.may(.query))
@@ -283,6 +283,6 @@ struct AssociationPolicyTests {
         try await policy.callers.peers.add(stranger.peer(named: "new"))
         let address = at("10.0.0.1", 9)
         #expect(await policy.negotiation(for: request("NEW"), from: address).refusal == nil)
-        #expect(caller(policy, address)?.peer.services == [.store, .query])
+        #expect(caller(of: policy, address)?.peer.services == [.store, .query])
     }
 }

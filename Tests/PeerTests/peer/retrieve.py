@@ -65,7 +65,8 @@ class Receiver:
         for abstract, syntaxes in contexts:
             ae.add_supported_context(abstract, syntaxes)
         self.server = ae.start_server(("127.0.0.1", 0), block=False, evt_handlers=[
-            (evt.EVT_C_STORE, self.stored), (evt.EVT_ACCEPTED, self.accepted)])
+            (evt.EVT_C_STORE, self.stored), (evt.EVT_ACCEPTED, self.accepted),
+            *([(evt.EVT_ASYNC_OPS, lambda event: (event.nr_invoked if window > event.nr_invoked else window, 1))] if window else [])])
         self.port = self.server.socket.getsockname()[1]
 
     def accepted(self, event):

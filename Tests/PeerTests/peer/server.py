@@ -37,7 +37,7 @@ class Server:
         self.process = None
         self.lines = []
         self.token = None
-        self.http = self.dimse = self.seconds_to_ready = None
+        self.http = self.dimse = self.dimse_tls = self.seconds_to_ready = None
 
     # Life
 
@@ -72,6 +72,7 @@ class Server:
         values = dict(word.partition("=")[::2] for word in said.split()[1:])
         self.http = values["http"].rstrip("/")
         self.dimse = int(re.search(r"(\d+)$", values["dimse"]).group(1))
+        self.dimse_tls = int(values["dimse-tls"]) if "dimse-tls" in values else None
         return self
 
     def stop(self, timeout=20):

@@ -5,5 +5,6 @@ extension Schema {
     static let archive = Schema(module: "archive", migrations: [
         Migration(1, schema0001),
         Migration(2, schema0002, fill: SearchIndex.fill0002),
+        Migration(3, schema0003),
     ])
 }
