@@ -9,7 +9,7 @@ struct DoctorCommand: AsyncParsableCommand {
             With a peer: tries its name, port, what speaks there, association, echo, what it takes, query; stops where it stops and says who \
             must change what. Only --store sends anything: a small picture that says of itself that it is a test.
             Without a peer: looks at our own side.
-            --json prints one document: peer, ok, steps (step, ok, summary, remedy, milliseconds, details). Exit code 1 where a step failed.
+            --json prints one document: peer, ok, steps (step, ok (absent: not provided), summary, remedy, milliseconds, details). Exit code 1 where a step failed.
             """)
 
     @Argument(help: ArgumentHelp("A peer of the data folder, or [AET@]HOST:PORT; none: our own side.", valueName: "peer")) var peer: String?

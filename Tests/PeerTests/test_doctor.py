@@ -202,6 +202,11 @@ def test_a_node_that_takes_nothing(node):
     assert "storage" in steps["contexts"]["remedy"]
 
 
+def test_a_node_that_only_stores(node):
+    document, steps = doctor(f"NODE@127.0.0.1:{node([Verification, CTImageStorage])}")
+    assert document["ok"] and "ok" not in steps["query"]
+
+
 def test_lines_for_people(node):
     port = node([Verification], require_calling=["SOMEBODY"])
     run = isocenter("doctor", f"NODE@127.0.0.1:{port}")

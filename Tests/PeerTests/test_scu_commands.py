@@ -288,6 +288,33 @@ def test_get_from_pynetdicom_with_a_name_that_is_a_path(images, tmp_path):
         server.shutdown()
 
 
+# with our own archive
+
+def test_with_our_own_archive(server, receiver, images, tmp_path):
+    files = tmp_path / "files"
+    files.mkdir()
+    report = objects.image(sop_class="1.2.840.10008.5.1.4.1.1.88.22", modality="SR", study=images[0].StudyInstanceUID)
+    for i, image in enumerate([*images, report]):
+        (files / f"{i}.dcm").write_bytes(objects.file_bytes(image))
+    peer = f"ISOCENTER@127.0.0.1:{server.dimse}"
+    assert isocenter("send", peer, str(files)).returncode == 0
+    study = f"StudyInstanceUID={images[0].StudyInstanceUID}"
+    found = lines(isocenter("find", peer, study, "--json"))
+    assert len(found) == 1 and found[0]["00201208"]["Value"] == [7]
+    run = isocenter("get", peer, "--out", str(tmp_path / "got"), study, "--json")
+    assert run.returncode == 0 and lines(run)[-1]["received"] == 7, run.stderr
+    for image in images:
+        assert split((tmp_path / "got" / f"{image.SOPInstanceUID}.dcm").read_bytes()).data_set == split(objects.file_bytes(image)).data_set
+    one = receiver()
+    name = f"SCU-RECEIVER-{one.port}"
+    server.command("peers", "add", name, "--aet", "SCURECEIVER", "--host", "127.0.0.1", "--port", str(one.port), check=True)
+    run = isocenter("move", peer, "--to", "SCURECEIVER", study, "--json")
+    assert run.returncode == 0 and lines(run)[-1]["completed"] == 7, run.stdout + run.stderr
+    assert len(one.wait("stored", 7)) == 7
+    echo = server.command("echo", name, "--json")
+    assert echo.returncode == 0 and json.loads(echo.stdout)["called"] == "SCURECEIVER"
+
+
 # receive
 
 @needs_dcmtk

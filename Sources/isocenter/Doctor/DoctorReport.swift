@@ -6,7 +6,8 @@ struct DoctorReport {
     struct Step: Encodable {
         /// name, port, protocol, tls, certificate, association, echo, contexts, store, query; of our own side folder, server, addresses, peers, associations.
         var step: String
-        var ok: Bool
+        /// nil: the peer does not provide this, and need not.
+        var ok: Bool?
         var summary: String
         var remedy: String?
         var milliseconds: Double?
@@ -29,13 +30,13 @@ struct DoctorReport {
         self.json = json
     }
 
-    var ok: Bool { steps.allSatisfy(\.ok) }
+    var ok: Bool { steps.allSatisfy { $0.ok != false } }
 
-    mutating func add(_ step: String, _ ok: Bool, _ summary: String, remedy: String? = nil, milliseconds: Double? = nil, details: [String] = []) {
+    mutating func add(_ step: String, _ ok: Bool?, _ summary: String, remedy: String? = nil, milliseconds: Double? = nil, details: [String] = []) {
         steps.append(Step(step: step, ok: ok, summary: summary, remedy: remedy, milliseconds: milliseconds, details: details.isEmpty ? nil : details))
         guard !json else { return }
         let time = milliseconds.map { " (\($0) ms)" } ?? ""
-        print("\(ok ? "✓" : "✗") \(step.padding(toLength: 13, withPad: " ", startingAt: 0))\(AnswerTable.printable(summary))\(time)")
+        print("\(ok.map { $0 ? "✓" : "✗" } ?? "–") \(step.padding(toLength: 13, withPad: " ", startingAt: 0))\(AnswerTable.printable(summary))\(time)")
         for line in details { print("                 \(AnswerTable.printable(line))") }
         if let remedy { print("               → \(AnswerTable.printable(remedy))") }
     }

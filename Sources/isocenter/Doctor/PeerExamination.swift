@@ -200,6 +200,8 @@ struct PeerExamination {
             report.add(
                 "query", response.status == .success, response.status == .success ? "answers queries (C-FIND, study root)" : "refuses queries: \(StatusRemedy.words("C-FIND", response.status.rawValue))",
                 remedy: StatusRemedy.remedy("C-FIND", response.status.rawValue, isOurs: false), milliseconds: start.duration(to: .now).milliseconds)
+        } catch NetworkError.noContextAccepted where report.steps.last(where: { $0.step == "contexts" })?.ok == true {
+            report.add("query", nil, "provides no queries (C-FIND, study root)")
         } catch {
             add("query", error)
         }

@@ -16,11 +16,19 @@ enum GetProposals {
 
     private static let native = [TransferSyntax.explicitVRLittleEndian.uid, TransferSyntax.implicitVRLittleEndian.uid]
 
-    /// Most wanted first: those of the standard that are not retired, then retired ones.
+    /// What else a study holds, the most usual first: reports, presentation states, documents, segmentations, radiotherapy, waveforms.
+    private static let families = ["88", "11", "104", "66", "481", "9", "67", "68", "30"].map { "1.2.840.10008.5.1.4.1.1.\($0)" }
+
+    private static func rank(_ uid: UID) -> Int {
+        guard SOPClassTable.entry(for: uid)?.isRetired == false else { return families.count + 1 }
+        return families.firstIndex { uid.text == $0 || uid.text.hasPrefix($0 + ".") } ?? families.count
+    }
+
+    /// Most wanted first; retired classes last.
     static let all: [Requestor.Proposal] = {
         let images = compressible.flatMap { [Requestor.Proposal($0, native), Requestor.Proposal($0, compressed)] }
         let rest = SOPClassTable.storageClasses.filter { !compressible.contains($0) }
-        let ordered = rest.filter { SOPClassTable.entry(for: $0)?.isRetired == false } + rest.filter { SOPClassTable.entry(for: $0)?.isRetired == true }
+        let ordered = rest.sorted { (rank($0), $0) < (rank($1), $1) }
         return Array((images + ordered.map { Requestor.Proposal($0, native) }).prefix(mostContexts))
     }()
 
