@@ -33,7 +33,7 @@ struct SettingsTests {
         ("http:\n  port: eighty\n", "http.port: 'eighty' is not a whole number"),
         ("http:\n  port: 70000\n", "http.port: 70000 is not between 0 and 65535"),
         ("dimse:\n  aet: A_TITLE_THAT_IS_TOO_LONG\n", "dimse.aet: 'A_TITLE_THAT_IS_TOO_LONG' is no AE title"),
-        ("storage:\n  onConflict: overwrite\n", "storage.onConflict: 'overwrite' is not keepFirst, keepBoth or quarantine"),
+        ("storage:\n  onConflict: overwrite\n", "storage.onConflict: 'overwrite' is not keepFirst, keepBoth, keepBothFromSameSource or quarantine"),
         ("- a list\n", "should be a map"),
         ("a: [", "is not YAML"),
     ])
