@@ -36,14 +36,16 @@ struct JobRoutes: APIRoutes {
         try Self.mayAdminister(context)
         let job = try await job(context)
         guard try await work(job.id) else { throw HTTPFailure(.conflict, "job \(job.id) \(conflict)") }
-        guard let now = try await jobs.job(job.id) else { return Response(status: .noContent) }
+        let now = try await jobs.job(job.id)
+        guard let now else { return Response(status: .noContent) }
         return JSONAnswer.response(JobAnswer(now))
     }
 
     private func job(_ context: RequestScope) async throws -> Job {
-        guard let id = context.parameters.get("id").flatMap({ Int64($0) }), let job = try await jobs.job(id) else {
-            throw HTTPFailure(.notFound, "there is no such job")
-        }
+        let id = context.parameters.get("id").flatMap { Int64($0) } ?? 0
+        // On a line of its own: Swift 6.3's optimiser crashes where the awaited value is bound in a condition.
+        let job = try await jobs.job(id)
+        guard let job else { throw HTTPFailure(.notFound, "there is no such job") }
         return job
     }
 
