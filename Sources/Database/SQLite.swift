@@ -30,6 +30,8 @@ public struct SQLite: SQLDatabase {
             try db.execute(sql: "PRAGMA case_sensitive_like = ON")
             try db.execute(sql: "PRAGMA cache_size = -16384")
             try db.execute(sql: "PRAGMA temp_store = MEMORY")
+            // Pages that change with each instance move into the file less often: 16 MiB of log.
+            try db.execute(sql: "PRAGMA wal_autocheckpoint = 4096")
         }
         pool = try Self.mapped { try DatabasePool(path: path, configuration: configuration) }
         let level = options.isDurable ? 2 : 0

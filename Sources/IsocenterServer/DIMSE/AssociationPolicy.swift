@@ -41,8 +41,8 @@ struct AssociationPolicy: Sendable {
         NegotiationPolicy(refusal: .init(reject, words)) { _ in .notSupported }
     }
 
-    /// Operations that a peer may have outstanding, and we at it (PS3.7 §D.3.3.3). Answered one after the other, as they come.
-    private static let window = AsynchronousOperationsWindow(invoked: 16, performed: 16)
+    /// Operations that a peer may have outstanding, and we at it (PS3.7 §D.3.3.3). Taken in one after the other, as they come.
+    static let window = AsynchronousOperationsWindow(invoked: 16, performed: 16)
 
     private func granted(_ request: AssociateRequest, _ caller: Caller) -> NegotiationPolicy {
         var policy = NegotiationPolicy { service(for: $0, caller, request) }
@@ -65,8 +65,8 @@ struct AssociationPolicy: Sendable {
             !(caller.called.acceptsUnknownSOPClasses ?? acceptsUnknownSOPClasses)
         { return .notSupported }
         let isProvided = entry.needs.map(caller.may) ?? true
-        // What is sent by C-GET goes out in contexts of storage, whose user we are then: where the caller offers to provide it.
-        let isUsed = entry.scu && caller.may(.retrieve) && request.userInformation.roleSelections.contains { $0.sopClass == abstractSyntax && $0.scp }
+        // What is sent by C-GET goes out in contexts of storage, whose user we are then.
+        let isUsed = entry.scu && caller.may(.retrieve)
         guard isProvided || isUsed else { return .notAllowed }
         return .supported(entry.transferSyntaxes, scp: isProvided, scu: isUsed)
     }

@@ -67,18 +67,32 @@ struct DIMSEDoor: Service {
         guard let caller = policy.admissions.caller(at: association.address, isSecure: isSecure) else {
             throw NetworkError.malformedMessage("nobody was admitted on this connection")
         }
-        for try await message in association.messages {
-            if let entry = policy.services.entry(for: message) {
-                guard entry.needs.map(caller.may) ?? true else {
-                    // Of storage, a caller that may only retrieve has the contexts for C-GET.
-                    let response = message.command.response(.notAuthorized, comment: "\(caller.principal.name) may not use this service")
-                    if let response { try await association.send(response, in: message.context) }
+        // What peers that need not wait for answers have outstanding.
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            var unanswered = 0
+            for try await message in association.messages {
+                guard let rest = try await receive(message, on: association, for: caller) else { continue }
+                guard association.window.performed != 1 else {
+                    try await rest()
                     continue
                 }
-                try await entry.service.answer(message, on: association, for: caller)
-            } else if let response = message.command.response(.unrecognizedOperation, comment: "this service is not provided here") {
-                try await association.send(response, in: message.context)
+                if unanswered == AssociationPolicy.window.performed, try await group.next() != nil { unanswered -= 1 }
+                group.addTask(executorPreference: executor) { try await rest() }
+                unanswered += 1
             }
+            try await group.waitForAll()
         }
+    }
+
+    /// What is left to be done until the message is answered; nil: nothing.
+    private func receive(_ message: IncomingMessage, on association: Association, for caller: Caller) async throws -> (@Sendable () async throws -> Void)? {
+        var refusal = message.command.response(.unrecognizedOperation, comment: "this service is not provided here")
+        if let entry = policy.services.entry(for: message) {
+            if entry.needs.map(caller.may) ?? true { return try await entry.service.receive(message, on: association, for: caller) }
+            // Of storage, a caller that may only retrieve has the contexts for C-GET.
+            refusal = message.command.response(.notAuthorized, comment: "\(caller.principal.name) may not use this service")
+        }
+        if let refusal { try await association.send(refusal, in: message.context) }
+        return nil
     }
 }

@@ -8,6 +8,19 @@ protocol DIMSEService: Sendable {
     ///
     /// - Throws: what ends the association. Whatever can be said by a status is no error.
     func answer(_ message: IncomingMessage, on association: Association, for caller: Caller) async throws
+
+    /// Takes one request in, and returns what is left to be done until it is answered: to a peer that need not wait for answers it is
+    /// done while the next request is taken in. nil where all is done.
+    func receive(_ message: IncomingMessage, on association: Association, for caller: Caller) async throws -> Rest?
+}
+
+extension DIMSEService {
+    typealias Rest = @Sendable () async throws -> Void
+
+    func receive(_ message: IncomingMessage, on association: Association, for caller: Caller) async throws -> Rest? {
+        try await answer(message, on: association, for: caller)
+        return nil
+    }
 }
 
 /// Which service answers which commands of which SOP classes, to whom, in which transfer syntaxes.

@@ -12,27 +12,32 @@ struct StoreSCP: DIMSEService {
 
     /// - Throws: `NetworkError` where the association ended in mid-object: nothing was stored then.
     func answer(_ message: IncomingMessage, on association: Association, for caller: Caller) async throws {
-        guard let response = try await response(to: message, from: caller) else { return }
-        try await association.send(response, in: message.context)
+        try await receive(message, on: association, for: caller)?()
     }
 
-    private func response(to message: IncomingMessage, from caller: Caller) async throws -> CommandSet? {
-        guard caller.access(for: .store) != nil else {
-            return refusal(of: message.command, from: caller, .notAuthorized, "\(caller.principal.name) may not store")
+    func receive(_ message: IncomingMessage, on association: Association, for caller: Caller) async throws -> Rest? {
+        let command = message.command
+        func refuse(_ status: DIMSEStatus, _ words: String) async throws -> Rest? {
+            if let response = refusal(of: command, from: caller, status, words) { try await association.send(response, in: message.context) }
+            return nil
         }
-        guard let dataSet = message.dataSet, let sopClass = message.command.affectedSOPClassUID,
-            let sopInstance = message.command.affectedSOPInstanceUID
-        else {
-            return refusal(of: message.command, from: caller, .missingAttribute, "C-STORE needs SOP class, SOP instance and a data set")
+        guard caller.access(for: .store) != nil else {
+            return try await refuse(.notAuthorized, "\(caller.principal.name) may not store")
+        }
+        guard let dataSet = message.dataSet, let sopClass = command.affectedSOPClassUID, let sopInstance = command.affectedSOPInstanceUID else {
+            return try await refuse(.missingAttribute, "C-STORE needs SOP class, SOP instance and a data set")
         }
         guard sopClass == message.context.abstractSyntax else {
-            return refusal(of: message.command, from: caller, .dataSetDoesNotMatchSOPClass, "SOP class differs from the presentation context")
+            return try await refuse(.dataSetDoesNotMatchSOPClass, "SOP class differs from the presentation context")
         }
         do {
-            let outcome = try await store(dataSet, TransferSyntax(message.context.transferSyntax), expecting: (sopClass, sopInstance), from: caller)
-            return response(to: message.command, from: caller, outcome)
+            let ingest = try await take(dataSet, TransferSyntax(message.context.transferSyntax), expecting: (sopClass, sopInstance), from: caller)
+            return {
+                guard let response = await finish(ingest, command, from: caller) else { return }
+                try await association.send(response, in: message.context)
+            }
         } catch let error as ArchiveError {
-            return refusal(of: message.command, from: caller, error.status, error.message)
+            return try await refuse(error.status, error.message)
         }
     }
 
@@ -42,7 +47,8 @@ struct StoreSCP: DIMSEService {
         return command.response(status, comment: words)
     }
 
-    private func store(_ dataSet: IncomingDataSet, _ transferSyntax: TransferSyntax, expecting: (UID, UID), from caller: Caller) async throws -> StoreOutcome {
+    /// All bytes of an object, not yet durable.
+    private func take(_ dataSet: IncomingDataSet, _ transferSyntax: TransferSyntax, expecting: (UID, UID), from caller: Caller) async throws -> Ingest {
         let policy = (caller.peer.onConflict ?? caller.called.onConflict).flatMap { ConflictPolicy(rawValue: $0) } ?? onConflict
         let source = Source(kind: .dimse, aeTitle: caller.peer.aeTitle, host: caller.address.host, onConflict: policy)
         var ingest = try await archive.begin(
@@ -55,7 +61,16 @@ struct StoreSCP: DIMSEService {
             ingest.cancel()
             throw error
         }
-        return try await ingest.finish()
+        return ingest
+    }
+
+    private func finish(_ ingest: Ingest, _ command: CommandSet, from caller: Caller) async -> CommandSet? {
+        var ingest = ingest
+        do {
+            return response(to: command, from: caller, try await ingest.finish())
+        } catch {
+            return refusal(of: command, from: caller, error.status, error.message)
+        }
     }
 
     private func response(to command: CommandSet, from caller: Caller, _ outcome: StoreOutcome) -> CommandSet? {

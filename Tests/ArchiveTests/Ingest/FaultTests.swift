@@ -5,10 +5,18 @@ import Testing
 
 @testable import Archive
 
-/// The disk fails, or the process stops, at the n-th time a step of storing is reached: for every step and every n until it is
-/// reached no more. What was acknowledged is there, byte for byte; what was not is whole or absent; nothing partial is seen.
+/// The disk fails once, or from then on, or the process stops, at the n-th time a step of storing is reached: for every step and every
+/// n until it is reached no more. What was acknowledged is there, byte for byte; what was not is whole or absent; nothing partial is seen.
 @Suite struct FaultTests {
-    /// Lets the n-th call at a point fail; or that and all that follows, as if the process had ended there.
+    enum Mode: String, CaseIterable, Sendable {
+        /// The n-th call fails.
+        case fail
+        /// That and all later ones at this point, as a disk that is full or broken.
+        case failFromThenOn
+        /// That and all that follows at any point, as if the process had ended there.
+        case stop
+    }
+
     final class Faults: Sendable {
         private struct State {
             var calls = 0
@@ -17,19 +25,20 @@ import Testing
 
         let point: FaultPoint
         let number: Int
-        let stops: Bool
+        let mode: Mode
         private let state = Mutex(State())
 
-        init(_ point: FaultPoint, number: Int, stops: Bool) {
-            (self.point, self.number, self.stops) = (point, number, stops)
+        init(_ point: FaultPoint, number: Int, mode: Mode) {
+            (self.point, self.number, self.mode) = (point, number, mode)
         }
 
         var hasFired: Bool { state.withLock { $0.hasFired } }
 
         func reach(_ point: FaultPoint) throws(ArchiveError) {
             let fails = state.withLock { state in
-                if stops, state.hasFired { return true }
+                if mode == .stop, state.hasFired { return true }
                 guard point == self.point else { return false }
+                if mode == .failFromThenOn, state.hasFired { return true }
                 state.calls += 1
                 guard state.calls == number else { return false }
                 state.hasFired = true
@@ -41,17 +50,17 @@ import Testing
 
     struct Case: Sendable, CustomTestStringConvertible {
         var point: FaultPoint
-        var stops: Bool
-        var testDescription: String { "\(stops ? "stop" : "fail") at \(point.rawValue)" }
+        var mode: Mode
+        var testDescription: String { "\(mode.rawValue) at \(point.rawValue)" }
     }
 
-    static let cases = FaultPoint.allCases.flatMap { [Case(point: $0, stops: false), Case(point: $0, stops: true)] }
+    static let cases = FaultPoint.allCases.flatMap { point in Mode.allCases.map { Case(point: point, mode: $0) } }
 
     @Test("Acknowledged is kept, the rest is whole or absent", arguments: cases)
     func fault(_ one: Case) async throws {
         var number = 1
         while number <= 40 {
-            let faults = Faults(one.point, number: number, stops: one.stops)
+            let faults = Faults(one.point, number: number, mode: one.mode)
             let folder = try TemporaryFolder()
             let (acknowledged, refused) = try await send(folder, faults)
             try await check(folder, acknowledged, refused, "\(one.testDescription), call \(number)")
