@@ -102,5 +102,5 @@ public struct AssociationDescription: Sendable, Encodable {
 
     private static func syntax(_ uid: String) -> Syntax { Syntax(uid: uid, name: Explanation.name(uid)) }
 
-    private static func time(_ date: Date) -> String { date.formatted(.iso8601.time(includingFractionalSeconds: true)) }
+    private static func time(_ date: Date) -> String { date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)) }
 }

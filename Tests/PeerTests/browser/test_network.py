@@ -2,6 +2,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,7 @@ def test_an_association_says_why_it_failed_and_what_helps(network, server):
     row = page.locator("tr", has_text="MR_UNKNOWN").first
     row.wait_for(timeout=15000)
     assert "isocenter peers add" in row.inner_text()
+    assert f"{time.localtime().tm_year}" in row.locator(".column-when").inner_text()
     row.get_by_role("button", name="Details").click()
     assert "CT Image Storage" in page.get_by_role("dialog").inner_text()
     page.shot("network-association")
