@@ -67,7 +67,10 @@ def test_an_unknown_caller_is_named_with_the_command_that_adds_it(archive):
 
 def test_a_wrong_called_title(archive):
     associate(archive, called="OLDPACS")
-    assert "OLDPACS" in newest(archive, failed="true")["summary"]
+    end = time.monotonic() + 10
+    while "OLDPACS" not in newest(archive, peer="CT1")["summary"]:
+        assert time.monotonic() < end, newest(archive, peer="CT1")
+    assert newest(archive, peer="CT1")["failed"]
 
 
 def test_a_browser_on_the_dicom_port(archive):
