@@ -38,6 +38,8 @@ struct PeerFields: ParsableArguments {
     @Option(name: .customLong("transfer-syntax"), parsing: .upToNextOption, help: ArgumentHelp("Transfer syntaxes in which it wants objects, the best first.", valueName: "UID"))
     var transferSyntaxes: [String] = []
 
+    @Flag(inversion: .prefixedNo, help: "Another archive: it is asked for a study that is to be retrieved and is not here.") var fallback: Bool?
+
     /// - Parameter isNew: what it may do begins empty where something is named.
     func apply(to peer: inout Peer, isNew: Bool) throws {
         if let aet { peer.aeTitle = aet }
@@ -62,6 +64,7 @@ struct PeerFields: ParsableArguments {
         if let bandwidth { peer.bandwidth = bandwidth == 0 ? nil : bandwidth }
         if let window { peer.window = window }
         if !transferSyntaxes.isEmpty { peer.transferSyntaxes = transferSyntaxes }
+        if let fallback { peer.isFallback = fallback }
     }
 
     private func applyServices(to peer: inout Peer, isNew: Bool) {

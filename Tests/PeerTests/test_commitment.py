@@ -202,9 +202,15 @@ def test_a_request_that_is_none_is_refused_with_words(server, change, status):
 def test_a_peer_that_may_not_ask_is_refused(new_server):
     server = new_server("--set", "dimse.loopbackPeers=false")
     add_peer(server, "store only", "STOREONLY", services=["store"])
-    with asking(server.dimse, title="STOREONLY") as assoc:
-        status, words = ask(assoc, request([(objects.CT, objects.uid())]))
-    assert status == 0x0124 and "may not" in words
+    # Its context is refused; where it offers to report, as whoever was asked by us does, it may still not ask.
+    ae = entity("STOREONLY")
+    ae.add_requested_context(PUSH_MODEL, SYNTAXES)
+    assert not ae.associate("127.0.0.1", server.dimse, ae_title="ISOCENTER").is_established
+    assoc = ae.associate("127.0.0.1", server.dimse, ae_title="ISOCENTER", ext_neg=[build_role(PUSH_MODEL, scu_role=True, scp_role=True)])
+    assert assoc.is_established
+    assert not assoc.accepted_contexts[0].as_scu
+    assoc.abort()
+
 
 
 def test_the_report_survives_a_crash(new_server):

@@ -34,8 +34,12 @@ final class BlockingPool: TaskExecutor {
                 guard state.next < state.work.count else { return nil }
                 let work = state.work[state.next]
                 state.next += 1
+                // What is done goes when nothing waits, or when it is most of the list: one that is never empty may not grow for ever.
                 if state.next == state.work.count {
                     state.work.removeAll(keepingCapacity: state.next < 1024)
+                    state.next = 0
+                } else if state.next >= 1024, state.next * 2 > state.work.count {
+                    state.work.removeFirst(state.next)
                     state.next = 0
                 }
                 return work

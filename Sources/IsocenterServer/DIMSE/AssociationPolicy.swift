@@ -65,9 +65,21 @@ struct AssociationPolicy: Sendable {
             !(caller.called.acceptsUnknownSOPClasses ?? acceptsUnknownSOPClasses)
         { return .notSupported }
         let isProvided = entry.needs.map(caller.may) ?? true
-        // What is sent by C-GET goes out in contexts of storage, whose user we are then.
-        let isUsed = entry.scu && caller.may(.retrieve)
+        let isUsed = isOffered(abstractSyntax, request) && mayBeUsed(entry, caller)
         guard isProvided || isUsed else { return .notAllowed }
         return .supported(entry.transferSyntaxes, scp: isProvided, scu: isUsed)
+    }
+
+    /// The caller would be the provider of this class, and we its user.
+    private func isOffered(_ sopClass: UID, _ request: AssociateRequest) -> Bool {
+        request.userInformation.roleSelections.contains { $0.sopClass == sopClass && $0.scp }
+    }
+
+    private func mayBeUsed(_ entry: ServiceEntry, _ caller: Caller) -> Bool {
+        switch entry.use {
+        case .never: false
+        case .withWhoMay(let service): caller.may(service)
+        case .withAnyone: true
+        }
     }
 }

@@ -23,14 +23,14 @@ struct Commitments: Sendable {
         self.logger = logger
     }
 
-    /// Whether the caller may ask is decided with its request: whoever was asked by us may report.
+    /// Asking needs a right; whoever was asked by us may report.
     var entries: [ServiceEntry] {
         [
             ServiceEntry(
-                sopClasses: { $0 == StorageCommitment.sopClass }, commands: [.nActionRequest], needs: nil, transferSyntaxes: .littleEndian, scu: true,
+                sopClasses: { $0 == StorageCommitment.sopClass }, commands: [.nActionRequest], needs: .commit, transferSyntaxes: .littleEndian, use: .withAnyone,
                 service: CommitmentSCP(provider: CommitmentProvider(table), open: open, logger: logger)),
             ServiceEntry(
-                sopClasses: { $0 == StorageCommitment.sopClass }, commands: [.nEventReportRequest], needs: nil, transferSyntaxes: .littleEndian, scu: true,
+                sopClasses: { $0 == StorageCommitment.sopClass }, commands: [.nEventReportRequest], needs: nil, transferSyntaxes: .littleEndian, use: .withAnyone,
                 service: CommitmentSCU(user: user)),
         ]
     }

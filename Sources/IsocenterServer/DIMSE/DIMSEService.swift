@@ -30,11 +30,19 @@ struct ServiceEntry: Sendable {
     /// What the caller must be allowed; nil: everyone who is known.
     var needs: Peer.Service?
     var transferSyntaxes: NegotiationPolicy.TransferSyntaxChoice
-    /// We may also be the user of these SOP classes: C-GET's stores, notifications (PS3.7 §D.3.3.4).
-    var scu = false
+    /// Whether we may also be the user of these SOP classes, where the caller offers to provide them (PS3.7 §D.3.3.4).
+    var use = Use.never
     /// Answer to a SOP Class Extended Negotiation (PS3.7 §D.3.3.5); nil is none.
     var extendedNegotiation: @Sendable (_ sopClass: UID, _ information: [UInt8]) -> [UInt8]? = { _, _ in nil }
     var service: any DIMSEService
+
+    enum Use: Sendable {
+        case never
+        /// What C-GET sends goes out in contexts of storage.
+        case withWhoMay(Peer.Service)
+        /// Whom we have asked may tell us the outcome.
+        case withAnyone
+    }
 }
 
 /// Every service of the DICOM port. A new one is an entry.

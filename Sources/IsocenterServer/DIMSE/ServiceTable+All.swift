@@ -17,7 +17,7 @@ extension ServiceTable {
             // Every transfer syntax is kept as it comes. What the standard knows as something else than storage is no object to keep.
             ServiceEntry(
                 sopClasses: { SOPClassTable.isArchived($0) || UIDTable.entry(for: $0) == nil }, commands: [.cStoreRequest],
-                needs: .store, transferSyntaxes: .proposersFirst, scu: true, service: store),
+                needs: .store, transferSyntaxes: .proposersFirst, use: .withWhoMay(.retrieve), service: store),
             FindSCP.entry(archive: archive, logger: logger),
             MoveSCP(archive: archive, peers: peers, sender: sender, coding: coding, fallback: fallback, logger: logger).entry,
             GetSCP(archive: archive, coding: coding, fallback: fallback, logger: logger).entry,
