@@ -8,8 +8,7 @@ struct LocalDisk: BlobStore {
     let root: String
     let volume: Volume
     let pool: BlockingPool
-    /// Folders whose own names this process has made durable.
-    private let durable = DurableFolders()
+    private let folders = InnerFolders()
 
     init(root: String, volume: Volume, pool: BlockingPool) {
         self.root = root
@@ -17,10 +16,37 @@ struct LocalDisk: BlobStore {
         self.pool = pool
     }
 
-    private final class DurableFolders: Sendable {
-        private let known = Mutex([Bool](repeating: false, count: 1 << 16))
-        func contains(_ folder: UInt16) -> Bool { known.withLock { $0[Int(folder)] } }
-        func insert(_ folder: UInt16) { known.withLock { $0[Int(folder)] = true } }
+    /// Which inner folders there are, and whether their names are durable.
+    private final class InnerFolders: Sendable {
+        private enum State { case unknown, fresh, durable }
+        private struct States {
+            var inner = [State](repeating: .unknown, count: 1 << 16)
+            /// Synced since the start: so are the names of all folders that were in it then.
+            var isOuterSynced = [Bool](repeating: false, count: 1 << 8)
+        }
+
+        private let states = Mutex(States())
+
+        /// Whether the folder above has to be synced before an object in this one counts.
+        ///
+        /// - Parameter make: makes the folder; false where it was there. Then it was so at the start: all others are known here.
+        func isFresh(_ folder: UInt16, make: () throws(ArchiveError) -> Bool) throws(ArchiveError) -> Bool {
+            try states.withLock { (states) throws(ArchiveError) in
+                if states.inner[Int(folder)] == .unknown {
+                    let isNew = try make() || !states.isOuterSynced[Int(folder >> 8)]
+                    states.inner[Int(folder)] = isNew ? .fresh : .durable
+                }
+                return states.inner[Int(folder)] == .fresh
+            }
+        }
+
+        /// The folder above has been synced.
+        func becameDurable(_ folder: UInt16) {
+            states.withLock { states in
+                states.inner[Int(folder)] = .durable
+                states.isOuterSynced[Int(folder >> 8)] = true
+            }
+        }
     }
 
     private func outer(_ folder: UInt16) -> String { "\(root)/\(ObjectID.hex([UInt8(folder >> 8)]))" }
@@ -32,20 +58,19 @@ struct LocalDisk: BlobStore {
     /// Makes the outer folders, so that an object never waits for them. Blocks.
     func prepare() throws(ArchiveError) {
         let volume = Volume(faults: nil)
-        for first in UInt16(0)...0xFF { try volume.makeDirectory(outer(first << 8)) }
+        for first in UInt16(0)...0xFF { _ = try volume.makeDirectory(outer(first << 8)) }
         try volume.syncDirectory(root)
     }
 
     /// Gives the file its name, without replacing what is whole; the name is durable when this returns.
     func place(_ file: SealedFile) throws(ArchiveError) -> Placement {
         let folder = file.object.folder
-        let isFresh = !durable.contains(folder)
-        if isFresh { try volume.makeDirectory(inner(folder)) }
+        let isFresh = try folders.isFresh(folder) { () throws(ArchiveError) in try volume.makeDirectory(inner(folder)) }
         let placement = try link(file)
         try volume.syncDirectory(inner(folder))
         if isFresh {
             try volume.syncDirectory(outer(folder))
-            durable.insert(folder)
+            folders.becameDurable(folder)
         }
         return placement
     }

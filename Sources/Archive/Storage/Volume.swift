@@ -62,9 +62,12 @@ struct Volume: Sendable {
 
     // MARK: Folders
 
-    func makeDirectory(_ path: String) throws(ArchiveError) {
+    /// False where it is there.
+    func makeDirectory(_ path: String) throws(ArchiveError) -> Bool {
         try reach(.makeDirectory)
-        guard mkdir(path, 0o750) == 0 || errno == EEXIST else { throw Self.error("creating the folder", path) }
+        if mkdir(path, 0o750) == 0 { return true }
+        guard errno == EEXIST else { throw Self.error("creating the folder", path) }
+        return false
     }
 
     /// The names in a folder are on the disk when this returns.
