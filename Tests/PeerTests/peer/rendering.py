@@ -94,6 +94,11 @@ def plugin(data_set):
     return "pillow" if is_jpeg and data_set.BitsStored == 8 else ""
 
 
+def samples(data_set):
+    """All samples, as pydicom decodes them."""
+    return pixel_array(data_set, decoding_plugin=plugin(data_set))
+
+
 def grey(pixels, data_set, facts):
     source = functional_groups(data_set)
     voi = facts["voi"]
