@@ -22,7 +22,7 @@ struct AssociationRoutes: APIRoutes {
     }
 
     private func list(_ request: Request, _ context: RequestScope) async throws -> Response {
-        try Self.check(context)
+        try context.mustAdminister()
         let query = Dictionary(QueryString.pairs(request.uri.query ?? ""), uniquingKeysWith: { _, last in last })
         let limit = min(Int(clamping: try Self.number("limit", query) ?? 50), Self.largestLimit)
         let before = try Self.number("before", query)
@@ -38,7 +38,7 @@ struct AssociationRoutes: APIRoutes {
     }
 
     private func one(_ context: RequestScope) async throws -> Response {
-        try Self.check(context)
+        try context.mustAdminister()
         let id = context.parameters.get("id").flatMap { Int64($0) } ?? 0
         let found = try await table.association(id)
         guard let found else { throw HTTPFailure(.notFound, "there is no such association in the log") }
@@ -49,10 +49,5 @@ struct AssociationRoutes: APIRoutes {
         guard let text = query[name], !text.isEmpty else { return nil }
         guard let number = Int64(text), number > 0 else { throw HTTPFailure(.badRequest, "\(name) is a positive number") }
         return number
-    }
-
-    private static func check(_ context: RequestScope) throws {
-        let principal = try context.caller()
-        guard Policy.access(of: principal, for: .administer) != nil else { throw HTTPFailure(.forbidden, "\(principal.name) may not administer") }
     }
 }

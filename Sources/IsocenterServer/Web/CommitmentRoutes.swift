@@ -9,7 +9,7 @@ struct CommitmentRoutes: APIRoutes {
 
     func add(to group: RouterGroup<RequestScope>) {
         group.get("commitments") { request, context in
-            try JobRoutes.mayAdminister(context)
+            try context.mustAdminister()
             let query = Dictionary(QueryString.pairs(request.uri.query ?? ""), uniquingKeysWith: { _, last in last })
             let role = try query["role"].map { text in
                 guard let role = Commitment.Role(rawValue: text) else { throw HTTPFailure(.badRequest, "role is provider or user") }
@@ -19,7 +19,7 @@ struct CommitmentRoutes: APIRoutes {
             return JSONAnswer.response(List(commitments: found.map { CommitmentAnswer($0) }))
         }
         group.get("commitments/:transaction") { _, context in
-            try JobRoutes.mayAdminister(context)
+            try context.mustAdminister()
             let found = try await table.commitments(transaction: try context.uid("transaction"))
             guard !found.isEmpty else { throw HTTPFailure(.notFound, "there is no such transaction") }
             var answers: [CommitmentAnswer] = []

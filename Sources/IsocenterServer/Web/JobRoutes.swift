@@ -8,7 +8,7 @@ struct JobRoutes: APIRoutes {
 
     func add(to group: RouterGroup<RequestScope>) {
         group.get("jobs") { request, context in
-            try Self.mayAdminister(context)
+            try context.mustAdminister()
             let query = Dictionary(QueryString.pairs(request.uri.query ?? ""), uniquingKeysWith: { _, last in last })
             let states = try Self.states(query["state"])
             let kinds = Set((query["kind"] ?? "").split(separator: ",").map(String.init))
@@ -17,7 +17,7 @@ struct JobRoutes: APIRoutes {
             return JSONAnswer.response(Jobs(jobs: found.map(JobAnswer.init)))
         }
         group.get("jobs/:id") { _, context in
-            try Self.mayAdminister(context)
+            try context.mustAdminister()
             return JSONAnswer.response(JobAnswer(try await job(context)))
         }
         group.post("jobs/:id/cancel") { _, context in
@@ -33,7 +33,7 @@ struct JobRoutes: APIRoutes {
 
     /// - Returns: the job as it is then; without content where it is no more.
     private func change(_ context: RequestScope, _ conflict: String, _ work: (Int64) async throws -> Bool) async throws -> Response {
-        try Self.mayAdminister(context)
+        try context.mustAdminister()
         let job = try await job(context)
         guard try await work(job.id) else { throw HTTPFailure(.conflict, "job \(job.id) \(conflict)") }
         let now = try await jobs.job(job.id)
@@ -54,11 +54,6 @@ struct JobRoutes: APIRoutes {
             guard let state = Job.State(rawValue: String(word)) else { throw HTTPFailure(.badRequest, "state=\(word) is not known") }
             return state
         })
-    }
-
-    static func mayAdminister(_ context: RequestScope) throws {
-        let principal = try context.caller()
-        guard Policy.access(of: principal, for: .administer) != nil else { throw HTTPFailure(.forbidden, "\(principal.name) may not administer") }
     }
 
     private struct Jobs: Encodable { var jobs: [JobAnswer] }

@@ -20,11 +20,6 @@ struct PeerRoutes: APIRoutes {
         addTitles(to: group)
     }
 
-    private static func administrator(_ context: RequestScope) throws {
-        let principal = try context.caller()
-        guard Policy.access(of: principal, for: .administer) != nil else { throw HTTPFailure(.forbidden, "only an administrator may do this") }
-    }
-
     private static func name(_ context: RequestScope, _ parameter: String) throws -> String {
         guard let text = context.parameters.get(parameter), let name = text.removingPercentEncoding else { throw HTTPFailure(.badRequest, "the path is malformed") }
         return name
@@ -46,7 +41,7 @@ struct PeerRoutes: APIRoutes {
 
     private func addPeers(to group: RouterGroup<RequestScope>) {
         group.get("peers") { _, context in
-            try Self.administrator(context)
+            try context.mustAdminister()
             let calls = admissions.summary()
             let settled = settings[Settings.peers].compactMap { SettledPeer(text: $0)?.peer }
             return JSONAnswer.response(PeersAnswer(
@@ -55,18 +50,18 @@ struct PeerRoutes: APIRoutes {
                 services: Peer.Service.allCases))
         }
         group.post("peers") { request, context in
-            try Self.administrator(context)
+            try context.mustAdminister()
             let peer = try await self.peer(try await Definition.object(of: request))
             try await Self.failing { () throws(PeerError) in try await peers.add(peer) }
             try await strangers.remove(knownBy: peer)
             return try await answer(peer.name, .created)
         }
         group.get("peers/:name") { _, context in
-            try Self.administrator(context)
+            try context.mustAdminister()
             return try await answer(try Self.name(context, "name"), .ok)
         }
         group.put("peers/:name") { request, context in
-            try Self.administrator(context)
+            try context.mustAdminister()
             let name = try Self.name(context, "name")
             var object = try await Definition.object(of: request)
             guard object["name"] == nil || object["name"] as? String == name else { throw HTTPFailure(.badRequest, "the name in the path is '\(name)': a peer keeps its name") }
@@ -77,13 +72,13 @@ struct PeerRoutes: APIRoutes {
             return try await answer(name, .ok)
         }
         group.delete("peers/:name") { _, context in
-            try Self.administrator(context)
+            try context.mustAdminister()
             let name = try Self.name(context, "name")
             guard try await peers.remove(named: name) else { throw HTTPFailure(.notFound, "there is no peer '\(name)'") }
             return Response(status: .noContent)
         }
         group.post("peers/:name/echo") { _, context in
-            try Self.administrator(context)
+            try context.mustAdminister()
             let name = try Self.name(context, "name")
             guard let peer = try await peers.peer(named: name) else { throw HTTPFailure(.notFound, "there is no peer '\(name)'") }
             guard let title = AETitle(settings[Settings.aeTitle]) else { throw HTTPFailure(.internalServerError, "our AE title is none") }
@@ -111,11 +106,11 @@ struct PeerRoutes: APIRoutes {
 
     private func addCallers(to group: RouterGroup<RequestScope>) {
         group.get("callers") { _, context in
-            try Self.administrator(context)
+            try context.mustAdminister()
             return JSONAnswer.response(["callers": try await strangers.all().map(StrangerAnswer.init)])
         }
         group.delete("callers/:caller") { _, context in
-            try Self.administrator(context)
+            try context.mustAdminister()
             let id = try Self.name(context, "caller")
             guard try await strangers.remove(id) else { throw HTTPFailure(.notFound, "there is no unknown caller '\(id)'") }
             return Response(status: .noContent)
@@ -126,22 +121,22 @@ struct PeerRoutes: APIRoutes {
 
     private func addTitles(to group: RouterGroup<RequestScope>) {
         group.get("titles") { _, context in
-            try Self.administrator(context)
+            try context.mustAdminister()
             return JSONAnswer.response(TitlesAnswer(
                 titles: try await titles(), port: ports.plain, tlsPort: ports.tls, checksCalledAETitle: settings[Settings.checksCalledAETitle], services: Peer.Service.allCases))
         }
         group.post("titles") { request, context in
-            try Self.administrator(context)
+            try context.mustAdminister()
             let entity = try Definition.value(try await Definition.object(of: request), like: ApplicationEntity(title: ""), told: Set(TitleAnswer.CodingKeys.allCases.map(\.rawValue)))
             try await Self.failing { () throws(PeerError) in try await peers.add(entity) }
             return try await answer(title: entity.title, .created)
         }
         group.get("titles/:title") { _, context in
-            try Self.administrator(context)
+            try context.mustAdminister()
             return try await answer(title: try Self.name(context, "title"), .ok)
         }
         group.put("titles/:title") { request, context in
-            try Self.administrator(context)
+            try context.mustAdminister()
             let title = try Self.name(context, "title")
             var object = try await Definition.object(of: request)
             guard object["title"] == nil || object["title"] as? String == title else { throw HTTPFailure(.badRequest, "the title in the path is '\(title)'") }
@@ -151,7 +146,7 @@ struct PeerRoutes: APIRoutes {
             return try await answer(title: title, .ok)
         }
         group.delete("titles/:title") { _, context in
-            try Self.administrator(context)
+            try context.mustAdminister()
             let title = try Self.name(context, "title")
             guard try await peers.remove(title: title) else { throw HTTPFailure(.notFound, "there is no title '\(title)' that could be removed") }
             return Response(status: .noContent)

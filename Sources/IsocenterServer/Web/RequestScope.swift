@@ -21,4 +21,10 @@ extension RequestScope {
         guard let principal else { throw HTTPFailure(.unauthorized, "log in first") }
         return principal
     }
+
+    /// - Throws: 403 unless the caller may administer.
+    func mustAdminister() throws {
+        let principal = try caller()
+        guard Policy.access(of: principal, for: .administer) != nil else { throw HTTPFailure(.forbidden, "\(principal.name) may not administer") }
+    }
 }
