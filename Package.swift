@@ -51,6 +51,8 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]
         ),
+        // PS3.18: media types, multipart and URLs, for the server's door and the client alike.
+        .target(name: "DICOMweb", dependencies: ["DICOM"]),
         // PS3.3 C.7.6.3, C.11: data set to frames to display values.
         .target(
             name: "DICOMImage",
@@ -94,7 +96,7 @@ let package = Package(
         .target(
             name: "IsocenterServer",
             dependencies: [
-                "Archive", "DICOM", "DICOMImage", "DICOMNetwork", "Database", "Viewer", "Workers", "Workflow",
+                "Archive", "DICOM", "DICOMImage", "DICOMNetwork", "DICOMweb", "Database", "Viewer", "Workers", "Workflow",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -150,6 +152,7 @@ let package = Package(
 
         .testTarget(name: "DICOMTests", dependencies: ["DICOM"]),
         .testTarget(name: "DICOMNetworkTests", dependencies: ["DICOMNetwork", "DICOM", .product(name: "NIOEmbedded", package: "swift-nio")]),
+        .testTarget(name: "DICOMwebTests", dependencies: ["DICOMweb"]),
         .testTarget(name: "ImageCodecsTests", dependencies: ["ImageCodecs", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(name: "WorkersTests", dependencies: ["Workers", "DICOMImage", "DICOM", "isocenter"]),
         .testTarget(name: "DICOMImageTests", dependencies: ["DICOMImage", "DICOM", "CCharLS", "CTurboJPEG", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),

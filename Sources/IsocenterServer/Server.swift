@@ -55,7 +55,7 @@ public struct Server: Sendable {
             ServiceTable(archive: archive, peers: peers, sender: sender, commitments: commitments, coding: workers, settings: settings, logger: logger),
             archive: archive, peers: peers, authenticator: authenticator, log: associations, settings: settings, logger: logger)
         let setupSecret = Secret.make()
-        let api: [any APIRoutes] = [
+        let api: [any RouteSet] = [
             StudyRoutes(archive: archive, info: .init(version: version, aeTitle: title.text, dimsePort: dimse.port)),
             PeerRoutes(
                 peers: peers, strangers: try await StrangerTable(archive.database), admissions: dimse.policy.admissions, settings: settings,
@@ -66,8 +66,16 @@ public struct Server: Sendable {
             JobRoutes(jobs: jobs),
             CommitmentRoutes(table: commitments.table),
         ]
+        let pixels = PixelAccess(archive: archive, coding: workers)
+        let dicomWeb: [any RouteSet] = [
+            SearchRoutes(archive: archive),
+            RetrieveRoutes(archive: archive, pixels: pixels),
+            RenderedRoutes(archive: archive, pixels: pixels),
+            StoreRoutes(archive: archive, onConflict: ConflictPolicy(rawValue: settings[Settings.onConflict]) ?? .keepFirst, logger: logger),
+        ]
         let web = WebDoor(
-            archive: archive, workers: workers, authenticator: authenticator, settings: settings, setupSecret: setupSecret, api: api, logger: logger)
+            archive: archive, workers: workers, authenticator: authenticator, settings: settings, setupSecret: setupSecret, api: api, dicomWeb: dicomWeb,
+            logger: logger)
         let send = try await SendHandler(archive: archive, peers: peers, sender: sender, coding: workers)
         let committing = commitments.handlers { peer, title, proposals, roles in
             try await dialer.associate(peer, proposals, calling: title, roles: roles)

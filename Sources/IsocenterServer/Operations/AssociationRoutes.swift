@@ -3,7 +3,7 @@ import Hummingbird
 import Workflow
 
 /// The log of associations, for administrators (docs/develop/http-api.md).
-struct AssociationRoutes: APIRoutes {
+struct AssociationRoutes: RouteSet {
     let table: AssociationTable
     let peers: PeerTable
     let ourTitle: String

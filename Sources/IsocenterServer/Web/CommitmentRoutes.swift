@@ -4,7 +4,7 @@ import Hummingbird
 import Workflow
 
 /// Storage commitments of peers and of our own, with their results (docs/develop/http-api.md).
-struct CommitmentRoutes: APIRoutes {
+struct CommitmentRoutes: RouteSet {
     let table: CommitmentTable
 
     func add(to group: RouterGroup<RequestScope>) {

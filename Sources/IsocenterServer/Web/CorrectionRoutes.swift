@@ -3,7 +3,7 @@ import DICOM
 import Hummingbird
 
 /// What an instance is shown with: `GET` tells it, `DELETE` takes it back.
-struct CorrectionRoutes: APIRoutes {
+struct CorrectionRoutes: RouteSet {
     let archive: Archive
 
     func add(to group: RouterGroup<RequestScope>) {

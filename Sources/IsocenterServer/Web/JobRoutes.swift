@@ -3,7 +3,7 @@ import Hummingbird
 import Workflow
 
 /// What works beyond its request: seen, tried again, cancelled, forgotten (docs/develop/http-api.md).
-struct JobRoutes: APIRoutes {
+struct JobRoutes: RouteSet {
     let jobs: JobTable
 
     func add(to group: RouterGroup<RequestScope>) {

@@ -5,7 +5,7 @@ import Hummingbird
 import Workflow
 
 /// Peers, unknown callers and our own titles, for administrators (docs/develop/http-api.md).
-struct PeerRoutes: APIRoutes {
+struct PeerRoutes: RouteSet {
     let peers: PeerTable
     let strangers: StrangerTable
     let admissions: Admissions

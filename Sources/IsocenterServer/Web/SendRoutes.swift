@@ -3,7 +3,7 @@ import Hummingbird
 import Workflow
 
 /// Sending what the archive holds to a peer: queued as a job, which is seen and cancelled among the jobs.
-struct SendRoutes: APIRoutes {
+struct SendRoutes: RouteSet {
     let archive: Archive
     let peers: PeerTable
     let jobs: JobTable

@@ -7,7 +7,7 @@ import ServiceLifecycle
 import Synchronization
 
 /// Lists for the application: studies, a study with its series, a series' manifest, live arrivals (docs/develop/http-api.md).
-struct StudyRoutes: APIRoutes {
+struct StudyRoutes: RouteSet {
     let archive: Archive
     let info: Info
     private static let headersAtOnce = 8

@@ -20,7 +20,9 @@ struct WebDoor: Sendable {
     let settings: Settings
     let setupSecret: String
     /// Everything under `/api` but sessions.
-    let api: [any APIRoutes]
+    let api: [any RouteSet]
+    /// Everything under `/dicom-web`.
+    let dicomWeb: [any RouteSet]
     let logger: Logger
 
     /// - Parameter listening: told the bound port.
@@ -47,14 +49,8 @@ struct WebDoor: Sendable {
         let group = router.group("api")
         for routes in api { routes.add(to: group) }
 
-        let pixels = PixelAccess(archive: archive, coding: workers)
         let dicomWeb = router.group("dicom-web")
-        SearchRoutes(archive: archive).add(to: dicomWeb)
-        RetrieveRoutes(archive: archive, pixels: pixels).add(to: dicomWeb)
-        RenderedRoutes(archive: archive, pixels: pixels).add(to: dicomWeb)
-        StoreRoutes(
-            archive: archive, onConflict: ConflictPolicy(rawValue: settings[Settings.onConflict]) ?? .keepFirst, logger: logger
-        ).add(to: dicomWeb)
+        for routes in self.dicomWeb { routes.add(to: dicomWeb) }
 
         try addApplication(to: router)
         return router
@@ -76,7 +72,7 @@ struct WebDoor: Sendable {
     }
 }
 
-/// Routes of one subject under `/api`.
-protocol APIRoutes: Sendable {
+/// Routes of one subject, under `/api` or `/dicom-web`.
+protocol RouteSet: Sendable {
     func add(to group: RouterGroup<RequestScope>)
 }

@@ -1,12 +1,13 @@
 import Archive
 import DICOM
 import DICOMImage
+import DICOMweb
 import HTTPTypes
 import Hummingbird
 import NIOCore
 
 /// WADO-RS (PS3.18 §10.4): studies, series and instances, their metadata and frames, as they are stored.
-struct RetrieveRoutes: Sendable {
+struct RetrieveRoutes: RouteSet {
     let archive: Archive
     let pixels: PixelAccess
 

@@ -1,11 +1,13 @@
 /// Why a multipart body cannot be read (RFC 2046 §5.1).
-struct MultipartError: Error, CustomStringConvertible {
-    var description: String
+public struct MultipartError: Error, CustomStringConvertible {
+    public var description: String
+
+    public init(description: String) { self.description = description }
 }
 
 /// Takes a multipart body apart as it comes (RFC 2046 §5.1, RFC 2387). A pure value: bytes in, events out.
-struct MultipartParser {
-    enum Event: Equatable {
+public struct MultipartParser: Sendable {
+    public enum Event: Sendable, Equatable {
         /// Header fields of a part, names in lower case.
         case begin(headers: [String: String])
         case body(ArraySlice<UInt8>)
@@ -14,13 +16,13 @@ struct MultipartParser {
 
     private enum State { case preamble, headers, body, afterDelimiter, epilogue }
 
-    static let largestHeaders = 32 << 10
+    public static let largestHeaders = 32 << 10
     private let delimiter: [UInt8]
     private var buffer: [UInt8] = []
     private var state = State.preamble
 
     /// - Parameter boundary: as the Content-Type says it: 1 to 70 characters (RFC 2046 §5.1.1).
-    init(boundary: String) throws(MultipartError) {
+    public init(boundary: String) throws(MultipartError) {
         guard (1...70).contains(boundary.utf8.count), boundary.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) else {
             throw MultipartError(description: "the boundary must have 1 to 70 printable characters")
         }
@@ -30,9 +32,9 @@ struct MultipartParser {
     }
 
     /// The closing delimiter has been read.
-    var isComplete: Bool { state == .epilogue }
+    public var isComplete: Bool { state == .epilogue }
 
-    mutating func feed(_ bytes: some Sequence<UInt8>) throws(MultipartError) -> [Event] {
+    public mutating func feed(_ bytes: some Sequence<UInt8>) throws(MultipartError) -> [Event] {
         buffer.append(contentsOf: bytes)
         var events: [Event] = []
         var position = 0
@@ -119,7 +121,7 @@ struct MultipartParser {
 
 extension StringProtocol {
     /// Without white space at both ends.
-    var trimmed: String {
+    package var trimmed: String {
         var text = self[...]
         while text.first?.isWhitespace == true { text = text.dropFirst() }
         while text.last?.isWhitespace == true { text = text.dropLast() }

@@ -1,12 +1,12 @@
 /// A media type with its parameters (RFC 9110 §8.3.1), as Accept and Content-Type carry them.
-struct MediaType: Equatable {
+public struct MediaType: Sendable, Equatable {
     /// `multipart/related`, in lower case.
-    var name: String
+    public var name: String
     /// Names in lower case, values without quotes.
-    var parameters: [String: String]
+    public var parameters: [String: String]
 
     /// nil where there is no `type/subtype`.
-    init?(_ text: some StringProtocol) {
+    public init?(_ text: some StringProtocol) {
         let fields = Self.split(text, at: ";")
         guard let first = fields.first?.trimmed.lowercased(), first.split(separator: "/").count == 2 else { return nil }
         name = first
@@ -20,18 +20,18 @@ struct MediaType: Equatable {
     }
 
     /// Weight of an acceptable type: 1 unless said, 0 for "not this".
-    var quality: Double { parameters["q"].flatMap(Double.init) ?? 1 }
+    public var quality: Double { parameters["q"].flatMap(Double.init) ?? 1 }
 
     /// `multipart/related; type="application/dicom"` asks for parts of `application/dicom`; every other type for itself.
-    var partType: String { name == "multipart/related" ? (parameters["type"]?.lowercased() ?? "*/*") : name }
+    public var partType: String { name == "multipart/related" ? (parameters["type"]?.lowercased() ?? "*/*") : name }
 
     /// What an Accept header lists, the heaviest first; of equal weight in the order given. Everything where there is no header.
-    static func accepted(_ header: String?) -> [MediaType] {
+    public static func accepted(_ header: String?) -> [MediaType] {
         let types = split(header ?? "*/*", at: ",").compactMap { MediaType($0) }.filter { $0.quality > 0 }
         return types.enumerated().sorted { ($0.element.quality, -$0.offset) > ($1.element.quality, -$1.offset) }.map(\.element)
     }
 
-    func matches(_ type: String) -> Bool {
+    public func matches(_ type: String) -> Bool {
         if name == "*/*" || name == type { return true }
         return name.hasSuffix("/*") && type.hasPrefix(name.dropLast())
     }

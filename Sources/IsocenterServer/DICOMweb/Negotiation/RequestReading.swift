@@ -1,7 +1,11 @@
 import DICOM
+import DICOMweb
 import HTTPTypes
 import Hummingbird
 import NIOCore
+
+/// Hummingbird has a type of this name.
+typealias MediaType = DICOMweb.MediaType
 
 extension RequestScope {
     /// A UID of the path.

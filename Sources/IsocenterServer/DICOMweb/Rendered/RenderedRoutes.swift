@@ -8,7 +8,7 @@ import NIOCore
 /// Pictures of frames (PS3.18 §10.4.1.1.3, §10.4.1.1.4, §8.3.5): `rendered` in full, `thumbnail` small.
 ///
 /// As one picture, a study, a series and an image are shown by the frame in their middle; as `multipart/related` by all.
-struct RenderedRoutes: Sendable {
+struct RenderedRoutes: RouteSet {
     let archive: Archive
     let pixels: PixelAccess
 

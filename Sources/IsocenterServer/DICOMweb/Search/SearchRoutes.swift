@@ -5,7 +5,7 @@ import Hummingbird
 import NIOCore
 
 /// QIDO-RS (PS3.18 §10.6): studies, series and instances, below a study or a series or all of them.
-struct SearchRoutes: Sendable {
+struct SearchRoutes: RouteSet {
     let archive: Archive
 
     func add(to group: RouterGroup<RequestScope>) {

@@ -1,11 +1,12 @@
 import Archive
 import DICOM
+import DICOMweb
 import HTTPTypes
 import Hummingbird
 import Logging
 
 /// STOW-RS (PS3.18 §10.5): multipart `application/dicom`, each part stored as it comes, each answered on its own.
-struct StoreRoutes: Sendable {
+struct StoreRoutes: RouteSet {
     let archive: Archive
     let onConflict: ConflictPolicy
     let logger: Logger

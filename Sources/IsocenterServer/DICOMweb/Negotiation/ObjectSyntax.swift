@@ -1,6 +1,7 @@
 import Archive
 import DICOM
 import DICOMImage
+import DICOMweb
 
 /// In which transfer syntax a client wants whole objects (PS3.18 §8.7.3.3).
 struct ObjectSyntax: Equatable {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import IsocenterServer
+@testable import DICOMweb
 
 @Suite("Multipart bodies (RFC 2046 §5.1)")
 struct MultipartParserTests {

@@ -1,4 +1,5 @@
 import DICOM
+import DICOMweb
 
 /// Media types of single frames and the transfer syntaxes they stand for (PS3.18 Table 8.7.3-2, Table 8.7.3-5).
 enum FrameMediaType {

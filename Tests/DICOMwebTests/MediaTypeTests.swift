@@ -1,6 +1,6 @@
 import Testing
 
-@testable import IsocenterServer
+@testable import DICOMweb
 
 @Suite("Media types (RFC 9110 §8.3.1, §12.5.1)")
 struct MediaTypeTests {

@@ -1,6 +1,7 @@
 import Archive
 import DICOM
 import DICOMImage
+import DICOMweb
 import HTTPTypes
 import Hummingbird
 import NIOCore

@@ -1,4 +1,5 @@
 import DICOMImage
+import DICOMweb
 import Hummingbird
 
 /// In which form something rendered goes out (PS3.18 §8.7.4).
