@@ -70,7 +70,9 @@ class Asking(Association):
         self.send(p_data(1, command((0x0100, us(CANCEL)), (0x0120, us(MESSAGE)), (0x0800, us(0x0101))), True))
         while True:
             values = self.response()
-            if field(values) & 0x8000 and status(values) not in PENDING:
+            if field(values) == STORE_RQ:  # It was on its way.
+                self.answer(values)
+            elif status(values) not in PENDING:
                 return time.monotonic() - begin, status(values)
 
     def take(self, count):
@@ -80,8 +82,11 @@ class Asking(Association):
             if field(values) != STORE_RQ:
                 continue
             count -= 1
-            self.send(p_data(3, command((0x0002, values[0x0002]), (0x0100, us(STORE_RSP)), (0x0120, values[0x0110]), (0x0800, us(0x0101)),
-                                        (0x0900, us(0)), (0x1000, values[0x1000])), True))
+            self.answer(values)
+
+    def answer(self, values):
+        self.send(p_data(3, command((0x0002, values[0x0002]), (0x0100, us(STORE_RSP)), (0x0120, values[0x0110]), (0x0800, us(0x0101)),
+                                    (0x0900, us(0)), (0x1000, values[0x1000])), True))
 
 
 def soonest(measure):
