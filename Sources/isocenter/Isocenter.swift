@@ -30,6 +30,7 @@ struct Isocenter: AsyncParsableCommand {
             CoerceCommand.self,
             Verify.self,
             RebuildIndex.self,
+            BenchIndex.self,
             CorrectionsCommand.self,
             Peers.self,
             Titles.self,
