@@ -24,7 +24,7 @@ public struct Server: Sendable {
 
     private let archive: Archive
     private let dimse: DIMSEDoor
-    private let web: WebDoor
+    let web: WebDoor
     private let associations: AssociationLog
     private let jobs: JobRunner
     private let workers: WorkerPool
@@ -65,6 +65,7 @@ public struct Server: Sendable {
             CorrectionRoutes(archive: archive),
             JobRoutes(jobs: jobs),
             CommitmentRoutes(table: commitments.table),
+            DescriptionRoutes.API(version: version),
         ]
         let pixels = PixelAccess(archive: archive, coding: workers)
         let dicomWeb: [any RouteSet] = [
@@ -72,6 +73,7 @@ public struct Server: Sendable {
             RetrieveRoutes(archive: archive, pixels: pixels),
             RenderedRoutes(archive: archive, pixels: pixels),
             StoreRoutes(archive: archive, onConflict: ConflictPolicy(rawValue: settings[Settings.onConflict]) ?? .keepFirst, logger: logger),
+            DescriptionRoutes.Capabilities(version: version),
         ]
         let web = WebDoor(
             archive: archive, workers: workers, authenticator: authenticator, settings: settings, setupSecret: setupSecret, api: api, dicomWeb: dicomWeb,

@@ -16,6 +16,9 @@ struct FailureAnswers: RouterMiddleware {
             if failure.status.code >= 500 { logger.error("\(request.method) \(request.uri.path): \(error.message)") }
             // What the disk or the index said is for the administrator, not for whoever asks.
             throw error.code == .storageFailed ? HTTPFailure(.internalServerError, Self.unexpected) : failure
+        } catch let error as HTTPError {
+            // The framework's own refusals, in our form.
+            throw HTTPFailure(error.status, error.body ?? error.status.reasonPhrase.lowercased(), headers: error.headers)
         } catch let error as any HTTPResponseError {
             throw error
         } catch {
