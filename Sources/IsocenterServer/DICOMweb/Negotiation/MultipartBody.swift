@@ -22,9 +22,11 @@ struct MultipartBody: Sendable {
         }
     }
 
-    let boundary = "isocenter-" + UID.random().text.suffix(24).replacing(".", with: "-")
+    let boundary = makeBoundary()
     var rootType: String
     var parts: [Part]
+
+    static func makeBoundary() -> String { "isocenter-" + UID.random().text.suffix(24).replacing(".", with: "-") }
 
     func response(parameters: String = "") -> Response {
         let heads = parts.map(head)
