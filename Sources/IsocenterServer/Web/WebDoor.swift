@@ -23,6 +23,8 @@ struct WebDoor: Sendable {
     let api: [any RouteSet]
     /// Everything under `/dicom-web`.
     let dicomWeb: [any RouteSet]
+    /// `/wado`.
+    let uriService: URIRoutes
     let logger: Logger
 
     /// - Parameter listening: told the bound port.
@@ -38,7 +40,7 @@ struct WebDoor: Sendable {
     }
 
     private func router() throws -> Router<RequestScope> {
-        let router = Router(context: RequestScope.self)
+        let router = Router(context: RequestScope.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: SecurityHeaders())
         router.add(middleware: FailureAnswers(logger: logger))
         router.add(middleware: Authentication(authenticator: authenticator))
@@ -51,6 +53,8 @@ struct WebDoor: Sendable {
 
         let dicomWeb = router.group("dicom-web")
         for routes in self.dicomWeb { routes.add(to: dicomWeb) }
+        uriService.add(to: router.group("wado"))
+        AllowedMethods.add(to: router, under: ["dicom-web", "wado"])
 
         try addApplication(to: router)
         return router

@@ -38,7 +38,7 @@ struct JSONType {
 
     /// - Throws: 406 where the client accepts neither.
     static func negotiated(_ request: Request) throws -> JSONType {
-        for type in MediaType.accepted(request.headers[.accept]) {
+        for type in MediaType.accepted(request) {
             if let name = names.first(where: { type.matches($0) }) { return JSONType(contentType: name) }
         }
         throw HTTPFailure(.notAcceptable, "answers here are application/dicom+json")
