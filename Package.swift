@@ -96,7 +96,7 @@ let package = Package(
         .target(
             name: "IsocenterServer",
             dependencies: [
-                "Archive", "DICOM", "DICOMImage", "DICOMNetwork", "DICOMweb", "Database", "Viewer", "Workers", "Workflow",
+                "Archive", "CZlib", "DICOM", "DICOMImage", "DICOMNetwork", "DICOMweb", "Database", "Viewer", "Workers", "Workflow",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

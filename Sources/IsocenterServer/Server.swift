@@ -68,15 +68,19 @@ public struct Server: Sendable {
             DescriptionRoutes.API(version: version),
         ]
         let pixels = PixelAccess(archive: archive, coding: workers)
+        let objects = ObjectRoutes(archive: archive, pixels: pixels), rendered = RenderedRoutes(archive: archive, pixels: pixels)
         let dicomWeb: [any RouteSet] = [
             SearchRoutes(archive: archive),
-            RetrieveRoutes(archive: archive, pixels: pixels),
-            RenderedRoutes(archive: archive, pixels: pixels),
+            objects,
+            FrameRoutes(archive: archive, pixels: pixels),
+            RetrieveRoutes(archive: archive),
+            rendered,
             StoreRoutes(archive: archive, onConflict: ConflictPolicy(rawValue: settings[Settings.onConflict]) ?? .keepFirst, logger: logger),
             DescriptionRoutes.Capabilities(version: version),
         ]
         let web = WebDoor(
             archive: archive, workers: workers, authenticator: authenticator, settings: settings, setupSecret: setupSecret, api: api, dicomWeb: dicomWeb,
+            uriService: URIRoutes(archive: archive, objects: objects, rendered: rendered),
             logger: logger)
         let send = try await SendHandler(archive: archive, peers: peers, sender: sender, coding: workers)
         let committing = commitments.handlers { peer, title, proposals, roles in

@@ -2,7 +2,7 @@ import Crypto
 import DICOM
 import Synchronization
 
-/// The data set of a stored object on its way out: read and hashed where calls may block, straight into the memory it is sent from.
+/// A stored object, or its data set alone, on its way out: read and hashed where calls may block, straight into the memory it is sent from.
 /// The whole file is checked against its hash, and the last piece comes only when all of it is right. One task goes through it, once.
 public final class ObjectPieces<Buffer: Sendable>: Sendable {
     /// Makes a buffer of so many bytes and has it filled.
@@ -23,10 +23,11 @@ public final class ObjectPieces<Buffer: Sendable>: Sendable {
     /// What is read is hashed while it is still near.
     private static var stepSize: Int { 128 << 10 }
 
-    init(_ store: any BlobStore, _ location: InstanceLocation, make: @escaping Make) {
+    init(_ store: any BlobStore, _ location: InstanceLocation, from start: UInt64, make: @escaping Make) {
         self.store = store
         self.make = make
-        (object, size, start) = (location.object, location.size, location.dataSetOffset)
+        (object, size) = (location.object, location.size)
+        self.start = start
     }
 
     /// The next piece; nil after the last.
@@ -68,6 +69,6 @@ public final class ObjectPieces<Buffer: Sendable>: Sendable {
 extension Archive {
     /// The data set of an instance as it is stored, in pieces of the caller's kind.
     public func dataSet<Buffer: Sendable>(of location: InstanceLocation, make: @escaping ObjectPieces<Buffer>.Make) -> ObjectPieces<Buffer> {
-        ObjectPieces(store, location, make: make)
+        ObjectPieces(store, location, from: location.dataSetOffset, make: make)
     }
 }

@@ -143,7 +143,7 @@ struct Authentication: RouterMiddleware {
     static func isGuarded(_ path: String) -> Bool {
         let parts = path.split(separator: "/")
         switch parts.first {
-        case "dicom-web": return true
+        case "dicom-web", "wado": return true
         case "api": return parts.count < 2 || parts[1] != "session" && parts[1] != "setup"
         default: return false
         }

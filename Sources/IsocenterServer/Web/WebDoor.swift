@@ -23,6 +23,8 @@ struct WebDoor: Sendable {
     let api: [any RouteSet]
     /// Everything under `/dicom-web`.
     let dicomWeb: [any RouteSet]
+    /// `/wado`.
+    let uriService: URIRoutes
     let logger: Logger
 
     /// - Parameter listening: told the bound port.
@@ -54,6 +56,7 @@ struct WebDoor: Sendable {
 
         let dicomWeb = router.group("dicom-web")
         for routes in self.dicomWeb { routes.add(to: dicomWeb) }
+        uriService.add(to: router.group("wado"))
 
         try addApplication(to: router)
         return router

@@ -72,4 +72,54 @@ public struct VideoStream: Sendable {
             throw ImageError(.tooLarge, .pixelData, "the video has \(length >> 20) MiB; single frames are had of videos up to \(Self.longest >> 20) MiB")
         }
     }
+
+    // MARK: Parts of it
+
+    private static let mostFragments = 1 << 16
+
+    /// Where its bytes lie, headers of fragments left out.
+    ///
+    /// - Throws: `ReadError` where no fragments lie there, or more than 65,536 of them.
+    public func places() async throws -> [ByteRange] {
+        guard location.isFragmented else { return [location.range] }
+        var places: [ByteRange] = []
+        let end = location.range.offset + location.range.length
+        var offset = location.range.offset
+        while offset < end {
+            guard end - offset >= 8, places.count < Self.mostFragments else {
+                throw ReadError(.truncated, path: [.pixelData], offset: offset, "\(end - offset) bytes of video are left, too few for a fragment, or fragments are too many")
+            }
+            let header = try await read(ByteRange(offset: offset, length: 8))
+            guard header.count == 8, header[..<4].elementsEqual([0xFE, 0xFF, 0x00, 0xE0]) else {
+                throw ReadError(.unexpectedTag, path: [.pixelData], offset: offset, "no fragment of the video begins here")
+            }
+            let length = header[4...].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            offset += 8
+            guard length <= end - offset else {
+                throw ReadError(.lengthExceedsParent, path: [.pixelData], offset: offset, "fragment length \(length) exceeds the \(end - offset) bytes left of the video")
+            }
+            places.append(ByteRange(offset: offset, length: length))
+            offset += length
+        }
+        return places
+    }
+
+    /// A part of the stream.
+    ///
+    /// - Parameter part: counted from its first byte, as if all places were one.
+    public func pieces(_ part: Range<UInt64>, of places: [ByteRange], _ take: ([UInt8]) async throws -> Void) async throws {
+        var start: UInt64 = 0
+        for place in places {
+            let first = max(part.lowerBound, start), last = min(part.upperBound, start + place.length)
+            var offset = first
+            while offset < last {
+                let count = min(last - offset, Self.partPiece)
+                try await take(try await read(ByteRange(offset: place.offset + (offset - start), length: count)))
+                offset += count
+            }
+            start += place.length
+        }
+    }
+
+    private static let partPiece: UInt64 = 1 << 20
 }

@@ -37,33 +37,45 @@ enum FrameMediaType {
         var contentType: String { "\(name); transfer-syntax=\(syntax.uid)" }
     }
 
-    /// What the client would take, the best first, as far as it can be told from the header.
+    /// What the client would take, the best first, as far as it can be told from what it accepts.
     ///
-    /// - Parameter stored: what `*` means; of the uncompressed syntaxes, frames know Explicit VR Little Endian only.
-    static func choices(_ accept: String?, stored: TransferSyntax) -> [Choice] {
+    /// - Parameters:
+    ///   - stored: what `*` means; of the uncompressed syntaxes, frames know Explicit VR Little Endian only.
+    ///   - isOne: one frame is asked for. Of several, types for one alone are passed over (PS3.18 §10.4.4).
+    static func choices(_ types: [MediaType], stored: TransferSyntax, isOne: Bool = true) -> [Choice] {
+        types.flatMap { type -> [Choice] in
+            let isSingle = !type.isMultipart && type.name != "*/*"
+            guard isOne || !isSingle else { return [] }
+            guard !type.transferSyntaxes.isEmpty else { return [choice(type, nil, stored, isSingle)].compactMap { $0 } }
+            return type.transferSyntaxes.compactMap { choice(type, $0, stored, isSingle) }
+        }
+    }
+
+    private static func choice(_ type: MediaType, _ asked: String?, _ stored: TransferSyntax, _ isSingle: Bool) -> Choice? {
         let kept = stored.isEncapsulated ? stored : .explicitVRLittleEndian
-        return MediaType.accepted(accept).compactMap { type in
-            let isSingle = !["multipart/related", "multipart/*", "*/*"].contains(type.name)
-            let asked = type.parameters["transfer-syntax"]
-            if type.partType == "*/*" {
+        if type.partType.hasSuffix("/*") || type.partType == "*" {
+            // A range of types: the stored one, where it is of them; else octets, where these are.
+            if type.matchesPart(name(of: kept)) {
                 return asked == nil || asked == "*" || asked == kept.uid.text ? Choice(name: name(of: kept), syntax: kept, isSingle: isSingle) : nil
             }
-            guard let row = table.first(where: { $0.name == type.partType }) else { return nil }
-            switch asked {
-            case nil:
-                // Frames that already are of this type are not compressed a second time; octets are samples, not a code stream.
-                let isKept = name(of: kept) == row.name && row.name != "application/octet-stream"
-                return UID(row.syntaxes[0]).map { Choice(name: row.name, syntax: isKept ? kept : TransferSyntax($0), isSingle: isSingle) }
-            case "*"?:
-                // Octets in whatever syntax: the stored bytes.
-                let isKept = row.name == "application/octet-stream" || name(of: kept) == row.name
-                return isKept ? Choice(name: row.name, syntax: kept, isSingle: isSingle) : nil
-            case let uid?:
-                guard let asked = UID(uid) else { return nil }
-                let syntax = asked == stored.uid ? kept : TransferSyntax(asked)
-                guard row.syntaxes.contains(uid) || row.name == "application/octet-stream" else { return nil }
-                return Choice(name: row.name, syntax: syntax, isSingle: isSingle)
-            }
+            guard type.matchesPart("application/octet-stream"), asked == nil else { return nil }
+            return Choice(name: "application/octet-stream", syntax: .explicitVRLittleEndian, isSingle: isSingle)
+        }
+        guard let row = table.first(where: { $0.name == type.partType }) else { return nil }
+        switch asked {
+        case nil:
+            // Frames that already are of this type are not compressed a second time; octets are samples, not a code stream.
+            let isKept = name(of: kept) == row.name && row.name != "application/octet-stream"
+            return UID(row.syntaxes[0]).map { Choice(name: row.name, syntax: isKept ? kept : TransferSyntax($0), isSingle: isSingle) }
+        case "*"?:
+            // Octets in whatever syntax: the stored bytes.
+            let isKept = row.name == "application/octet-stream" || name(of: kept) == row.name
+            return isKept ? Choice(name: row.name, syntax: kept, isSingle: isSingle) : nil
+        case let uid?:
+            guard let asked = UID(uid) else { return nil }
+            let syntax = asked == stored.uid ? kept : TransferSyntax(asked)
+            guard row.syntaxes.contains(uid) || name(of: syntax) == row.name || row.name == "application/octet-stream" else { return nil }
+            return Choice(name: row.name, syntax: syntax, isSingle: isSingle)
         }
     }
 }

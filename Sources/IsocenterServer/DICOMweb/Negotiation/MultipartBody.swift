@@ -1,4 +1,5 @@
 import DICOM
+import HTTPTypes
 import Hummingbird
 import NIOCore
 
@@ -28,22 +29,31 @@ struct MultipartBody: Sendable {
 
     static func makeBoundary() -> String { "isocenter-" + UID.random().text.suffix(24).replacing(".", with: "-") }
 
-    func response(parameters: String = "") -> Response {
+    /// - Parameter executor: where the parts are read; nil for anywhere.
+    func response(_ headers: HTTPFields = [.cacheControl: "private"], on executor: (any TaskExecutor)? = nil) -> Response {
         let heads = parts.map(head)
         let tail = ByteBuffer(string: "\r\n--\(boundary)--\r\n")
         let lengths = parts.map(\.length)
         // A client shows its progress by the length; where one part's is not known, chunks are sent.
-        let length = lengths.contains(nil) ? nil : Int(lengths.reduce(0) { $0 + ($1 ?? 0) }) + heads.reduce(0) { $0 + $1.readableBytes } + tail.readableBytes
+        let length = lengths.contains(nil) ? nil : Int(clamping: lengths.reduce(0) { $0 + ($1 ?? 0) }) + heads.reduce(0) { $0 + $1.readableBytes } + tail.readableBytes
         let parts = parts
+        var headers = headers
+        headers[.contentType] = "multipart/related; type=\"\(rootType)\"; boundary=\(boundary)"
         return Response(
             status: .ok,
-            headers: [.contentType: "multipart/related; type=\"\(rootType)\"; boundary=\(boundary)\(parameters)"],
+            headers: headers,
             body: ResponseBody(contentLength: length) { writer in
-                for (head, part) in zip(heads, parts) {
-                    try await writer.write(head)
-                    try await part.write(&writer)
+                let joining = JoiningWriter(writer)
+                var joined: any ResponseBodyWriter = joining
+                // Read where reading may block: the task is then handed to no other thread for each piece.
+                try await withTaskExecutorPreference(executor) {
+                    for (head, part) in zip(heads, parts) {
+                        joining.lead(head)
+                        try await part.write(&joined)
+                    }
+                    joining.lead(tail)
+                    try await joining.flush()
                 }
-                try await writer.write(tail)
                 try await writer.finish(nil)
             })
     }
@@ -54,5 +64,34 @@ struct MultipartBody: Sendable {
         if let length = part.length { text += "Content-Length: \(length)\r\n" }
         for (name, value) in part.fields.sorted(by: { $0.key < $1.key }) { text += "\(name): \(value)\r\n" }
         return ByteBuffer(string: text + "\r\n")
+    }
+}
+
+/// Sends what stands before a piece together with it, in one write.
+final class JoiningWriter: ResponseBodyWriter {
+    private var base: any ResponseBodyWriter
+    private var waiting: [ByteBuffer] = []
+
+    init(_ base: any ResponseBodyWriter) { self.base = base }
+
+    func lead(_ buffer: ByteBuffer) { waiting.append(buffer) }
+
+    func write(_ buffer: ByteBuffer) async throws {
+        guard !waiting.isEmpty else { return try await base.write(buffer) }
+        let all = waiting + [buffer]
+        waiting.removeAll(keepingCapacity: true)
+        try await base.write(contentsOf: all)
+    }
+
+    func flush() async throws {
+        guard !waiting.isEmpty else { return }
+        let all = waiting
+        waiting = []
+        try await base.write(contentsOf: all)
+    }
+
+    func finish(_ trailingHeaders: HTTPFields?) async throws {
+        try await flush()
+        try await base.finish(trailingHeaders)
     }
 }

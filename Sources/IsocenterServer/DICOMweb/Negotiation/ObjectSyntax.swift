@@ -3,7 +3,7 @@ import DICOM
 import DICOMImage
 import DICOMweb
 
-/// In which transfer syntax a client wants whole objects (PS3.18 §8.7.3.3).
+/// In which form and transfer syntax a client wants whole objects (PS3.18 §8.7.3.1, §8.7.3.5.2, Table 10.4.4-1).
 struct ObjectSyntax: Equatable {
     enum Wish: Equatable {
         /// `transfer-syntax=*`, or nothing said at all.
@@ -11,26 +11,41 @@ struct ObjectSyntax: Equatable {
         case syntax(TransferSyntax)
     }
 
-    var wish: Wish
-    /// The object alone, not as a part of multipart.
-    var isWhole: Bool
+    enum Form: Equatable {
+        /// Parts of `multipart/related; type="application/dicom"`.
+        case parts
+        /// `application/dicom`: one object alone.
+        case single
+        /// `application/zip`: a file set with its directory.
+        case zip
+        /// What one object encapsulates, of this type.
+        case content(MediaType)
+    }
 
-    /// What an Accept header asks for, the best first.
+    var wish: Wish
+    var form: Form
+
+    /// What is accepted, the best first.
     ///
-    /// - Parameter isSingle: the path names an instance: `application/dicom` means the object alone.
-    static func choices(_ accept: String?, isSingle: Bool) -> [ObjectSyntax] {
-        MediaType.accepted(accept).compactMap { type in
-            let isAny = type.name == "*/*" || type.name == "multipart/*"
-            let isPart = type.name == "multipart/related" && ["application/dicom", "*/*"].contains(type.partType)
-            let isWhole = isSingle && type.name == "application/dicom"
-            guard isAny || isPart || isWhole else { return nil }
-            switch type.parameters["transfer-syntax"] {
-            // Who names the type without a syntax means its default.
-            case nil: return ObjectSyntax(wish: isAny || type.partType == "*/*" ? .stored : .syntax(.explicitVRLittleEndian), isWhole: isWhole)
-            case "*"?: return ObjectSyntax(wish: .stored, isWhole: isWhole)
-            case let uid?: return UID(uid).map { ObjectSyntax(wish: .syntax(TransferSyntax($0)), isWhole: isWhole) }
-            }
+    /// - Parameter isSingle: the path names an instance. Of several objects, types for one alone are passed over (§10.4.4).
+    static func choices(_ types: [MediaType], isSingle: Bool) -> [ObjectSyntax] {
+        types.flatMap { type -> [ObjectSyntax] in
+            guard let form = form(type, isSingle: isSingle) else { return [] }
+            let isAny = type.name.hasSuffix("/*") || type.partType.hasSuffix("*")
+            // Who names the type without a syntax means its default; files that are kept are best kept as they are.
+            let wishes: [Wish] = type.transferSyntaxes.isEmpty
+                ? [isAny || form == .zip ? .stored : .syntax(.explicitVRLittleEndian)]
+                : type.transferSyntaxes.compactMap { text in text == "*" ? .stored : UID(text).map { .syntax(TransferSyntax($0)) } }
+            return wishes.map { ObjectSyntax(wish: $0, form: form) }
         }
+    }
+
+    private static func form(_ type: MediaType, isSingle: Bool) -> Form? {
+        if type.name == "*/*" { return .parts }
+        if type.isMultipart { return ["multipart/related", "multipart/*"].contains(type.name) && type.matchesPart("application/dicom") ? .parts : nil }
+        if isSingle, type.matches("application/dicom") { return .single }
+        if type.matches("application/zip") { return .zip }
+        return isSingle ? .content(type) : nil
     }
 
     /// The syntax an instance goes out in; nil where it cannot be had without loss.

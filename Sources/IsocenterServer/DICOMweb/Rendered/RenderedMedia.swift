@@ -36,11 +36,11 @@ enum RenderedMedia: String, CaseIterable {
         var media: RenderedMedia? { RenderedMedia.allCases.first { type.matches($0.rawValue) } }
     }
 
-    /// - Returns: of the query's `accept` where there is one, else of the header (PS3.18 §8.3.3.1).
+    /// What a client takes, the best first.
     static func choices(_ request: Request) -> [Choice] {
-        let accept = request.uri.queryParameters["accept"].map(String.init) ?? request.headers[.accept]
-        return MediaType.accepted(accept).compactMap { type in
+        MediaType.accepted(request).compactMap { type in
             guard type.name == "multipart/related" || type.name == "multipart/*" else { return Choice(type: type, isSingle: true) }
+            // `multipart/related` without a type is as good as any.
             return MediaType(type.partType).map { Choice(type: $0, isSingle: false) }
         }
     }

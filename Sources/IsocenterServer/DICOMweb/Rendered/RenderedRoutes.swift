@@ -21,7 +21,7 @@ struct RenderedRoutes: RouteSet {
     }
 
     /// A frame to be shown.
-    private struct Shown {
+    struct Shown {
         var instance: InstanceLocation
         /// From 1.
         var number: Int
@@ -30,13 +30,14 @@ struct RenderedRoutes: RouteSet {
     /// - Parameter smallest: width and height where the request names none; nil for the size of the image.
     private func rendered(_ request: Request, _ context: RequestScope, smallest: Int?) async throws -> Response {
         var parameters = try RenderedParameters(request, smallest: smallest)
-        var instances = try await archive.instances(context)
+        var instances = try await archive.instances(context), stateVersion: String?
         let choices = RenderedMedia.choices(request)
         if context.parameters.get("instance") != nil, let instance = instances.first {
-            if let document = try await document(instance, choices) { return document }
+            if let document = try await document(instance, choices, request) { return document }
             if let state = try await presentation(instance) {
                 // A presentation state is shown by the images it is meant for (PS3.18 §10.4.1.1.3).
                 parameters.options.presentation = state
+                stateVersion = instance.version
                 instances = try await archive.referenced(by: state, in: instance.study, context)
             }
         }
@@ -45,17 +46,20 @@ struct RenderedRoutes: RouteSet {
                 let state = try await presentation(instance)
             else { throw HTTPFailure(.notFound, "the study has no presentation state \(uid)") }
             parameters.options.presentation = state
+            stateVersion = instance.version
         }
         let frames = try shown(instances, context, parameters.options.presentation)
         for choice in choices {
-            guard let media = choice.media else { continue }
+            guard let media = choice.media, !request.refuses(media.rawValue) else { continue }
             let options = media.options(parameters.options)
             guard choice.isSingle else { return try await parts(frames, media, options, request) }
-            guard let format = media.animation else { return try await picture(frames[frames.count / 2], media, options, request) }
+            guard let format = media.animation else { return try await picture(frames[frames.count / 2], media, options, state: stateVersion, request) }
             guard context.parameters.get("instance") != nil, context.parameters.get("frames") == nil, let instance = frames.first?.instance else {
                 throw HTTPFailure(.notAcceptable, "\(media.rawValue) shows all frames of one instance")
             }
-            if format == .mp4, let movie = try await pixels.movie(instance, isPlain: parameters.isPlain) { return movie.response(media.rawValue) }
+            if format == .mp4, let movie = try await pixels.movie(instance, isPlain: parameters.isPlain) {
+                return try await movie.response(media.rawValue, request, EntityTag([instance.version, "video"]))
+            }
             return try await animation(instance, format, media, options)
         }
         throw HTTPFailure(.notAcceptable, "pictures are \(RenderedMedia.allCases.map(\.rawValue).joined(separator: ", ")), or multipart/related of image/jpeg or image/png")
@@ -66,7 +70,7 @@ struct RenderedRoutes: RouteSet {
     private func shown(_ instances: [InstanceLocation], _ context: RequestScope, _ state: PresentationState?) throws -> [Shown] {
         if let list = context.parameters.get("frames") {
             guard let instance = instances.first else { throw HTTPFailure(.notFound, "there is no such instance") }
-            return try RetrieveRoutes.frameNumbers(list).map { Shown(instance: instance, number: $0) }
+            return try FrameRoutes.frameNumbers(list).map { Shown(instance: instance, number: $0) }
         }
         let images = instances.filter { $0.pixelData != nil || $0.transferSyntax.isDeflated }
         let frames = images.flatMap { instance in
@@ -79,7 +83,7 @@ struct RenderedRoutes: RouteSet {
     }
 
     /// nil where the instance is none.
-    private func presentation(_ instance: InstanceLocation) async throws -> PresentationState? {
+    func presentation(_ instance: InstanceLocation) async throws -> PresentationState? {
         guard instance.sopClass.text.hasPrefix("1.2.840.10008.5.1.4.1.1.11.") else { return nil }
         let header = try await archive.header(of: instance)
         return try await PixelAccess.explained("the presentation state cannot be applied") { () async throws(ImageError) in try PresentationState(header) }
@@ -87,22 +91,21 @@ struct RenderedRoutes: RouteSet {
 
     // MARK: Answers
 
-    private func document(_ instance: InstanceLocation, _ choices: [RenderedMedia.Choice]) async throws -> Response? {
+    private func document(_ instance: InstanceLocation, _ choices: [RenderedMedia.Choice], _ request: Request) async throws -> Response? {
         guard let document = try await RenderedDocument(instance, in: archive) else { return nil }
         guard choices.contains(where: { $0.type.matches(document.mediaType) }) else {
             throw HTTPFailure(.notAcceptable, "the instance is rendered as \(document.mediaType)")
         }
-        var headers: HTTPFields = [.contentType: document.mediaType == "text/html" ? "text/html; charset=utf-8" : document.mediaType]
-        // Foreign markup runs nothing and fetches nothing.
-        if document.mediaType.hasPrefix("text/") { headers[.contentSecurityPolicy] = "sandbox; default-src 'none'" }
-        return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: document.bytes)))
+        return document.response(request, pixels)
     }
 
-    private func picture(_ shown: Shown, _ media: RenderedMedia, _ options: RenderOptions, _ request: Request) async throws -> Response {
-        let etag = "\"\(shown.instance.version)-\(shown.number)-\(request.uri.query ?? "")-\(media)\""
-        let headers: HTTPFields = [.contentType: media.rawValue, .eTag: etag, .cacheControl: "private, no-cache"]
-        if request.headers[.ifNoneMatch] == etag { return Response(status: .notModified, headers: headers) }
+    /// - Parameter state: version of the presentation state that is applied.
+    func picture(_ shown: Shown, _ media: RenderedMedia, _ options: RenderOptions, state: String?, _ request: Request) async throws -> Response {
+        let tag = EntityTag([shown.instance.version, "\(shown.number)", request.uri.query ?? "", state ?? "", media.rawValue])
+        if let known = tag.notModified(request) { return known }
         let bytes = try await pixels.picture(of: shown.number, in: shown.instance, options)
+        var headers = tag.fields
+        headers[.contentType] = media.rawValue
         return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 
@@ -123,7 +126,7 @@ struct RenderedRoutes: RouteSet {
         return MultipartBody(rootType: media.rawValue, parts: parts).response()
     }
 
-    private func animation(_ instance: InstanceLocation, _ format: Animation.Format, _ media: RenderedMedia, _ options: RenderOptions) async throws -> Response {
+    func animation(_ instance: InstanceLocation, _ format: Animation.Format, _ media: RenderedMedia, _ options: RenderOptions) async throws -> Response {
         // Said with a status before the answer begins: no encoder, no first picture.
         guard format != .mp4 || MP4Writer.isAvailable else { throw HTTPFailure(.notAcceptable, "this server was built without libav: there is no video/mp4") }
         _ = try await pixels.picture(of: 1, in: instance, options)

@@ -23,6 +23,27 @@ struct ReportPage {
         return text + "</body></html>\n"
     }
 
+    /// The same without marks (PS3.18 §8.7.4: text/plain).
+    var text: String {
+        let root = ContentItem(report)
+        var lines = [root.name ?? "Structured report", ""]
+        for (name, tag) in Self.facts {
+            guard let value = report.string(tag), !value.isEmpty else { continue }
+            lines.append("\(name): \(value)")
+        }
+        lines.append("")
+        for child in root.children { lines += Self.lines(of: child, depth: 0) }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func lines(of item: ContentItem, depth: Int) -> [String] {
+        let margin = String(repeating: "  ", count: min(depth, 16)), children = item.children.flatMap { lines(of: $0, depth: depth + 1) }
+        if item.type == "CONTAINER" { return (item.name.map { [margin + $0] } ?? []) + children }
+        let references = item.references.map { "\($0.sopClass.map(className) ?? "object") \($0.sopInstance)" }.joined(separator: ", ")
+        let value = item.value ?? (references.isEmpty ? item.type : references)
+        return [margin + (item.name.map { "\($0): " } ?? "") + value] + children
+    }
+
     private static let facts: [(String, Tag)] = [
         ("Patient", .patientName), ("Patient ID", .patientID), ("Born", .patientBirthDate), ("Study", .studyDescription),
         ("Accession number", .accessionNumber), ("Date", .contentDate), ("Completion", .completionFlag), ("Verification", .verificationFlag),

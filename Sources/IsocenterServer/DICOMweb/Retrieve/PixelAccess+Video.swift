@@ -45,14 +45,13 @@ extension PixelAccess {
 }
 
 extension VideoStream {
-    /// As an answer of its own.
-    func response(_ contentType: String) -> Response {
-        let length = location.isFragmented ? nil : Int(length)
-        return Response(status: .ok, headers: [.contentType: contentType], body: ResponseBody(contentLength: length) { writer in
-            var writer = writer
-            try await pieces { try await writer.write(ByteBuffer(bytes: $0)) }
-            try await writer.finish(nil)
-        })
+    /// As an answer of its own, of which clients may have parts.
+    func response(_ contentType: String, _ request: Request, _ tag: EntityTag) async throws -> Response {
+        let places = try await places()
+        let length = places.reduce(0) { $0 + $1.length }
+        return ByteRanges.response(request, [.contentType: contentType], length: length, tag: tag) { part, writer in
+            try await pieces(part, of: places) { try await writer.write(ByteBuffer(bytes: $0)) }
+        }
     }
 
     /// It begins with a file type box (ISO/IEC 14496-12 §4.3).

@@ -70,10 +70,10 @@ struct PixelAccess: Sendable {
 
     /// The form of frames the client likes best of those that can be had.
     /// - Throws: 406 with what would be acceptable.
-    func choice(_ accept: String?, for instance: InstanceLocation) throws -> FrameMediaType.Choice {
+    func choice(_ types: [MediaType], for instance: InstanceLocation, isOne: Bool) throws -> FrameMediaType.Choice {
         let stored = instance.transferSyntax
         let isVideo = Video.holds(stored), isDecodable = isVideo ? Video.isAvailable : !stored.isEncapsulated || FrameCodec.of(stored) != nil
-        let choices = FrameMediaType.choices(accept, stored: stored)
+        let choices = FrameMediaType.choices(types, stored: stored, isOne: isOne)
         if let choice = choices.first(where: { choice in
             choice.syntax == stored || isDecodable && (choice.syntax == .explicitVRLittleEndian || !isVideo && FrameCodec.of(choice.syntax)?.encode != nil)
         }) { return choice }
@@ -86,15 +86,35 @@ struct PixelAccess: Sendable {
     /// A whole object, as it is stored or in another syntax, piece by piece.
     /// - Throws: `ImageError`, `ReadError`, `ArchiveError`: what has been written until then is no object.
     func object(_ instance: InstanceLocation, in syntax: TransferSyntax, to writer: inout any ResponseBodyWriter) async throws {
-        if syntax == instance.transferSyntax {
-            for try await chunk in archive.read(instance) { try await writer.write(ByteBuffer(bytes: chunk)) }
-            return
-        }
+        if syntax == instance.transferSyntax { return try await kept(instance, to: &writer) }
         let stored = try await stored(instance)
         let output = Output(writer)
         _ = try await Transcoder(coding: coding).transcode(stored, to: syntax) { try await output.writer.write(ByteBuffer(bytes: $0)) }
         writer = output.writer
     }
+
+    /// A whole object as it is shown. Without a correction, what is read goes out in the memory it was read into.
+    private func kept(_ instance: InstanceLocation, to writer: inout any ResponseBodyWriter) async throws {
+        guard instance.correction == nil else {
+            for try await chunk in archive.read(instance) { try await writer.write(ByteBuffer(bytes: chunk)) }
+            return
+        }
+        let pieces = archive.file(of: instance, make: ByteBuffer.filled)
+        while let piece = try await pieces.next() { try await writer.write(piece) }
+    }
+
+    /// Bytes of the stored file, piece by piece.
+    func bytes(_ range: ByteRange, of instance: InstanceLocation, to writer: inout any ResponseBodyWriter) async throws {
+        var offset = range.offset
+        let end = range.offset + range.length
+        while offset < end {
+            let piece = ByteRange(offset: offset, length: min(end - offset, Self.piece))
+            try await writer.write(try await archive.read(instance, piece, make: ByteBuffer.filled))
+            offset += piece.length
+        }
+    }
+
+    private static let piece: UInt64 = 1 << 20
 
     /// Whether an instance's first frame can be had in a syntax.
     /// - Throws: `HTTPFailure` 406 where it cannot.
@@ -137,5 +157,21 @@ struct PixelAccess: Sendable {
     /// The worker's end is no word on the object: another try may have another end.
     static func failure(_ what: String, _ error: ImageError) -> HTTPFailure {
         HTTPFailure(error.code == .unavailable ? .serviceUnavailable : .notAcceptable, "\(what): \(error)")
+    }
+}
+
+extension ByteBuffer {
+    /// A buffer of so many bytes, filled where it stands.
+    @Sendable static func filled(
+        _ count: Int, _ fill: (UnsafeMutableRawBufferPointer) throws(ArchiveError) -> Void
+    ) throws(ArchiveError) -> ByteBuffer {
+        var buffer = ByteBufferAllocator().buffer(capacity: count)
+        var failure: ArchiveError?
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { memory in
+            do throws(ArchiveError) { try fill(UnsafeMutableRawBufferPointer(rebasing: memory[..<count])) } catch { failure = error }
+            return failure == nil ? count : 0
+        }
+        if let failure { throw failure }
+        return buffer
     }
 }
