@@ -31,6 +31,8 @@ struct Isocenter: AsyncParsableCommand {
             Verify.self,
             RebuildIndex.self,
             CorrectionsCommand.self,
+            DeleteCommand.self,
+            Deletions.self,
             Peers.self,
             Titles.self,
             Jobs.self,
