@@ -32,6 +32,8 @@ struct Isocenter: AsyncParsableCommand {
             RebuildIndex.self,
             BenchIndex.self,
             CorrectionsCommand.self,
+            DeleteCommand.self,
+            Deletions.self,
             Peers.self,
             Titles.self,
             Jobs.self,

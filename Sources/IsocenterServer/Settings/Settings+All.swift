@@ -56,6 +56,8 @@ extension Settings {
         ConflictPolicy(rawValue: policy) != nil ? nil : "'\(policy)' is not keepFirst, keepBoth, keepBothFromSameSource or quarantine"
     }
 
+    public static let deletionKept = Setting("deletion.keep", default: 30, in: 0...36_500, unit: "days", help: "what is deleted can be restored for this time; then its bytes are taken away")
+
     public static let workersCount = Setting("workers.count", default: 0, in: 0...1024, help: "processes that decode and encode frames; 0: one for each processor")
     public static let workersMemory = Setting("workers.memory", default: 2048, in: 64...1_048_576, unit: "MiB", help: "memory that a worker may use beside the frame itself; a frame that needs more fails")
     public static let workersSeconds = Setting("workers.seconds", default: 10, in: 1...3600, unit: "s", help: "time that decoding or encoding a frame may take; a frame that needs more fails")
@@ -82,7 +84,7 @@ extension Settings {
         maxAssociations, maxAssociationsPerPeer, maxPDULength, artimTimeout, idleTimeout, dimseTimeout,
         bindsTitles, tlsVerifiesHost,
         associationDays, associationNumber,
-        reserve, onConflict,
+        reserve, onConflict, deletionKept,
         workersCount, workersMemory, workersSeconds,
         jobsKept,
         commitsOnOpenAssociation, commitmentHashAge, commitmentPatience, commitmentWait, commitmentKept,

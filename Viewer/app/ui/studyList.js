@@ -2,6 +2,7 @@
 import * as api from "../net/api.js";
 import { arrive, takePending } from "../model/studyList.js";
 import { nameGroups } from "../model/text.js";
+import { deleteDialog } from "./deleteDialog.js";
 import { explain } from "./doors.js";
 import { h } from "./element.js";
 import { emptyArchive, nothingFound } from "./emptyList.js";
@@ -29,6 +30,7 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
   let loaded = false;
   let pointerIndex = -1;
   const fresh = new Set();
+  const mayDelete = user.role === "administrator";
   const narrow = matchMedia("(max-width: 760px)");
 
   // MARK: The page
@@ -68,7 +70,7 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
     count: () => list.rows.length,
     height: () => (narrow.matches ? 92 : 36),
     key: (index) => list.rows[index].studyInstanceUID,
-    row: (index) => studyRow(list.rows[index]),
+    row: (index) => studyRow(list.rows[index], { mayDelete }),
     update: (row, index) => updateRow(row, list.rows[index], {
       index, selected: list.rows[index].studyInstanceUID === selected, fresh: fresh.has(list.rows[index].studyInstanceUID),
     }),
@@ -216,6 +218,8 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
       move(steps[event.key]);
     } else if (event.key === "Enter" && selected) {
       enter(selected);
+    } else if (event.key === "Delete" && selected && mayDelete) {
+      askToDelete(selected);
     }
   }
   function move(step) {
@@ -228,9 +232,15 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
   function clicked(event) {
     const row = event.target.closest("[data-study]");
     if (!row || event.target.closest("a") || getSelection()?.toString()) return; // links go by themselves; marked text stays
+    if (event.target.closest(".row-delete")) return askToDelete(row.dataset.study);
     enter(row.dataset.study);
   }
   function enter(uid) { open(studyHash({ studyInstanceUID: uid })); }
+
+  function askToDelete(uid) {
+    const study = list.rows.find((row) => row.studyInstanceUID === uid);
+    if (study) deleteDialog(study, { deleted: ({ studyInstanceUID }) => gone(studyInstanceUID), signedOut });
+  }
 
   const pageKey = (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog[open]")) return;
@@ -246,6 +256,7 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
 
   const endEvents = api.events({
     study: arrived,
+    gone,
     state(connected, again) {
       line.classList.toggle("on", connected);
       line.textContent = connected ? t("list.live") : t("list.offline");
@@ -263,6 +274,14 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
     if (result.effect === "inserted" || (known && known.instanceCount !== study.instanceCount)) mark(study.studyInstanceUID);
     if (result.effect === "inserted" && scroller.hidden) failed = false;
     show();
+  }
+  function gone(uid) {
+    const rows = list.rows.filter((row) => row.studyInstanceUID !== uid);
+    const pending = list.pending.filter((row) => row.studyInstanceUID !== uid);
+    if (rows.length === list.rows.length && pending.length === list.pending.length) return;
+    list = { ...list, rows, pending, total: Math.max(0, list.total - (list.rows.length - rows.length)) };
+    show();
+    scroller.focus({ preventScroll: true });
   }
   /** After a break: what the first page has now arrives as if it had been told. */
   async function catchUp() {

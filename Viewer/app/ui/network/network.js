@@ -8,8 +8,9 @@ import { peersTab } from "./peers.js";
 import { associationsTab } from "./associations.js";
 import { jobsTab } from "./jobs.js";
 import { commitmentsTab } from "./commitments.js";
+import { deletionsTab } from "./deletions.js";
 
-const tabs = [["peers", peersTab], ["associations", associationsTab], ["jobs", jobsTab], ["commitments", commitmentsTab]];
+const tabs = [["peers", peersTab], ["associations", associationsTab], ["jobs", jobsTab], ["commitments", commitmentsTab], ["deletions", deletionsTab]];
 const pause = 5000; // ms between looks at what changes by itself
 
 /** Returns the function that leaves it. `argument` is the tab. */
