@@ -40,9 +40,7 @@ enum DescriptionRoutes {
         }
 
         private func response(_ text: String, _ type: String) -> Response {
-            var headers: HTTPFields = [.contentType: "\(type); charset=utf-8"]
-            headers[.allow] = "GET, HEAD, OPTIONS"
-            return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(string: text)))
+            Response(status: .ok, headers: [.contentType: "\(type); charset=utf-8", .allow: "OPTIONS"], body: .init(byteBuffer: ByteBuffer(string: text)))
         }
     }
 }

@@ -24,7 +24,9 @@ struct BehindProxy<Next: HTTPResponder>: HTTPResponder where Next.Context == Req
         let isProxy = proxies.contains { $0.contains(context.address) }
         if isProxy, let address = client(of: request) { context.address = address }
         guard let url = publicURL ?? PublicURL(of: request, isProxied: isProxy) else {
-            return try HTTPFailure(.badRequest, "the Host header, or what a proxy says in its place, cannot be a host").response(from: request, context: context)
+            var refusal = try HTTPFailure(.badRequest, "the Host header, or what a proxy says in its place, cannot be a host").response(from: request, context: context)
+            SecurityHeaders.add(to: &refusal)
+            return refusal
         }
         var request = request
         if !url.prefix.isEmpty {

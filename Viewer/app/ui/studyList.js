@@ -57,6 +57,7 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
       h("div", { class: "actions" },
         h("button", { type: "button", class: "quiet", id: "upload", title: t("upload"), onclick: () => uploads.choose() }, icon("upload"), h("span", {}, t("upload"))),
         user.role === "administrator" && h("a", { class: "quiet", id: "network", href: "#/network", title: t("network"), "aria-label": t("network") }, icon("network")),
+        h("a", { class: "quiet wide-only", id: "api", href: "#/api", title: t("api"), "aria-label": t("api") }, icon("code")),
         themeButton(),
         h("span", { class: "person", title: user.role }, icon("user"), user.name),
         h("button", { type: "button", class: "quiet", id: "signOut", title: t("signOut"), "aria-label": t("signOut"), onclick: signOut }, icon("exit")),

@@ -3,22 +3,22 @@ extension Subject {
     private static let peerFields = """
           host?             string?   name or address to call; null: never called
           port?             integer?
-          addresses?        [string]  from which it may call, networks too (10.1.0.0/16); empty: from anywhere
-          services?         [store|query|retrieve|commit]  what it may ask of us
+          addresses?        [string]?  from which it may call, networks too (10.1.0.0/16); empty: from anywhere
+          services?         [store|query|retrieve|commit]?  what it may ask of us
           destinations?     [string]?  names of peers to which it may have objects sent; null: any
           calledAETitles?   [string]?  titles of ours that it may call; null: any
           onConflict?       string?   keepFirst, keepBoth, keepBothFromSameSource, quarantine; null: as the settings say
-          acceptance?       [{any}]   rules for what is refused of its objects
-          coercionIn?       [{any}]   rules for what is different in the index and in answers
-          coercionOut?      [{any}]   rules for what is different in objects that are sent to it
-          usesTLS?          boolean
+          acceptance?       [{any}]?   rules for what is refused of its objects
+          coercionIn?       [{any}]?   rules for what is different in the index and in answers
+          coercionOut?      [{any}]?   rules for what is different in objects that are sent to it
+          usesTLS?          boolean?
           certificate?      string?   SHA-256 fingerprint in hexadecimal
           maxInbound?       integer?  associations from it at once
-          maxAssociations?  integer   to it at once
+          maxAssociations?  integer?   to it at once
           bandwidth?        integer?  bytes a second sent to it
-          window?           integer   operations outstanding on one association
-          transferSyntaxes?  [string]  UIDs in which it wants objects, the best first
-          isFallback?       boolean   another archive, asked for studies that are not here
+          window?           integer?   operations outstanding on one association
+          transferSyntaxes?  [string]?  UIDs in which it wants objects, the best first
+          isFallback?       boolean?   another archive, asked for studies that are not here
         """
 
     static let peers = Subject(

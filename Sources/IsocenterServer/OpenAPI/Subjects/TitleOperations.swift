@@ -10,19 +10,19 @@ extension Subject {
               services             [string]  every service there is
             Title  What is absent is the default
               title                     string
-              description?              string
-              services?                 [store|query|retrieve|commit]  that are offered under it
+              description?              string?
+              services?                 [store|query|retrieve|commit]?  that are offered under it
               callers?                  [string]?  names of peers that may call it; null: every known caller
-              view?                     [string]   matching keys (Modality=CT): only studies that meet them are seen under it
+              view?                     [string]?   matching keys (Modality=CT): only studies that meet them are seen under it
               acceptsUnknownSOPClasses?  boolean?  null: as the settings say
               onConflict?               string?    null: as the settings say
-              isDefault?                boolean    in answers, and ignored where it comes back
+              isDefault?                any        in answers, and ignored where it comes back
             TitleChange  The whole title: what is absent is the default again
               title?                    string   as in the path
-              description?              string
-              services?                 [store|query|retrieve|commit]
+              description?              string?
+              services?                 [store|query|retrieve|commit]?
               callers?                  [string]?
-              view?                     [string]
+              view?                     [string]?
               acceptsUnknownSOPClasses?  boolean?
               onConflict?               string?
               isDefault?                any

@@ -90,4 +90,10 @@ export const words = {
   "deletions.back": "{count} Bilder sind zurück.",
   "deletions.restored": "Zurückgeholt",
   "deletions.purged": "Endgültig entfernt",
+  "api": "API", "api.search": "Operationen suchen", "api.operations": "Operationen", "api.found": "{count} Operationen", "api.nothing": "Keine Operation hat diese Wörter.",
+  "api.lead": "Alles, was dieser Server über HTTP beantwortet: DICOMweb unter dicom-web, und was diese Seite braucht unter api. Wählen Sie eine Operation, um zu sehen, was sie nimmt, und um sie zu versuchen.",
+  "api.token": "Hier kennt der Server Sie durch Ihre Sitzung. Programme nehmen ein Token, das ein Administrator macht:", "api.path": "Pfad", "api.query": "Abfrage", "api.header": "Kopfzeilen", "api.body": "Inhalt",
+  "api.text": "Inhalt", "api.send": "Senden", "api.real": "Das ändert das Archiv, an dem Sie angemeldet sind.", "api.copy": "Kopieren", "api.copied": "Kopiert", "api.missing": "Bitte ausfüllen: {names}",
+  "api.role": "Nur für Administratoren.", "api.answers": "Mögliche Antworten", "api.answer": "Antwort", "api.asking": "Fragt …", "api.headers": "Kopfzeilen", "api.keep": "Als Datei sichern",
+  "api.picture": "Das Bild der Antwort", "api.cut": "nicht alles wird gezeigt", "api.list": "Liste von {of}", "api.between": "{type} von {first} bis {last}", "api.from": "{type} ab {first}",
 };
