@@ -59,7 +59,7 @@ extension IndexWriter {
         // Other objects of the series may have other requests.
         if row?.int("instance_count") == 1 { try connection.run("DELETE FROM series_request WHERE series = \(series)") }
         try forget(owner: series, [.performingPhysician, .operators])
-        try SearchIndex(connection: connection).add(series: series, attributes)
+        try SearchIndex(connection: connection).add(series: series, of: study, attributes)
         try SearchIndex(connection: connection).addRequests(entry.record.seriesAttributes, series: series)
         guard tags.contains(.modality) else { return }
         let modalities = try connection.all("SELECT DISTINCT modality FROM series WHERE study = \(study) AND modality <> '' ORDER BY modality")
