@@ -80,6 +80,7 @@ extension IndexWriter {
                              bytes = (SELECT CAST(coalesce(sum(size), 0) AS BIGINT) FROM instance WHERE instance.study = study.id)
             WHERE  id = \(study)
             """)
+        try SearchIndex(connection: connection).renew(study: study)
     }
 
     private func remove(study: Int64) throws(DatabaseError) {

@@ -119,13 +119,13 @@ struct SearchIndex {
         while true {
             let rows = try connection.all("\(statement)\(last) ORDER BY id LIMIT 1000")
             guard let end = rows.last?.integer("id") else { return }
-            for row in rows {
-                let attributes: DataSet
-                do throws(ArchiveError) { attributes = try DataSet(row: row.blob("attributes") ?? []) } catch { throw DatabaseError(.corrupt, error.message) }
-                try body(row.integer("id") ?? 0, attributes)
-            }
+            for row in rows { try body(row.integer("id") ?? 0, try attributes(row)) }
             last = end
         }
+    }
+
+    static func attributes(_ row: SQLRow) throws(DatabaseError) -> DataSet {
+        do throws(ArchiveError) { return try DataSet(row: row.blob("attributes") ?? []) } catch { throw DatabaseError(.corrupt, error.message) }
     }
 }
 

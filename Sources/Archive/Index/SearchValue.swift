@@ -98,6 +98,17 @@ extension SearchIndex {
         try add(values, study: study)
     }
 
+    /// The study's entries as its rows are now: something of it was corrected or deleted.
+    func renew(study: Int64) throws(DatabaseError) {
+        guard let row = try connection.first("SELECT attributes, sop_classes FROM study WHERE id = \(study)") else { return }
+        try connection.run("DELETE FROM study_value WHERE study = \(study)")
+        try add(SearchValue.ofStudy(try Self.attributes(row)), study: study)
+        try add(row.string("sop_classes").split(separator: "\\").map { SearchValue(.sopClass, String($0)) }, study: study)
+        for row in try connection.all("SELECT attributes FROM series WHERE study = \(study)") {
+            try addValues(series: try Self.attributes(row), study: study)
+        }
+    }
+
     // MARK: What was there before step 6
 
     @Sendable static func fill0006(_ connection: any SQLConnection) throws(DatabaseError) {
