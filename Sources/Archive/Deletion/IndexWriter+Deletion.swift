@@ -42,6 +42,7 @@ extension IndexWriter {
             SELECT 'deleted', study_uid, series_uid, sop_uid, \(time) FROM deleted_instance WHERE deletion = \(deletion) ORDER BY object
             """)
         let series = try connection.all("SELECT DISTINCT series FROM instance WHERE \(doomed.condition)").compactMap { $0.integer("series") }
+        try connection.run("DELETE FROM report_word WHERE instance IN (SELECT id FROM instance WHERE \(doomed.condition))")
         try connection.run("DELETE FROM instance WHERE \(doomed.condition)")
         var emptied = 0
         for series in series where try recount(series: series, time: time) { emptied += 1 }
@@ -79,6 +80,7 @@ extension IndexWriter {
                              bytes = (SELECT CAST(coalesce(sum(size), 0) AS BIGINT) FROM instance WHERE instance.study = study.id)
             WHERE  id = \(study)
             """)
+        try SearchIndex(connection: connection).renew(study: study)
     }
 
     private func remove(study: Int64) throws(DatabaseError) {
@@ -118,6 +120,8 @@ extension IndexWriter {
     private static let ofStudy: [Removal] = [
         { "DELETE FROM study_word WHERE study = \($0)" },
         { "DELETE FROM study_code WHERE study = \($0)" },
+        { "DELETE FROM study_value WHERE study = \($0)" },
+        { "DELETE FROM report_word WHERE study = \($0)" },
         { "DELETE FROM other_patient_id WHERE owner = \($0) AND role = \(NameRole.patientOfStudy.rawValue)" },
         { names([.patientOfStudy, .referringPhysician, .readingPhysician], $0)[0] },
         { names([.patientOfStudy, .referringPhysician, .readingPhysician], $0)[1] },

@@ -61,7 +61,7 @@ extension Archive {
     /// A table that refers to another stands after it. The change feed is no part of the index: it goes on.
     static let indexTables = [
         "patient", "study", "series", "series_request", "instance", "instance_version", "person_name", "study_word", "total",
-        "other_patient_id", "study_code", "person_word",
+        "other_patient_id", "study_code", "person_word", "search_value", "study_value", "report_word",
     ]
 
     private func removeRebuilt(_ path: String) async throws(ArchiveError) {

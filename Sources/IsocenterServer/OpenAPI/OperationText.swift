@@ -121,6 +121,7 @@ enum OperationText {
     /// What a `{name}` of a path stands for.
     private static let pathParameters: [String: (type: TypeNotation, example: String?, words: String)] = {
         let text = """
+            patient      string   `4711`  Patient ID (0010,0020); behind ^^^ its issuer
             study        uid      Study Instance UID
             series       uid      Series Instance UID
             instance     uid      SOP Instance UID

@@ -94,7 +94,7 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
     page.classList.add("busy");
     try {
       const answer = await api.studies({ ...list.query, limit: pageSize }, signal);
-      list = { ...list, rows: answer.studies, next: answer.next, total: answer.total, pending: [] };
+      list = { ...list, rows: answer.studies, next: answer.next, total: answer.total, isMore: answer.totalIsLess === true, pending: [] };
       failed = false;
       loaded = true;
       scroller.scrollTop = 0;
@@ -125,7 +125,7 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
   async function append(signal) {
     const answer = await api.studies({ ...list.query, limit: pageSize, cursor: list.next }, signal);
     const known = new Set(list.rows.map((row) => row.studyInstanceUID));
-    list = { ...list, rows: [...list.rows, ...answer.studies.filter((row) => !known.has(row.studyInstanceUID))], next: answer.next, total: answer.total };
+    list = { ...list, rows: [...list.rows, ...answer.studies.filter((row) => !known.has(row.studyInstanceUID))], next: answer.next, total: answer.total, isMore: answer.totalIsLess === true };
   }
 
   async function nextPage() {
@@ -152,7 +152,9 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
   function show() {
     const { search: text, sort, order } = list.query;
     const n = list.total;
-    total.textContent = text ? t("list.found", { count: count(n) }) : n === 1 ? t("list.total.one") : t("list.total", { count: count(n) });
+    // Beyond some thousands the server counts no further.
+    const shown = count(n) + (list.isMore ? "+" : "");
+    total.textContent = text ? t("list.found", { count: shown }) : n === 1 ? t("list.total.one") : t("list.total", { count: shown });
     scroller.setAttribute("aria-rowcount", n + 1);
     for (const cell of heading.children) {
       if (!cell.dataset.sort) continue;
