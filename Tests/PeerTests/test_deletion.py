@@ -33,7 +33,7 @@ def test_gone_from_every_door_and_back(server, depth, left):
     # The modality that sends it again is told.
     with pytest.raises(AssertionError):
         stored(server, [images[0]])
-    assert "can be restored" in server.log()
+    assert "can be restored" in server.log
     back = server.session.post(f"{server.http}/api/deletions/{deletion['id']}/restore")
     assert back.json() == {"restored": 6 - left, "refused": []}
     (*_, (final, _)), got = get(server, identifier("STUDY", StudyInstanceUID=images[0].StudyInstanceUID))
@@ -76,7 +76,7 @@ def test_bad_requests(server):
     assert delete(server, "studies", image.StudyInstanceUID, why="quality").status_code == 400
     assert server.session.get(f"{server.http}/api/deletions", params={"state": "lost"}).status_code == 400
     assert server.session.get(f"{server.http}/api/deletions/99999").status_code == 404
-    server.command("users", "add", "reader", stdin="a-reader-may-read-1858\n", check=True)
+    server.command("users", "add", "reader", stdin="lamps-and-numbers-1858\n", check=True)
     token = server.command("tokens", "add", "--user", "reader", check=True).stdout.split()[-1]
     answer = server.session.delete(server.url("studies", image.StudyInstanceUID), headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 403 and "may not delete" in answer.text

@@ -88,7 +88,7 @@ struct TypeNotationTests {
 @Suite("Methods of a resource")
 struct OperationIndexTests {
     @Test("By path", arguments: [
-        ("/dicom-web/studies", "GET,HEAD,POST,OPTIONS"), ("/dicom-web/studies/1.2", "GET,HEAD,POST,OPTIONS"),
+        ("/dicom-web/studies", "GET,HEAD,POST,OPTIONS"), ("/dicom-web/studies/1.2", "DELETE,GET,HEAD,POST,OPTIONS"),
         ("/dicom-web", "OPTIONS"), ("/api/peers/x/echo", "POST,OPTIONS"), ("/api/peers/x/echo/y", ""), ("/nothing", ""),
         ("/dicom-web/studies/1/series/2/instances/3/bulkdata/00081115/0/0020000E", "GET,HEAD,OPTIONS"),
     ])
