@@ -90,8 +90,8 @@ struct JSONDecoder {
     }
 }
 
-/// Makes one element of the values in JSON.
-private struct JSONValues {
+/// Makes one element of the values in JSON; of those in XML as well, which are strings all.
+struct JSONValues {
     let tag: Tag
     let vr: VR
     let path: ElementPath
@@ -162,8 +162,8 @@ private struct JSONValues {
             guard let number = Double(text) else { throw error(value) }
             return number
         case .string("NaN"), .string("nan"): return .nan
-        case .string("inf"), .string("Infinity"), .string("+inf"): return .infinity
-        case .string("-inf"), .string("-Infinity"): return -.infinity
+        case .string("inf"), .string("INF"), .string("Infinity"), .string("+inf"): return .infinity
+        case .string("-inf"), .string("-INF"), .string("-Infinity"): return -.infinity
         case .string(let text) where NumberString.isDecimal(text): return Double(text) ?? .nan
         default: throw error(value)
         }

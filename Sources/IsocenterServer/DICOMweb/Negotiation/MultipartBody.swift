@@ -23,9 +23,11 @@ struct MultipartBody: Sendable {
         }
     }
 
-    let boundary = "isocenter-" + UID.random().text.suffix(24).replacing(".", with: "-")
+    let boundary = makeBoundary()
     var rootType: String
     var parts: [Part]
+
+    static func makeBoundary() -> String { "isocenter-" + UID.random().text.suffix(24).replacing(".", with: "-") }
 
     /// - Parameter executor: where the parts are read; nil for anywhere.
     func response(_ headers: HTTPFields = [.cacheControl: "private"], on executor: (any TaskExecutor)? = nil) -> Response {

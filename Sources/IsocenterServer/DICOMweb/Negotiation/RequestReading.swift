@@ -30,29 +30,3 @@ extension Request {
         return "\(scheme)://\(host)\(prefix)/dicom-web"
     }
 }
-
-/// The JSON media types of PS3.18 §8.7.3.
-struct JSONType {
-    private static let names = ["application/dicom+json", "application/json"]
-    let contentType: String
-
-    /// - Throws: 406 where the client accepts neither.
-    static func negotiated(_ request: Request) throws -> JSONType {
-        for type in MediaType.accepted(request) {
-            if let name = names.first(where: { type.matches($0) }) { return JSONType(contentType: name) }
-        }
-        throw HTTPFailure(.notAcceptable, "answers here are application/dicom+json")
-    }
-
-    func response(_ dataSet: DataSet, status: HTTPResponse.Status, isList: Bool) throws -> Response {
-        var bytes = try DICOMJSON.encode(dataSet)
-        if isList { bytes = Array("[".utf8) + bytes + Array("]".utf8) }
-        return response(bytes, status: status)
-    }
-
-    func response(_ bytes: [UInt8], status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]) -> Response {
-        var headers = headers
-        headers[.contentType] = contentType
-        return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
-    }
-}

@@ -30,20 +30,13 @@ struct RetrieveRoutes: RouteSet {
     // MARK: Metadata
 
     private func metadata(_ instances: [InstanceLocation], _ request: Request) async throws -> Response {
-        let type = try JSONType.negotiated(request)
+        let answer = try DataSetAnswer.negotiated(request)
         let root = request.serviceRoot
-        return type.response(ResponseBody { [archive] writer in
-            var separator = "["
+        return answer.response(isOne: instances.count == 1) { [archive] writer in
             for instance in instances {
-                let dataSet = try await archive.header(of: instance)
-                var buffer = ByteBuffer(string: separator)
-                buffer.writeBytes(try DICOMJSON.encode(dataSet, bulkData: BulkDataLinks(root: root, instance: instance).uri))
-                separator = ",\n"
-                try await writer.write(buffer)
+                try await writer.write(try await archive.header(of: instance), bulkData: BulkDataLinks(root: root, instance: instance).uri)
             }
-            try await writer.write(ByteBuffer(string: "]"))
-            try await writer.finish(nil)
-        })
+        }
     }
 
     // MARK: Bulk data
@@ -94,8 +87,4 @@ extension Archive {
 
 extension InstanceLocation {
     func url(_ root: String) -> String { "\(root)/studies/\(study)/series/\(series)/instances/\(sopInstance)" }
-}
-
-extension JSONType {
-    func response(_ body: ResponseBody) -> Response { Response(status: .ok, headers: [.contentType: contentType], body: body) }
 }

@@ -22,7 +22,7 @@ struct SearchRoutes: RouteSet {
     private func search(_ level: Query.Level, _ request: Request, _ context: RequestScope) async throws -> Response {
         let principal = try context.caller()
         guard let access = Policy.access(of: principal, for: .read) else { throw HTTPFailure(.forbidden, "\(principal.name) may not read") }
-        let type = try JSONType.negotiated(request)
+        let answer = try DataSetAnswer.negotiated(request)
         var parameters = try SearchParameters(request.uri.query ?? "", level: level)
         if context.parameters.get("study") != nil { parameters.within(.studyInstanceUID, try context.uid("study")) }
         if context.parameters.get("series") != nil { parameters.within(.seriesInstanceUID, try context.uid("series")) }
@@ -34,29 +34,20 @@ struct SearchRoutes: RouteSet {
             if let name = HTTPField.Name("Warning") { headers.append(HTTPField(name: name, value: "299 isocenter \"\(warning)\"")) }
         }
         guard !page.answers.isEmpty else { return Response(status: .noContent, headers: headers) }
-        headers[.contentType] = type.contentType
         let root = request.serviceRoot
         let isWhole = parameters.hasLimit || page.next == nil
-        return Response(status: .ok, headers: headers, body: ResponseBody { [archive] writer in
+        return answer.response(headers: headers) { [archive] writer in
             var page = page
             var query = query
-            var separator = "["
             while true {
-                for answer in page.answers {
-                    var buffer = ByteBuffer(string: separator)
-                    buffer.writeBytes(try DICOMJSON.encode(Self.linked(answer, level, root)))
-                    separator = ",\n"
-                    try await writer.write(buffer)
-                }
+                for answer in page.answers { try await writer.write(Self.linked(answer, level, root)) }
                 // Without a limit everything is answered, page by page: nothing is gathered.
                 guard !isWhole, let next = page.next else { break }
                 query.cursor = next
                 query.offset = 0
                 page = try await archive.query(query, for: access)
             }
-            try await writer.write(ByteBuffer(string: "]"))
-            try await writer.finish(nil)
-        })
+        }
     }
 
     /// With the URL under which it is retrieved (PS3.18 Tables 10.6.3-3 to 10.6.3-5).

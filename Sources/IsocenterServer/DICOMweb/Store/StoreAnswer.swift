@@ -15,7 +15,7 @@ struct StoreAnswer {
     /// `http://host/dicom-web`
     var root: String
 
-    func response(as type: JSONType) throws -> Response {
+    func response(as type: DataSetAnswer) throws -> Response {
         var referenced: [DataSet] = [], failed: [DataSet] = [], others: [DataSet] = []
         var studies = Set<UID>()
         for result in results {
@@ -40,7 +40,7 @@ struct StoreAnswer {
         if !failed.isEmpty { answer.set(DataElement(.failedSOPSequence, items: failed)) }
         if !referenced.isEmpty { answer.set(DataElement(.referencedSOPSequence, items: referenced)) }
         if !others.isEmpty { answer.set(DataElement(.otherFailuresSequence, items: others)) }
-        return try type.response(answer, status: status(stored: referenced.count), isList: false)
+        return try type.response(answer, status: status(stored: referenced.count))
     }
 
     /// 200 where all were stored as they are, 202 where something is to be told, 409 where none was (PS3.18 Table 10.5.3-1).

@@ -21,7 +21,7 @@ struct StoreRoutes: RouteSet {
     private func store(_ request: Request, _ context: RequestScope, study: UID?) async throws -> Response {
         let principal = try context.caller()
         guard Policy.access(of: principal, for: .store) != nil else { throw HTTPFailure(.forbidden, "\(principal.name) may not store") }
-        let answerType = try JSONType.negotiated(request)
+        let answerType = try DataSetAnswer.negotiated(request)
         guard let type = MediaType(request.headers[.contentType] ?? ""), type.name == "multipart/related", type.partType == "application/dicom" else {
             throw HTTPFailure(.unsupportedMediaType, "send multipart/related; type=\"application/dicom\"; boundary=…")
         }
