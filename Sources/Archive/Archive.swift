@@ -17,7 +17,7 @@ public final class Archive: Sendable {
     let sqlite: SQLite
     let frameTables = FrameTableCache()
     private let commit: GroupCommit
-    private let underWay = ObjectsUnderWay()
+    let underWay = ObjectsUnderWay()
     /// Held while this lives; nil beside a server.
     private let lock: FolderLock?
 

@@ -24,9 +24,10 @@ public struct Server: Sendable {
 
     private let archive: Archive
     private let dimse: DIMSEDoor
-    private let web: WebDoor
+    let web: WebDoor
     private let associations: AssociationLog
     private let jobs: JobRunner
+    private let purger: Purger
     private let workers: WorkerPool
     private let settings: Settings
     private let setupSecret: String
@@ -55,6 +56,7 @@ public struct Server: Sendable {
             ServiceTable(archive: archive, peers: peers, sender: sender, commitments: commitments, coding: workers, settings: settings, logger: logger),
             archive: archive, peers: peers, authenticator: authenticator, log: associations, settings: settings, logger: logger)
         let setupSecret = Secret.make()
+        let purger = Purger(archive: archive, logger: logger)
         let api: [any RouteSet] = [
             StudyRoutes(archive: archive, info: .init(version: version, aeTitle: title.text, dimsePort: dimse.port)),
             PeerRoutes(
@@ -63,8 +65,10 @@ public struct Server: Sendable {
             AssociationRoutes(table: associations.table, peers: peers, ourTitle: title.text),
             SendRoutes(archive: archive, peers: peers, jobs: jobs),
             CorrectionRoutes(archive: archive),
+            DeletionRoutes(archive: archive, purger: purger),
             JobRoutes(jobs: jobs),
             CommitmentRoutes(table: commitments.table),
+            DescriptionRoutes.API(version: version),
         ]
         let pixels = PixelAccess(archive: archive, coding: workers)
         let objects = ObjectRoutes(archive: archive, pixels: pixels), rendered = RenderedRoutes(archive: archive, pixels: pixels)
@@ -74,7 +78,9 @@ public struct Server: Sendable {
             FrameRoutes(archive: archive, pixels: pixels),
             RetrieveRoutes(archive: archive),
             rendered,
+            DeleteRoutes(archive: archive, keeping: settings[Settings.deletionKept]),
             StoreRoutes(archive: archive, onConflict: ConflictPolicy(rawValue: settings[Settings.onConflict]) ?? .keepFirst, logger: logger),
+            DescriptionRoutes.Capabilities(version: version),
         ]
         let web = WebDoor(
             archive: archive, workers: workers, authenticator: authenticator, settings: settings, setupSecret: setupSecret, api: api, dicomWeb: dicomWeb,
@@ -86,7 +92,7 @@ public struct Server: Sendable {
         }
         return Server(
             archive: archive, dimse: dimse, web: web, associations: associations, jobs: runner(of: jobs, handlers: [send] + committing, settings, logger),
-            workers: workers, settings: settings, setupSecret: setupSecret, needsSetup: try await !accounts.hasAdministrator(), logger: logger)
+            purger: purger, workers: workers, settings: settings, setupSecret: setupSecret, needsSetup: try await !accounts.hasAdministrator(), logger: logger)
     }
 
     /// Serves until SIGTERM or SIGINT; returns when everything is closed.
@@ -105,7 +111,7 @@ public struct Server: Sendable {
             ready(addresses)
         }
         let group = ServiceGroup(configuration: .init(
-            services: [.init(service: associations), .init(service: dimse), .init(service: service), .init(service: jobs)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+            services: [.init(service: associations), .init(service: dimse), .init(service: service), .init(service: jobs), .init(service: purger)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {
             try await group.run()
         } catch let error as IOError where error.errnoCode == EADDRINUSE || error.errnoCode == EACCES || error.errnoCode == EADDRNOTAVAIL {

@@ -1,6 +1,11 @@
 """QIDO-RS (PS3.18 §10.6): keys, matching, levels, paging. Expected answers are read off the objects sent."""
+import csv
+import io
+import xml.etree.ElementTree as ElementTree
+
 import pytest
 from dicomweb_client import DICOMwebClient
+from pydicom import Dataset
 
 from peer import objects, web
 
@@ -94,7 +99,33 @@ EVERYONE = ids(1, 2, 3, 4, 5, 6, 7)
     # ModalitiesInStudy lives at the series.
     ({"ModalitiesInStudy": "MR"}, ids(2)),
     ({"ModalitiesInStudy": "CT"}, ids(1, 3, 6, 7)),
-    ({"ModalitiesInStudy": "MR\\US"}, None),
+    ({"ModalitiesInStudy": "MR\\US"}, ids(2, 5)),
+    ({"ModalitiesInStudy": "MR,US"}, ids(2, 5)),
+    ({"ModalitiesInStudy": "C*"}, ids(1, 3, 4, 6, 7)),
+    ({"ModalitiesInStudy": "PT"}, []),
+    # Empty values (PS3.4 C.2.2.2.7), a date and a time as one moment (C.2.2.2.5.3).
+    ({"PatientSex": '""', "emptyvaluematching": "true"}, ids(7)),
+    ({"StudyDate": "20240131-20240201", "StudyTime": "110000-235959"}, ids(2)),
+    ({"StudyTime": "-080000"}, ids(3, 5)),
+    ({"PatientBirthDate": "18000101-18491231", "PatientSex": "F"}, ids(1, 2)),
+    # Component groups of a name.
+    ({"PatientName": "=陳*"}, ids(5)),
+    ({"PatientName": "Chen*=陳*"}, ids(5)),
+    ({"PatientName": "陳*="}, []),
+    # Fuzzy: single words in any order, by sound, in other scripts.
+    ({"PatientName": "mary seacole", "fuzzymatching": "true"}, ids(1)),
+    ({"PatientName": "Sicole", "fuzzymatching": "true"}, ids(1)),
+    ({"PatientName": "Пирогов", "fuzzymatching": "true"}, ids(3)),
+    ({"PatientName": "sjostrom", "fuzzymatching": "true"}, ids(4)),
+    ({"PatientName": "nobody", "fuzzymatching": "true"}, []),
+    # As somebody types.
+    ({"search": "sea"}, ids(1)),
+    ({"search": "acc3"}, ids(3)),
+    ({"search": "ct chest"}, ids(1)),
+    ({"search": "2024-02"}, ids(2, 4, 6)),
+    ({"search": "facade"}, ids(4)),
+    ({"search": "s-00"}, EVERYONE),
+    ({"search": "nothing of the kind"}, []),
 ], ids=str)
 def test_studies(archive, keys, expected):
     if expected is None:  # not defined by the standard: an answer or a 400, never a failure
@@ -219,10 +250,131 @@ def test_nonsense_is_answered_with_words(archive, keys):
         assert answer.text.strip() or answer.headers.get("Warning")
 
 
-def test_fuzzymatching_is_said_when_not_supported(archive):
-    answer = archive.get("studies", accept=web.DICOM_JSON, params={"PatientName": "Seacole", "fuzzymatching": "true"})
-    assert answer.status_code in (200, 204)
-    assert answer.headers.get("Warning") or who(answer.json()) == ids(1)
+def test_the_warning_counts_what_is_left_where_it_was_counted(archive):
+    answer = archive.get("studies", accept=web.DICOM_JSON, params={"limit": 2, "offset": 1, "includecount": "true"})
+    assert answer.headers["X-Total-Count"] == "7"
+    assert answer.headers["Warning"].endswith("There are 4 additional results that can be requested")
+
+
+def test_nothing_left_is_no_warning_and_beyond_the_end_is_204(archive):
+    assert "Warning" not in archive.get("studies", accept=web.DICOM_JSON, params={"limit": 7}).headers
+    for keys in ({"offset": 7}, {"limit": 0}, {"PatientID": "nobody"}):
+        answer = archive.get("studies", accept=web.DICOM_JSON, params=keys)
+        assert (answer.status_code, answer.content) == (204, b"")
+
+
+@pytest.mark.parametrize("order, expected", [
+    ("PatientID", ids(1, 2, 3, 4, 5, 6, 7)), ("-PatientID", ids(7, 6, 5, 4, 3, 2, 1)), ("-00100020", ids(7, 6, 5, 4, 3, 2, 1)),
+    ("-StudyDate", ids(5, 6, 4, 2, 1, 3, 7)), ("StudyDate", ids(7, 3, 1, 2, 4, 6, 5)), ("ModalitiesInStudy,-PatientID", ids(4, 7, 6, 3, 1, 2, 5)),
+])
+@pytest.mark.parametrize("limit", (None, 2))
+def test_orderby(archive, order, expected, limit):
+    """In whole, and page by page along the Link headers."""
+    answer = archive.get("studies", accept=web.DICOM_JSON, params={"orderby": order, **({"limit": limit} if limit else {})})
+    found = [web.value(a, "00100020") for a in answer.json()]
+    while "next" in answer.links:
+        answer = archive.session.get(answer.links["next"]["url"], headers={"Accept": web.DICOM_JSON}, timeout=60)
+        found += [web.value(a, "00100020") for a in answer.json()]
+    assert found == expected
+
+
+@pytest.mark.parametrize("path, keys, expected", [
+    (("studies",), {}, 7), (("studies",), {"ModalitiesInStudy": "CT"}, 4), (("studies",), {"PatientID": "nobody"}, 0), (("series",), {}, 14),
+    (("series",), {"Modality": "MR"}, 2), (("instances",), {}, 56), (("instances",), {"PatientID": "S-004"}, 8), (("patients",), {}, 7),
+    (("patients",), {"PatientSex": "M"}, 2), (("patients", "S-001", "studies"), {}, 1), (("studies",), {"search": "ct"}, 4),
+])
+def test_counts_are_the_number_of_answers(archive, path, keys, expected):
+    assert archive.get(*path, "count", params=keys).json() == {"count": expected}
+    assert len(archive.search(*path, **keys)) == expected
+
+
+def test_patients(archive):
+    [patient] = archive.search("patients", PatientName="seacole*")
+    assert web.value(patient, "00100020") == "S-001" and web.value(patient, "00201200") == 1 and web.value(patient, "00201204") == 2
+    assert [web.value(s, "0020000D") for s in archive.search("patients", "S-003", "studies")] == [archive.sent[2][0].StudyInstanceUID]
+    assert archive.search("patients", "nobody", "studies") == []
+
+
+ANSWERS = [(("studies",), {}), (("studies",), {"PatientID": "S-005", "includefield": "all"}), (("series",), {"Modality": "CT"}), (("instances",), {"PatientID": "S-002"})]
+
+
+@pytest.mark.parametrize("path, keys", ANSWERS, ids=str)
+def test_xml_says_what_json_says(archive, path, keys):
+    """PS3.19 §A.1, read by xml.etree; one part an answer."""
+    expected = archive.search(*path, **keys)
+    answer = archive.get(*path, accept='multipart/related; type="application/dicom+xml"', params=keys)
+    assert answer.status_code == 200
+    found = []
+    for _, body in web.parts(answer):
+        found.append({
+            attribute.get("tag"): [value.text for value in attribute if value.tag.rpartition("}")[2] == "Value"]
+            for attribute in ElementTree.fromstring(body)})
+    assert [set(f) for f in found] == [set(e) for e in expected]
+    for one, other in zip(found, expected):
+        for tag, attribute in other.items():
+            if attribute["vr"] not in ("PN", "SQ"):
+                assert one[tag] == [str(v) for v in attribute.get("Value", [])], tag
+
+
+@pytest.mark.parametrize("path, keys", ANSWERS, ids=str)
+def test_csv_says_what_json_says(archive, path, keys):
+    """RFC 4180, read by Python's csv."""
+    expected = archive.search(*path, **keys)
+    answer = archive.get(*path, accept="text/csv", params=keys)
+    assert answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/csv")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8"), newline="")))
+    assert [row["StudyInstanceUID"] for row in rows] == [web.value(e, "0020000D") for e in expected]
+    for row, other in zip(rows, expected):
+        assert row["PatientID"] == web.value(other, "00100020")
+        assert row["RetrieveURL"] == web.value(other, "00081190")
+        assert row.get("StudyDescription", web.value(other, "00081030", "")) == web.value(other, "00081030", "")
+        for text in row.values():
+            assert text[:1] not in "=+@" or not text
+
+
+def test_csv_by_the_query_and_not_carried_out(archive):
+    rows = list(csv.reader(io.StringIO(archive.get("studies", params={"accept": "text/csv", "includefield": "StudyDescription"}).text, newline="")))
+    assert len(rows) == 8 and all(len(row) == len(rows[0]) for row in rows)
+
+
+def test_includefield_of_a_path_gives_that_alone(archive):
+    images = objects.study(series=1, instances=1, PatientID="S-100", PatientName="Path^Find", Modality="CT")
+    item, other = Dataset(), Dataset()
+    item.ScheduledProcedureStepID, item.RequestedProcedureID = "SPS9", "RP9"
+    other.CodeValue, other.CodingSchemeDesignator, other.CodeMeaning = "C", "99X", "Knee"
+    for image in images:
+        image.RequestAttributesSequence, image.ProcedureCodeSequence = [item], [other]
+    answer = web.store(archive, [objects.file_bytes(i) for i in images])
+    assert answer.status_code == 200, answer.text[:300]
+    try:
+        [series] = archive.search("series", **{"RequestAttributesSequence.ScheduledProcedureStepID": "SPS9"})
+        assert web.value(series, "0020000D") == images[0].StudyInstanceUID
+        assert archive.search("series", **{"00400275.00400009": "SPS9", "00400275.00401001": "RP8"}) == []
+        [study] = archive.search("studies", PatientID="S-100", includefield="ProcedureCodeSequence.CodeMeaning")
+        assert study["00081032"]["Value"] == [{"00080104": {"vr": "LO", "Value": ["Knee"]}}]
+    finally:
+        gone = archive.session.delete(archive.url("studies", images[0].StudyInstanceUID), timeout=60)
+        assert gone.status_code < 300, gone.text
+
+
+def test_a_list_of_five_hundred_uids(archive):
+    uids = [images[0].StudyInstanceUID for images in archive.sent] + [f"1.2.826.0.1.3680043.2.1143.{n}" for n in range(493)]
+    assert who(archive.search("studies", StudyInstanceUID=",".join(uids))) == EVERYONE
+
+
+@pytest.mark.parametrize("keys, words", [
+    ({"orderby": "PixelData"}, "orderby"), ({"cursor": "nonsense"}, "cursor"), ({"page": "2"}, "page"), ({"limit": ["1", "2"]}, "limit"),
+    ({"TimezoneOffsetFromUTC": "noon"}, "noon"), ({"cursor": "t00.i1", "offset": "1"}, "cursor"),
+], ids=str)
+def test_what_has_no_meaning_is_refused_by_name(archive, keys, words):
+    answer = archive.get("studies", accept=web.DICOM_JSON, params=keys)
+    assert answer.status_code == 400 and words in answer.text
+
+
+def test_what_cannot_be_matched_is_said(archive):
+    answer = archive.get("studies", accept=web.DICOM_JSON, params={"PatientID": "S-001", "ConvolutionKernel": "B30f"})
+    assert answer.status_code == 200 and who(answer.json()) == ids(1)
+    assert "ConvolutionKernel" in answer.headers["Warning"]
 
 
 def test_dicomweb_client_searches(archive):

@@ -1,9 +1,10 @@
-/** Routes to screens; wiring only. Deep state lives in the hash: #/studies, #/study/UID, #/network/TAB, #/setup/TOKEN. */
+/** Routes to screens; wiring only. Deep state lives in the hash: #/studies, #/study/UID, #/network/TAB, #/api/OPERATION, #/setup/TOKEN. */
 import * as api from "./net/api.js";
 import * as doors from "./ui/doors.js";
 import { studyList } from "./ui/studyList.js";
 import { viewer } from "./ui/viewer.js";
 import { network } from "./ui/network/network.js";
+import { apiPage } from "./ui/api/api.js";
 import { uploadPanel } from "./ui/uploadPanel.js";
 import { applyTheme } from "./ui/theme.js";
 import { language, t } from "./ui/words.js";
@@ -34,6 +35,7 @@ async function route() {
   document.title = t("product");
   if (screen === "study" && argument) leave = viewer(root, decodeURIComponent(argument), context);
   else if (screen === "network" && user.role === "administrator") leave = network(root, argument, context);
+  else if (screen === "api") leave = apiPage(root, decodeURIComponent(argument), context);
   else leave = studyList(root, context);
 }
 

@@ -59,8 +59,9 @@ extension IndexWriter {
         // Other objects of the series may have other requests.
         if row?.int("instance_count") == 1 { try connection.run("DELETE FROM series_request WHERE series = \(series)") }
         try forget(owner: series, [.performingPhysician, .operators])
-        try SearchIndex(connection: connection).add(series: series, attributes)
+        try SearchIndex(connection: connection).add(series: series, of: study, attributes)
         try SearchIndex(connection: connection).addRequests(entry.record.seriesAttributes, series: series)
+        try SearchIndex(connection: connection).renew(study: study)
         guard tags.contains(.modality) else { return }
         let modalities = try connection.all("SELECT DISTINCT modality FROM series WHERE study = \(study) AND modality <> '' ORDER BY modality")
             .map { $0.string("modality") }.sorted().joined(separator: "\\")
@@ -83,6 +84,7 @@ extension IndexWriter {
         try connection.run("DELETE FROM study_word WHERE study = \(study)")
         try index(study: study, columns)
         for modality in (row?.string("modalities") ?? "").split(separator: "\\") { try addWords(SearchText.words(String(modality)), study: study) }
+        try SearchIndex(connection: connection).renew(study: study)
         if let patient = row?.integer("patient") { try refresh(patient: patient, of: study, attributes, entry) }
     }
 

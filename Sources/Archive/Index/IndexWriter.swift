@@ -28,6 +28,7 @@ struct IndexWriter {
         }
         try recordCorrection(entry)
         try count(entry, study: study, series: series)
+        try SearchIndex(connection: connection).add(report: entry.record, study: study.id)
         try note("stored", entry)
         return .stored
     }
@@ -95,6 +96,10 @@ struct IndexWriter {
         try connection.run("""
             UPDATE instance SET (\(InstanceColumns.names)) = (\(columns.values)), correction = NULL WHERE id = \(known.id)
             """)
+        try SearchIndex(connection: connection).forget(report: known.id)
+        if let study = try connection.first("SELECT study FROM instance WHERE id = \(known.id)")?.integer("study") {
+            try SearchIndex(connection: connection).add(report: entry.record, study: study)
+        }
         try recordCorrection(entry)
         let growth = Int64(entry.size) - old
         try connection.run("""
@@ -189,7 +194,7 @@ struct IndexWriter {
             if let filled = try Self.filled(row.blob("attributes"), with: attributes) {
                 let columns = SeriesColumns(filled)
                 try connection.run("UPDATE series SET (\(SeriesColumns.names)) = (\(columns.values)) WHERE id = \(id)")
-                try SearchIndex(connection: connection).add(series: id, filled)
+                try SearchIndex(connection: connection).add(series: id, of: study.id, filled)
             }
             try SearchIndex(connection: connection).addRequests(attributes, series: id)
             return id
@@ -200,7 +205,7 @@ struct IndexWriter {
             VALUES (\(study.id), \(entry.record.series.text), \(entry.received), \(columns.values)) RETURNING id
             """)
         guard let id = inserted?.integer("id") else { throw DatabaseError(.statement, "a new series got no key") }
-        try SearchIndex(connection: connection).add(series: id, attributes)
+        try SearchIndex(connection: connection).add(series: id, of: study.id, attributes)
         try connection.run("UPDATE study SET series_count = series_count + 1 WHERE id = \(study.id)")
         try connection.run("UPDATE patient SET series_count = series_count + 1 WHERE id = \(study.patient)")
         try connection.run("UPDATE total SET series = series + 1 WHERE id = 1")
@@ -219,6 +224,9 @@ struct IndexWriter {
                              modalities = \(modalities), sop_classes = \(sopClasses)
             WHERE  id = \(study.id)
             """)
+        if sopClasses != study.sopClasses {
+            try SearchIndex(connection: connection).add([SearchValue(.sopClass, entry.record.sopClass.text)], study: study.id)
+        }
         if modalities != study.modalities { try addWords(SearchText.words(modality), study: study.id) }
         try connection.run("UPDATE series SET instance_count = instance_count + 1, received = \(entry.received) WHERE id = \(series)")
         try connection.run("UPDATE patient SET instance_count = instance_count + 1 WHERE id = \(study.patient)")

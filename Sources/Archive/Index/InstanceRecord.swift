@@ -17,6 +17,8 @@ struct InstanceRecord: Sendable {
     var studyAttributes: DataSet
     var seriesAttributes: DataSet
     var instanceAttributes: DataSet
+    /// Of a structured report.
+    var reportWords: Set<String>
     /// What was put in place of what the object lacks.
     var warnings: [ReadWarning] = []
     /// nil: nobody looked whether anything is to be corrected.
@@ -61,6 +63,7 @@ struct InstanceRecord: Sendable {
         patientAttributes = dataSet.inUTF8(LevelAttributes.patient)
         studyAttributes = dataSet.inUTF8(LevelAttributes.study).with(.studyInstanceUID, study)
         seriesAttributes = dataSet.inUTF8(LevelAttributes.series).with(.seriesInstanceUID, series)
+        reportWords = ReportWords.of(dataSet)
         instanceAttributes = dataSet.inUTF8(LevelAttributes.instance).with(.sopClassUID, sopClass).with(.sopInstanceUID, sopInstance)
     }
 }

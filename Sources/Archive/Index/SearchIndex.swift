@@ -11,6 +11,14 @@ struct SearchIndex {
     }
 
     func add(study: Int64, _ attributes: DataSet) throws(DatabaseError) {
+        try move(study: study)
+        try add(SearchValue.ofStudy(attributes), study: study)
+        let modalities = try connection.first("SELECT modalities FROM study WHERE id = \(study)")?.string("modalities") ?? ""
+        for modality in modalities.split(separator: "\\") { try addModality(String(modality), ofStudy: attributes, study: study) }
+        try addNames(study: study, attributes)
+    }
+
+    private func addNames(study: Int64, _ attributes: DataSet) throws(DatabaseError) {
         try add(attributes, .patientName, role: .patientOfStudy, owner: study)
         try add(attributes, .referringPhysicianName, role: .referringPhysician, owner: study)
         try add(attributes, .nameOfPhysiciansReadingStudy, role: .readingPhysician, owner: study)
@@ -24,7 +32,18 @@ struct SearchIndex {
         }
     }
 
-    func add(series: Int64, _ attributes: DataSet) throws(DatabaseError) {
+    func add(series: Int64, of study: Int64, _ attributes: DataSet) throws(DatabaseError) {
+        try addValues(series: attributes, study: study)
+        try addNames(series: series, attributes)
+    }
+
+    func addValues(series attributes: DataSet, study: Int64) throws(DatabaseError) {
+        let description = try connection.first("SELECT description FROM study WHERE id = \(study)")?.text("description")
+        try add(SearchValue.ofSeries(attributes, studyDescription: description), study: study)
+    }
+
+    /// Names and requests.
+    private func addNames(series: Int64, _ attributes: DataSet) throws(DatabaseError) {
         try add(attributes, .performingPhysicianName, role: .performingPhysician, owner: series)
         try add(attributes, .operatorsName, role: .operators, owner: series)
         try addRequests(attributes, series: series)
@@ -51,11 +70,15 @@ struct SearchIndex {
                     INSERT INTO person_name (role, folded, owner) VALUES (\(role.rawValue), \(group), \(owner)) ON CONFLICT DO NOTHING
                     """)
             }
-            for word in NameWords.indexed(name) {
-                try connection.run("""
-                    INSERT INTO person_word (role, word, owner) VALUES (\(role.rawValue), \(word), \(owner)) ON CONFLICT DO NOTHING
-                    """)
-            }
+        }
+        try addWords(attributes, tag, role: role, owner: owner)
+    }
+
+    func addWords(_ attributes: DataSet, _ tag: Tag, role: NameRole, owner: Int64) throws(DatabaseError) {
+        for word in Set(attributes.strings(tag).flatMap(NameWords.indexed)).sorted() {
+            try connection.run("""
+                INSERT INTO person_word (role, word, owner) VALUES (\(role.rawValue), \(word), \(owner)) ON CONFLICT DO NOTHING
+                """)
         }
     }
 
@@ -79,29 +102,30 @@ struct SearchIndex {
         try each("SELECT id, attributes FROM patient WHERE id > ", connection) { (id, attributes) throws(DatabaseError) in
             try index.add(patient: id, attributes)
         }
+        // Values come with step 6.
         try each("SELECT id, attributes FROM study WHERE id > ", connection) { (id, attributes) throws(DatabaseError) in
-            try index.add(study: id, attributes)
+            try index.addNames(study: id, attributes)
         }
         try each("SELECT id, attributes FROM series WHERE id > ", connection) { (id, attributes) throws(DatabaseError) in
             try connection.run("UPDATE series SET (\(SeriesColumns.names)) = (\(SeriesColumns(attributes).values)) WHERE id = \(id)")
-            try index.add(series: id, attributes)
+            try index.addNames(series: id, attributes)
         }
     }
 
-    private static func each(
+    static func each(
         _ statement: SQLStatement, _ connection: any SQLConnection, _ body: (Int64, DataSet) throws(DatabaseError) -> Void
     ) throws(DatabaseError) {
         var last: Int64 = 0
         while true {
             let rows = try connection.all("\(statement)\(last) ORDER BY id LIMIT 1000")
             guard let end = rows.last?.integer("id") else { return }
-            for row in rows {
-                let attributes: DataSet
-                do throws(ArchiveError) { attributes = try DataSet(row: row.blob("attributes") ?? []) } catch { throw DatabaseError(.corrupt, error.message) }
-                try body(row.integer("id") ?? 0, attributes)
-            }
+            for row in rows { try body(row.integer("id") ?? 0, try attributes(row)) }
             last = end
         }
+    }
+
+    static func attributes(_ row: SQLRow) throws(DatabaseError) -> DataSet {
+        do throws(ArchiveError) { return try DataSet(row: row.blob("attributes") ?? []) } catch { throw DatabaseError(.corrupt, error.message) }
     }
 }
 

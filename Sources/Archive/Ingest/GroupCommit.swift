@@ -165,9 +165,7 @@ final class GroupCommit: Sendable {
     private func removeUnused(_ object: ObjectID) -> Bool {
         do {
             let isUsed = try database.readNow { (connection) throws(DatabaseError) in
-                try connection.first("""
-                    SELECT 1 FROM instance WHERE object = \(object.bytes) UNION ALL SELECT 1 FROM instance_version WHERE object = \(object.bytes)
-                    """)
+                try connection.first(ObjectUse.of(object))
             } != nil
             if !isUsed { try store.removeNow(object) }
             return true

@@ -216,12 +216,29 @@ public struct Ingest: Sendable {
     private func resultWithoutStoring(_ record: InstanceRecord, _ object: ObjectID) throws(ArchiveError) -> StoreOutcome.Result? {
         // Without its bytes it is new, or they have been lost and are taken again.
         guard try context.store.sizeNow(of: object) == written else { return nil }
+        if let reason = try reasonAgainstReturn(of: object) { throw reason }
         do throws(DatabaseError) {
             let row = try context.database.readNow { (connection) throws(DatabaseError) in
                 try connection.first("SELECT object FROM instance WHERE sop_uid = \(record.sopInstance.text)")
             }
             guard row?.blob("object").flatMap({ ObjectID($0) }) == object else { return nil }
             return try hasOtherCorrection(record, object) ? nil : .alreadyStored
+        } catch {
+            throw ArchiveError(error, "reading the index")
+        }
+    }
+
+    /// Deleted because it harms: it comes back by restoring, not by a sender that repeats itself.
+    private func reasonAgainstReturn(of object: ObjectID) throws(ArchiveError) -> ArchiveError? {
+        do throws(DatabaseError) {
+            let row = try context.database.readNow { (connection) throws(DatabaseError) in
+                try connection.first("""
+                    SELECT deletion.id, deletion.reason FROM deleted_instance JOIN deletion ON deletion.id = deleted_instance.deletion
+                    WHERE  deleted_instance.object = \(object.bytes)
+                    """)
+            }
+            guard let row, let reason = Deletion.Reason(rawValue: row.string("reason")), !reason.letsReturn else { return nil }
+            return ArchiveError(.refused, "this object was deleted (\(reason.rawValue), deletion \(row.int("id"))) and can be restored there")
         } catch {
             throw ArchiveError(error, "reading the index")
         }

@@ -12,6 +12,8 @@ public struct Change: Sendable, Hashable {
         case corrected
         /// Kept aside: another content has the UID.
         case quarantined
+        /// In no query any more; may be restored, and is then stored again.
+        case deleted
         /// The index was made anew: everything may look different. Its UIDs are empty.
         case rebuilt
     }

@@ -61,7 +61,7 @@ extension Archive {
     /// A table that refers to another stands after it. The change feed is no part of the index: it goes on.
     static let indexTables = [
         "patient", "study", "series", "series_request", "instance", "instance_version", "person_name", "study_word", "total",
-        "other_patient_id", "study_code", "person_word",
+        "other_patient_id", "study_code", "person_word", "search_value", "study_value", "report_word",
     ]
 
     private func removeRebuilt(_ path: String) async throws(ArchiveError) {
@@ -136,7 +136,8 @@ private struct Rebuild {
         var count = 0
         var bytes: UInt64 = 0
         for folder in try await archive.store.folders() {
-            let stored = try await archive.store.list(folder: folder)
+            let deleted = try await deleted(in: folder)
+            let stored = try await archive.store.list(folder: folder).filter { !deleted.contains($0.object) }
             guard !stored.isEmpty else { continue }
             let known = try await known(in: folder)
             let listed = stored.map { one in known[one.object] ?? Listed(object: one.object, size: one.size, received: one.received, source: "", state: "") }
@@ -167,6 +168,14 @@ private struct Rebuild {
         return rows.reduce(into: [:]) { known, row in
             if let listed = Self.listed(row) { known[listed.object] = listed }
         }
+    }
+
+    /// They are not to come back.
+    private func deleted(in folder: UInt16) async throws(ArchiveError) -> Set<ObjectID> {
+        let first = [UInt8(folder >> 8), UInt8(folder & 0xFF)]
+        let last = first + [UInt8](repeating: 0xFF, count: 31)
+        let rows = try await archive.all("SELECT object FROM deleted_instance WHERE object >= \(first) AND object < \(last)")
+        return Set(rows.compactMap { $0.blob("object").flatMap { ObjectID($0) } })
     }
 
     private static func listed(_ row: SQLRow) -> Listed? {

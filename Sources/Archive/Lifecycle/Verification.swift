@@ -63,7 +63,7 @@ public struct Verification: AsyncSequence, Sendable {
 
         private mutating func step() async throws(ArchiveError) {
             if total == nil {
-                let row = try await archive.first("SELECT (SELECT instances FROM total WHERE id = 1) + (SELECT count(*) FROM instance_version) AS objects")
+                let row = try await archive.first("SELECT (SELECT instances FROM total WHERE id = 1) + (SELECT count(*) FROM instance_version) + (SELECT count(*) FROM deleted_instance) AS objects")
                 total = row?.int("objects") ?? 0
             }
             switch phase {
@@ -75,7 +75,9 @@ public struct Verification: AsyncSequence, Sendable {
                 phase = rows.last.flatMap { $0.integer("id") }.map { .instances(after: $0) } ?? .versions(after: [])
             case .versions(let last):
                 let rows = try await archive.all("""
-                    SELECT object, size, sop_uid FROM instance_version WHERE object > \(last) ORDER BY object LIMIT \(Self.batch)
+                    SELECT object, size, sop_uid FROM instance_version WHERE object > \(last)
+                    UNION ALL SELECT object, size, sop_uid FROM deleted_instance WHERE object > \(last)
+                    ORDER BY object LIMIT \(Self.batch)
                     """)
                 try await check(rows)
                 if let last = rows.last?.blob("object") {
@@ -159,13 +161,12 @@ extension Archive {
         let named = Set(try await all("""
             SELECT object FROM instance WHERE object >= \(first) AND object < \(last)
             UNION ALL SELECT object FROM instance_version WHERE object >= \(first) AND object < \(last)
+            UNION ALL SELECT object FROM deleted_instance WHERE object >= \(first) AND object < \(last)
             """).compactMap { $0.blob("object").flatMap { ObjectID($0) } })
         return stored.filter { !named.contains($0.object) }
     }
 
     fileprivate func isNamed(_ object: ObjectID) async throws(ArchiveError) -> Bool {
-        try await first("""
-            SELECT 1 FROM instance WHERE object = \(object.bytes) UNION ALL SELECT 1 FROM instance_version WHERE object = \(object.bytes)
-            """) != nil
+        try await first(ObjectUse.of(object)) != nil
     }
 }

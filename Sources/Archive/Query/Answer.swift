@@ -7,6 +7,8 @@ public struct QueryPage: Sendable {
     public var answers: [DataSet]
     /// Asks for what follows; nil where nothing does.
     public var next: String?
+
+    public init(answers: [DataSet], next: String?) { (self.answers, self.next) = (answers, next) }
 }
 
 extension Archive {
@@ -17,15 +19,67 @@ extension Archive {
     }
 
     private func page(_ query: Query, _ access: Access) async throws(ArchiveError) -> QueryPage {
-        let statement = try QueryStatement(query, access, offset: query.cursor == nil ? query.offset : 0)
-        let rows = try await all(statement.sql)
+        let (rows, places) = try await rows(query, access, offset: query.cursor == nil ? query.offset : 0)
         let shown = rows.prefix(query.limit)
         let answer = Answer(query)
         var answers: [DataSet] = []
         answers.reserveCapacity(shown.count)
         for row in shown { answers.append(try answer.dataSet(row)) }
-        let next = rows.count > query.limit ? shown.last.map { QueryCursor($0, of: statement.order.count).text } : nil
+        let next = rows.count > query.limit ? shown.last.map { QueryCursor($0, of: places).text } : nil
         return QueryPage(answers: answers, next: next)
+    }
+
+    /// One more than the limit, where there are more; and how many columns their order has.
+    private func rows(_ query: Query, _ access: Access, offset: Int = 0) async throws(ArchiveError) -> ([SQLRow], Int) {
+        try await reading { connection in
+            let statement = try QueryStatement(query, access, lead: try Lead.chosen(for: query, in: connection), offset: offset)
+            return (try connection.all(statement.sql), statement.order.count)
+        }
+    }
+
+    private func reading<Value: Sendable>(_ body: @escaping @Sendable (any SQLConnection) throws -> Value) async throws(ArchiveError) -> Value {
+        let result: Result<Value, ArchiveError>
+        do throws(DatabaseError) {
+            result = try await database.read { (connection) throws(DatabaseError) in
+                do { return .success(try body(connection)) } catch let error as DatabaseError { throw error } catch let error as ArchiveError { return .failure(error) } catch {
+                    throw DatabaseError(.statement, "\(error)")
+                }
+            }
+        } catch {
+            throw ArchiveError(error, "reading the index")
+        }
+        return try result.get()
+    }
+
+    /// How many answers the query has, whatever its limit, offset and cursor say.
+    ///
+    /// - Parameter bound: counting ends there; the cost grows with what is counted.
+    public func count(_ query: Query, upTo bound: Int = .max, for access: Access) async throws(ArchiveError) -> Int {
+        var query = query
+        (query.limit, query.offset, query.cursor) = (Query.largestLimit, 0, nil)
+        if KeyPlan(query).filter != nil {
+            query.attributes = .these([])
+            var count = 0
+            let all = answers(query, for: access)
+            for try await _ in all {
+                count += 1
+                if count == bound { break }
+            }
+            return count
+        }
+        if query.keys.allSatisfy(\.values.isEmpty), query.search.isEmpty, access.isEverything, query.level > .patient {
+            let total = try await totals()
+            return switch query.level {
+            case .patient, .study: total.studies
+            case .series: total.series
+            case .instance: total.instances
+            }
+        }
+        let counted = query
+        return try await reading { connection in
+            let lead = try Lead.chosen(for: counted, in: connection)
+            return try connection.first(QueryStatement.count(counted, access, lead: lead, bound: bound))?.int("matches") ?? 0
+        }
     }
 
     /// Rows are read, and those that do not match left out, until the page is full or no row is left.
@@ -38,8 +92,7 @@ extension Archive {
         let options: DICOM.Matching.Options = query.combinesDateAndTime ? .combinedDateTime : []
         var answers: [DataSet] = []
         while true {
-            let statement = try QueryStatement(part, access)
-            let rows = try await all(statement.sql)
+            let (rows, places) = try await rows(part, access)
             for (number, row) in rows.prefix(part.limit).enumerated() {
                 if Task.isCancelled { throw ArchiveError(.cancelled, "the query was given up") }
                 let whole = try answer.whole(row)
@@ -47,10 +100,10 @@ extension Archive {
                 if skip > 0 { skip -= 1; continue }
                 answers.append(answer.shown(whole))
                 guard answers.count == query.limit else { continue }
-                return QueryPage(answers: answers, next: number + 1 < rows.count ? QueryCursor(row, of: statement.order.count).text : nil)
+                return QueryPage(answers: answers, next: number + 1 < rows.count ? QueryCursor(row, of: places).text : nil)
             }
             guard rows.count > part.limit else { return QueryPage(answers: answers, next: nil) }
-            part.cursor = QueryCursor(rows[part.limit - 1], of: statement.order.count).text
+            part.cursor = QueryCursor(rows[part.limit - 1], of: places).text
         }
     }
 
@@ -100,6 +153,8 @@ struct Answer {
     private let level: Query.Level
     /// nil: all that the index keeps.
     private let tags: Set<Tag>?
+    /// Of these sequences only what the paths lead to.
+    private var within: [Tag: [[Tag]]] = [:]
     private let timezone: Int?
 
     /// What is not kept but counted, listed or known.
@@ -109,6 +164,14 @@ struct Answer {
         .availableTransferSyntaxUID,
     ]
 
+    static func computed(at level: Query.Level) -> Set<Tag> {
+        let ofPatient: Set<Tag> = [.numberOfPatientRelatedStudies, .numberOfPatientRelatedSeries, .numberOfPatientRelatedInstances]
+        var ofStudy: Set<Tag> = [.instanceAvailability, .modalitiesInStudy, .sopClassesInStudy, .numberOfStudyRelatedSeries, .numberOfStudyRelatedInstances]
+        if level >= .series { ofStudy.insert(.numberOfSeriesRelatedInstances) }
+        if level == .instance { ofStudy.insert(.availableTransferSyntaxUID) }
+        return level == .patient ? ofPatient : ofStudy
+    }
+
     init(_ query: Query) {
         level = query.level
         timezone = query.timezone
@@ -116,6 +179,10 @@ struct Answer {
         case .all: tags = nil
         case .standard: tags = Set(Self.standard[query.level] ?? []).union(Self.uniqueKeys(query.level)).union(query.keys.compactMap(\.path.first))
         case .these(let these): tags = Set(these).union(Self.uniqueKeys(query.level))
+        case .paths(let paths):
+            tags = Set(paths.compactMap(\.first)).union(Self.uniqueKeys(query.level))
+            let whole = Set(paths.filter { $0.count == 1 }.map { $0[0] })
+            within = Dictionary(grouping: paths.filter { $0.count > 1 && !whole.contains($0[0]) }, by: { $0[0] }).mapValues { $0.map { Array($0.dropFirst()) } }
         }
     }
 
@@ -140,7 +207,7 @@ struct Answer {
         ],
     ]
 
-    private static func uniqueKeys(_ level: Query.Level) -> [Tag] {
+    static func uniqueKeys(_ level: Query.Level) -> [Tag] {
         switch level {
         case .patient: [.patientID]
         case .study: [.studyInstanceUID]
@@ -151,11 +218,16 @@ struct Answer {
 
     private func wants(_ tag: Tag) -> Bool { tags?.contains(tag) ?? true }
 
+    private func trimmed(_ element: DataElement) -> DataElement {
+        guard let paths = within[element.tag] else { return element }
+        return element.only(paths)
+    }
+
     func dataSet(_ row: SQLRow) throws(ArchiveError) -> DataSet {
         guard timezone == nil else { return shown(try whole(row)) }
         var elements: [DataElement] = []
         for column in columns {
-            for element in try DataSet(row: row.blob(column) ?? []).elements where wants(element.tag) { elements.append(element) }
+            for element in try DataSet(row: row.blob(column) ?? []).elements where wants(element.tag) { elements.append(trimmed(element)) }
         }
         elements += computed(row).filter { wants($0.tag) }
         return inUTF8(elements)
@@ -170,7 +242,7 @@ struct Answer {
     }
 
     /// What is asked for of it.
-    func shown(_ whole: DataSet) -> DataSet { inUTF8(whole.elements.filter { wants($0.tag) || timezone != nil && $0.tag == .timezoneOffset }) }
+    func shown(_ whole: DataSet) -> DataSet { inUTF8(whole.elements.filter { wants($0.tag) || timezone != nil && $0.tag == .timezoneOffset }.map { trimmed($0) }) }
 
     private func inUTF8(_ elements: [DataElement]) -> DataSet {
         var elements = elements
@@ -214,6 +286,20 @@ struct Answer {
 }
 
 extension DataElement {
+    /// A sequence with nothing in its items but what the paths lead to.
+    fileprivate func only(_ paths: [[Tag]]) -> DataElement {
+        guard case .items(let items) = value else { return self }
+        let kept = Set(paths.compactMap(\.first))
+        return DataElement(tag, items: items.items.map { item in
+            var dataSet = DataSet(item.dataSet.elements.filter { kept.contains($0.tag) }.map { element in
+                let deeper = paths.filter { $0.first == element.tag }.map { Array($0.dropFirst()) }
+                return deeper.contains([]) ? element : element.only(deeper)
+            })
+            dataSet.inheritedCharacterSet = item.dataSet.inheritedCharacterSet
+            return dataSet
+        })
+    }
+
     /// Readable in the default repertoire.
     fileprivate var isPlain: Bool {
         switch value {

@@ -6,7 +6,7 @@ struct Matching {
     let key: Query.Key
     let attribute: QueryableAttribute
     /// An index may be searched for it. Else another key leaves fewer rows, and this one only filters them.
-    let leads: Bool
+    var leads: Bool
     let query: Query
 
     /// Of a key on its own, whole; nil where everything matches.
@@ -25,6 +25,7 @@ struct Matching {
         if key.wantsEmpty { return empty }
         switch attribute.kind {
         case .uid:
+            if leads, key.path == [.sopClassUID] { return "(instance.sop_class IN \(list: key.values) AND \(studiesOfSOPClass))" }
             return key.values.count == 1 ? "\(column) = \(key.values[0])" : "\(column) IN \(list: key.values)"
         case .text, .item:
             return any(key.values) { Self.text(column, $0) }
@@ -43,12 +44,14 @@ struct Matching {
         case .modalityOfStudy:
             return any(key.values) { value in Self.text("modality", value).map { series("series", $0) } }
         case .sopClassOfStudy:
-            return series("instance", "sop_class IN \(list: key.values)")
+            if leads { return studiesOfSOPClass }
+            let listed = key.values.map { "('\\' || study.sop_classes || '\\') LIKE \("%\\" + Self.like($0) + "\\%") ESCAPE '~'" as SQLStatement }
+            return "(\(listed.joined(separator: " OR ")))"
         }
     }
 
     /// In a form that no index serves where the key does not lead.
-    private var column: SQLStatement { leads ? attribute.column : "coalesce(\(attribute.column), '')" }
+    private var column: SQLStatement { leads ? attribute.column : "(\(attribute.column) || '')" }
 
     /// Empty value matching (PS3.4 §C.2.2.2.7): two quotation marks are met by an attribute without a value.
     private var empty: SQLStatement? {
@@ -118,12 +121,15 @@ struct Matching {
 
     /// Each word of the key begins a word of the name or sounds like one, in any order.
     private func fuzzy(_ value: String, _ role: NameRole) -> SQLStatement? {
-        let conditions = NameWords.words(value).map { word -> SQLStatement in
-            let begins: SQLStatement = "word >= \(word) AND word < \(SearchText.end(of: word))"
-            let sounds = NameWords.sound(word).map { "(\(begins) OR word = \("~" + $0))" as SQLStatement } ?? begins
-            return owners("person_word", role, sounds)
-        }
+        let conditions = NameWords.words(value).map { owners("person_word", role, Self.word($0)) }
         return conditions.isEmpty ? nil : conditions.joined(separator: " AND ")
+    }
+
+    private static func word(_ word: String) -> SQLStatement {
+        let (beginnings, entries) = NameWords.sought(word)
+        var conditions = beginnings.map { "word >= \($0) AND word < \(SearchText.end(of: $0))" as SQLStatement }
+        if !entries.isEmpty { conditions.append("word IN \(list: entries)") }
+        return "(\(conditions.joined(separator: " OR ")))"
     }
 
     private func owners(_ table: SQLStatement, _ role: NameRole, _ condition: SQLStatement) -> SQLStatement {
@@ -132,10 +138,47 @@ struct Matching {
             : "EXISTS (SELECT 1 FROM \(table) WHERE owner = \(attribute.column) AND role = \(role.rawValue) AND \(condition))"
     }
 
+    // MARK: Counting
+
+    /// What selects a row for each one that meets the key, to be counted up to some number; nil where that costs more than it tells.
+    func probe() throws(ArchiveError) -> SQLStatement? {
+        guard !key.values.isEmpty, !key.wantsEmpty, key.values.count <= 64 else { return nil }
+        switch attribute.kind {
+        case .name(let role):
+            guard key.values.count == 1 else { return nil }
+            if query.isFuzzy {
+                // The longest word is the rarest.
+                guard let longest = NameWords.words(key.values[0]).max(by: { $0.utf8.count < $1.utf8.count }) else { return nil }
+                return "SELECT 1 FROM person_word WHERE role = \(role.rawValue) AND \(Self.word(longest))"
+            }
+            guard let group = SearchText.nameGroups(key.values[0]).max(by: { $0.utf8.count < $1.utf8.count }), group.first != "*", group.first != "?" else { return nil }
+            return Self.text("folded", group).map { "SELECT 1 FROM person_name WHERE role = \(role.rawValue) AND \($0)" }
+        case .item(let table):
+            return try condition().map { "\(table.selection)\($0)" }
+        case .modalityOfStudy, .sopClassOfStudy, .integer: return nil
+        case .text, .uid, .date, .time:
+            if attribute.isUnindexed || key.path == [.sopClassUID] || key.values.contains(where: { $0.first == "*" || $0.first == "?" }) { return nil }
+            let table: SQLStatement = switch attribute.level {
+            case .patient: "patient"
+            case .study: "study"
+            case .series: "series"
+            case .instance: "instance"
+            }
+            return try condition().map { "SELECT 1 FROM \(table) WHERE \($0)" }
+        }
+    }
+
     private func series(_ table: SQLStatement, _ condition: SQLStatement) -> SQLStatement {
         leads
             ? "study.id IN (SELECT study FROM \(table) WHERE \(condition))"
             : "EXISTS (SELECT 1 FROM \(table) AS below WHERE below.study = study.id AND \(condition))"
+    }
+
+    private var studiesOfSOPClass: SQLStatement {
+        """
+        study.id IN (SELECT study_value.study FROM search_value JOIN study_value ON study_value.value = search_value.id
+                     WHERE search_value.kind = \(SearchValue.Kind.sopClass.rawValue) AND search_value.value IN \(list: key.values))
+        """
     }
 
     // MARK: Ranges
@@ -155,6 +198,14 @@ struct Matching {
         case (nil, let last?): return "\(column) BETWEEN '0' AND \(last)"
         case (nil, nil): return nil
         }
+    }
+
+    /// Study Date as bounds of what it is sorted by.
+    func dateSort(_ column: SQLStatement) throws(ArchiveError) -> SQLStatement? {
+        guard key.values.count == 1, !key.wantsEmpty, query.timezone == nil else { return nil }
+        let (first, last) = try bounds(key.values[0], { DateTimeKey.date($0) }, { DateTimeKey.date($0) })
+        guard first != nil || last != nil else { return nil }
+        return Self.joined(["\(column) >= \(first ?? "0")", last.map { "\(column) < \(SearchText.end(of: $0))" }].compactMap { $0 }, " AND ")
     }
 
     private static func joined(_ conditions: [SQLStatement], _ separator: SQLStatement) -> SQLStatement { "(\(conditions.joined(separator: separator)))" }

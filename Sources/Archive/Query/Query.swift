@@ -45,6 +45,8 @@ public struct Query: Sendable {
         /// All that the index keeps of the level and those above.
         case all
         case these([Tag])
+        /// As `these`; of a longer path only what is at its end, in each item of its sequences.
+        case paths([[Tag]])
     }
 
     public struct Sort: Sendable, Hashable {
@@ -64,18 +66,21 @@ public struct Query: Sendable {
     public var combinesDateAndTime: Bool
     /// Names also by single words, in any order, and by their sound (PS3.4 §C.2.2.2.1.1).
     public var isFuzzy = false
+    /// Words as somebody types them, each of which begins a word of the study: of the patient's name or ID, the accession number,
+    /// description, modality or reports; or is a date. Not at the patient level.
+    public var search = ""
     /// Minutes east of UTC in which the keys' dates and times are meant and answered (PS3.4 §C.2.2.2.6); nil: as the objects have them.
     public var timezone: Int?
-    /// nil: newest studies first, patients by name, series and instances by number within their parent, else as they came.
-    /// For what can be sorted by see ``QueryableAttribute``.
-    public var sort: Sort?
+    /// Empty: newest studies first with what is below them, patients by name, series and instances of a study by number.
+    /// For what can be sorted by see ``sortable(_:)``.
+    public var sort: [Sort]
     public var limit: Int
     public var offset: Int
     /// `next` of the page before; no offset then.
     public var cursor: String?
 
     public init(
-        _ level: Level, keys: [Key] = [], attributes: Attributes = .standard, combinesDateAndTime: Bool = false, sort: Sort? = nil,
+        _ level: Level, keys: [Key] = [], attributes: Attributes = .standard, combinesDateAndTime: Bool = false, sort: [Sort] = [],
         limit: Int = 1000, offset: Int = 0, cursor: String? = nil
     ) {
         self.level = level
@@ -113,13 +118,35 @@ public struct Query: Sendable {
 
     /// Attributes that are asked for and that the index does not keep at this level: they are answered as if they had no value.
     public var unsupportedAttributes: [Tag] {
-        guard case .these(let tags) = attributes else { return [] }
+        let tags: [Tag]
+        switch attributes {
+        case .these(let these): tags = these
+        case .paths(let paths): tags = paths.compactMap(\.first)
+        case .standard, .all: return []
+        }
         let kept = LevelAttributes.kept(at: level).union(Answer.computedTags)
         return tags.filter { !kept.contains($0) }
     }
 
+    /// The attributes that an answer may have, also those in items that are asked for by their path.
+    public var answeredPaths: [[Tag]] {
+        switch attributes {
+        case .all: (LevelAttributes.kept(at: level).union(Answer.computed(at: level))).map { [$0] }
+        case .standard: (Self.standardAttributes(of: level) + Answer.uniqueKeys(level) + keys.compactMap(\.path.first)).map { [$0] }
+        case .these(let tags): (tags + Answer.uniqueKeys(level)).map { [$0] }
+        case .paths(let paths): paths + Answer.uniqueKeys(level).map { [$0] }
+        }
+    }
+
+    /// What answers of a level can be sorted by. What is below a study only within one.
+    public static func sortable(_ level: Level) -> [Tag] { QueryableAttribute.sortable(level) }
+
     /// Minutes of a Timezone Offset From UTC (0008,0201), `+0100`; nil for what is none.
     public static func timezone(_ text: String) -> Int? { TimeShift.minutes(text) }
+
+    var isWithinStudy: Bool {
+        keys.contains { ($0.path == [.studyInstanceUID] || $0.path == [.seriesInstanceUID]) && !$0.values.isEmpty }
+    }
 
     public static let largestLimit = 5000
     public static let mostValues = 10_000

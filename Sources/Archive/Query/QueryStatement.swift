@@ -5,42 +5,87 @@ import Database
 struct QueryStatement {
     let sql: SQLStatement
     /// The columns of the order, for the cursor of the next page.
-    let order: [SQLStatement]
-    let isAscending: Bool
+    let order: [Order]
 
-    /// - Parameter offset: rows left out at the beginning.
-    init(_ query: Query, _ access: Access, offset: Int = 0) throws(ArchiveError) {
+    struct Order {
+        var column: SQLStatement
+        var isAscending: Bool
+    }
+
+    /// - Parameters:
+    ///   - lead: where to begin searching; see ``Lead``.
+    ///   - offset: rows left out at the beginning.
+    init(_ query: Query, _ access: Access, lead: Lead = .ranked, offset: Int = 0) throws(ArchiveError) {
         guard (1...Query.largestLimit).contains(query.limit), query.offset >= 0 else {
             throw ArchiveError(.invalidQuery, "limit must be from 1 to \(Query.largestLimit) and offset not negative")
         }
-        (order, isAscending) = try Self.order(query)
-        var conditions = try Self.conditions(query)
+        order = try Self.order(query, lead)
+        var conditions = try Self.conditions(query, lead)
         if let condition = Self.visible(query.level, access) { conditions.append(condition) }
         if let text = query.cursor {
             guard let cursor = QueryCursor(text, of: order.count) else { throw ArchiveError(.invalidQuery, "this cursor belongs to another query") }
-            let place = order.joined(separator: ", ")
-            let values = cursor.values.map { "\($0)" as SQLStatement }.joined(separator: ", ")
-            conditions.append(isAscending ? "(\(place)) > (\(values))" : "(\(place)) < (\(values))")
+            conditions.append(Self.after(cursor, order))
         }
-        let direction: SQLStatement = isAscending ? " ASC" : " DESC"
         let filter = conditions.isEmpty ? "1 = 1" : conditions.joined(separator: "\n  AND  ")
         var keys: SQLStatement = ""
-        for (index, column) in order.enumerated() { keys += ", \(column) AS " + Self.sortNames[index] }
+        for (index, column) in order.enumerated() { keys += ", \(column.column) AS " + Self.sortNames[index] }
         sql = """
             SELECT \(Self.columns(query.level, access))\(keys)
-            FROM   \(Self.tables(query.level))
+            FROM   \(Self.tables(query.level, lead))
             WHERE  \(filter)
-            ORDER BY \(order.map { $0 + direction }.joined(separator: ", "))
+            ORDER BY \(order.map { $0.column + ($0.isAscending ? " ASC" : " DESC") }.joined(separator: ", "))
             LIMIT \(query.limit + 1) OFFSET \(offset)
             """
     }
 
-    static let sortNames: [SQLStatement] = ["sort_0", "sort_1", "sort_2", "sort_3", "sort_4"]
+    /// How many rows answer the query, up to `bound`.
+    static func count(_ query: Query, _ access: Access, lead: Lead, bound: Int) throws(ArchiveError) -> SQLStatement {
+        var conditions = try conditions(query, lead)
+        if let condition = visible(query.level, access) { conditions.append(condition) }
+        let filter = conditions.isEmpty ? "1 = 1" : conditions.joined(separator: " AND ")
+        return "SELECT count(*) AS matches FROM (SELECT 1 AS one FROM \(tables(query.level, lead)) WHERE \(filter) LIMIT \(bound)) AS found"
+    }
+
+    static let sortNames: [SQLStatement] = ["sort_0", "sort_1", "sort_2", "sort_3", "sort_4", "sort_5", "sort_6", "sort_7"]
+
+    /// What comes behind a place. Columns of one direction that stand together are compared as one row value.
+    private static func after(_ cursor: QueryCursor, _ order: [Order]) -> SQLStatement {
+        var alternatives: [SQLStatement] = []
+        var before: SQLStatement = ""
+        var bound: SQLStatement?
+        var begin = 0
+        while begin < order.count {
+            let isAscending = order[begin].isAscending
+            let beyond: SQLStatement = isAscending ? " > " : " < "
+            let from: SQLStatement = isAscending ? " >= " : " <= "
+            let end = order[begin...].firstIndex { $0.isAscending != isAscending } ?? order.count
+            let columns: SQLStatement = "(\(order[begin..<end].map(\.column).joined(separator: ", ")))"
+            let values: SQLStatement = "(\(cursor.values[begin..<end].map { "\($0)" as SQLStatement }.joined(separator: ", ")))"
+            alternatives.append("(\(before)\(columns)\(beyond)\(values))")
+            // Said apart, so that the index is entered at the place.
+            if begin == 0, end < order.count { bound = "\(columns)\(from)\(values)" }
+            before += "\(columns) = \(values) AND "
+            begin = end
+        }
+        let behind: SQLStatement = alternatives.count == 1 ? alternatives[0] : "(\(alternatives.joined(separator: " OR ")))"
+        return bound.map { "\($0) AND \(behind)" } ?? behind
+    }
 
     // MARK: Tables and columns
 
-    private static func tables(_ level: Query.Level) -> SQLStatement {
-        switch level {
+    /// CROSS JOIN: SQLite reads the tables in the order in which they stand.
+    private static func tables(_ level: Query.Level, _ lead: Lead) -> SQLStatement {
+        let isWalked: Bool
+        var tables: SQLStatement = "study"
+        switch lead {
+        case .value: (isWalked, tables) = (true, "study_value AS led CROSS JOIN study")
+        case .order: isWalked = true
+        case .ranked, .key, .word, .values, .nothing: isWalked = false
+        }
+        if isWalked, level >= .series { tables += " CROSS JOIN series" }
+        if isWalked, level == .instance { tables += " CROSS JOIN instance" }
+        if isWalked, level > .patient { return tables }
+        return switch level {
         case .patient: "patient"
         case .study: "study"
         case .series: "study JOIN series ON series.study = study.id"
@@ -86,15 +131,34 @@ struct QueryStatement {
         (.contentDate, .contentTime), (.patientBirthDate, .patientBirthTime),
     ]
 
-    private static func conditions(_ query: Query) throws(ArchiveError) -> [SQLStatement] {
-        let plan = KeyPlan(query)
-        let ranks = plan.indexed.map { rank($0.key, $0.attribute) }
-        let lowest = ranks.min() ?? .hopeless
-        var matchings: [Matching] = []
-        for (index, (key, attribute)) in plan.indexed.enumerated() {
-            matchings.append(Matching(key: key, attribute: attribute, leads: ranks[index] == lowest, query: query))
-        }
+    private static func conditions(_ query: Query, _ lead: Lead) throws(ArchiveError) -> [SQLStatement] {
         var conditions: [SQLStatement] = []
+        var matchings = matchings(query, lead)
+        switch lead {
+        case .nothing: conditions.append("1 = 0")
+        case .value(let value): conditions += ["led.value = \(value)", "study.id = led.study"]
+        case .values(let values): conditions.append("study.id IN (SELECT study FROM study_value WHERE value IN \(list: values))")
+        case .ranked, .key, .word, .order: break
+        }
+        switch lead {
+        case .value, .order:
+            if query.level >= .series { conditions.append("series.study = study.id") }
+            if query.level == .instance { conditions.append("instance.series = series.id") }
+            if query.level > .patient, let index = matchings.firstIndex(where: { $0.key.path == [.studyDate] }) {
+                var isLed = false
+                if case .value = lead { isLed = true }
+                if let condition = try matchings[index].dateSort(isLed ? "led.date_sort" : "study.date_sort") {
+                    conditions.append(condition)
+                    if !query.combinesDateAndTime { matchings.remove(at: index) }
+                }
+            }
+        default: break
+        }
+        if query.level > .patient {
+            var leading: Int?
+            if case .word(let index) = lead { leading = index }
+            conditions += SearchWords(query.search).conditions(leading: leading)
+        }
         if query.combinesDateAndTime, query.timezone == nil {
             for (date, time) in dateAndTime {
                 guard let first = matchings.first(where: { $0.key.path == [date] }), let second = matchings.first(where: { $0.key.path == [time] }),
@@ -104,20 +168,40 @@ struct QueryStatement {
                 matchings.removeAll { $0.key.path == [time] }
             }
         }
-        var items: [QueryableAttribute.Items: [SQLStatement]] = [:]
+        var items: [QueryableAttribute.Items: [Matching]] = [:]
         for matching in matchings {
-            guard let condition = try matching.condition() else { continue }
-            if case .item(let table) = matching.attribute.kind { items[table, default: []].append(condition) } else { conditions.append(condition) }
+            if case .item(let table) = matching.attribute.kind { items[table, default: []].append(matching); continue }
+            if let condition = try matching.condition() { conditions.append(condition) }
         }
         // All in one item.
         for table in QueryableAttribute.Items.allCases {
-            if let these = items[table] { conditions.append("\(table.parent) IN (\(table.selection)\(these.joined(separator: " AND ")))") }
+            guard let these = items[table] else { continue }
+            var ofItem: [SQLStatement] = []
+            for matching in these { if let condition = try matching.condition() { ofItem.append(condition) } }
+            guard !ofItem.isEmpty else { continue }
+            let all = ofItem.joined(separator: " AND ")
+            conditions.append(these.contains(where: \.leads)
+                ? "\(table.parent) IN (\(table.selection)\(all))" : "EXISTS (\(table.selection)\(table.owner) = \(table.parent) AND \(all))")
         }
         return conditions
     }
 
+    static func matchings(_ query: Query, _ lead: Lead) -> [Matching] {
+        let indexed = KeyPlan(query).indexed
+        let ranks = indexed.map { rank($0.key, $0.attribute) }
+        let lowest = ranks.min() ?? .hopeless
+        return indexed.enumerated().map { index, element in
+            let leads = switch lead {
+            case .ranked: ranks[index] == lowest
+            case .key(let leading): index == leading
+            case .word, .value, .values, .order, .nothing: false
+            }
+            return Matching(key: element.key, attribute: element.attribute, leads: leads, query: query)
+        }
+    }
+
     /// A pattern leaves more rows than a value, and one without a beginning cannot be looked up.
-    private static func rank(_ key: Query.Key, _ attribute: QueryableAttribute) -> QueryableAttribute.Rank {
+    static func rank(_ key: Query.Key, _ attribute: QueryableAttribute) -> QueryableAttribute.Rank {
         if key.wantsEmpty { return .hopeless }
         switch attribute.kind {
         case .text, .name, .item:
@@ -131,27 +215,39 @@ struct QueryStatement {
     // MARK: Order
 
     /// A total order: its last column is a key.
-    private static func order(_ query: Query) throws(ArchiveError) -> ([SQLStatement], Bool) {
+    private static func order(_ query: Query, _ lead: Lead) throws(ArchiveError) -> [Order] {
         let key: SQLStatement = switch query.level {
         case .patient: "patient.id"
         case .study: "study.id"
         case .series: "series.id"
         case .instance: "instance.id"
         }
-        if let sort = query.sort {
-            guard let column = QueryableAttribute.find([sort.tag], at: query.level)?.sortColumn else {
-                throw ArchiveError(.invalidQuery, "answers cannot be sorted by \(sort.tag)")
+        if !query.sort.isEmpty {
+            guard query.sort.count < 7 else { throw ArchiveError(.invalidQuery, "answers are sorted by at most 6 attributes") }
+            var order: [Order] = []
+            for sort in query.sort {
+                let attribute = QueryableAttribute.find([sort.tag], at: query.level)
+                let name = DataElementTable.entry(for: sort.tag)?.keyword ?? "\(sort.tag)"
+                guard let attribute, let column = attribute.sortColumn else { throw ArchiveError(.invalidQuery, "answers cannot be sorted by \(name)") }
+                guard attribute.level <= .study || query.isWithinStudy else {
+                    throw ArchiveError(.invalidQuery, "answers can be sorted by \(name) only within a study")
+                }
+                order.append(Order(column: column, isAscending: sort.isAscending))
             }
-            return ([column, key], sort.isAscending)
+            return order + [Order(column: key, isAscending: order.last?.isAscending ?? true)]
         }
-        let isWithinStudy = query.keys.contains { ($0.path == [.studyInstanceUID] || $0.path == [.seriesInstanceUID]) && !$0.values.isEmpty }
+        var newest: [Order] = [Order(column: "study.date_sort", isAscending: false), Order(column: "study.id", isAscending: false)]
+        if case .value = lead { newest = [Order(column: "led.date_sort", isAscending: false), Order(column: "led.study", isAscending: false)] }
+        func ascending(_ columns: SQLStatement...) -> [Order] { columns.map { Order(column: $0, isAscending: true) } }
         return switch query.level {
-        case .patient: (["patient.name_folded", key], true)
-        case .study: (["study.date_sort", key], false)
-        case .series where isWithinStudy: (["coalesce(series.number, 2147483648)", key], true)
-        case .instance where isWithinStudy:
-            (["coalesce(series.number, 2147483648)", "series.id", "coalesce(instance.number, 2147483648)", key], true)
-        case .series, .instance: ([key], true)
+        case .patient where query.keys.contains { $0.path == [.patientName] && !$0.values.isEmpty }: ascending(key)
+        case .patient: ascending("patient.name_folded", key)
+        case .study: newest
+        case .series where query.isWithinStudy: ascending("coalesce(series.number, 2147483648)", key)
+        case .instance where query.isWithinStudy:
+            ascending("coalesce(series.number, 2147483648)", "series.id", "coalesce(instance.number, 2147483648)", key)
+        case .series: newest + ascending(key)
+        case .instance: newest + ascending("series.id", key)
         }
     }
 }

@@ -46,6 +46,10 @@ struct QueryableAttribute: Sendable {
         return found
     }
 
+    static func sortable(_ level: Query.Level) -> [Tag] {
+        (level == .patient ? ofPatient : ofStudyAndBelow).filter { $0.level <= level && $0.sortColumn != nil }.compactMap(\.path.first)
+    }
+
     private static let byPathOfPatient = Dictionary(uniqueKeysWithValues: ofPatient.map { ($0.path, $0) })
     private static let byPath = Dictionary(uniqueKeysWithValues: ofStudyAndBelow.map { ($0.path, $0) })
 
@@ -56,7 +60,7 @@ struct QueryableAttribute: Sendable {
         row(.patientID,           .patient, "patient.patient_id",     .text, sort: "patient.patient_id"),
         row(.issuerOfPatientID,   .patient, "patient.issuer",         .text, .hopeless),
         row(.patientBirthDate,    .patient, "patient.birth_key",      .date, .date, sort: "coalesce(patient.birth_key, '')"),
-        row(.patientBirthTime,    .patient, "patient.birth_time_key", .time, .hopeless),
+        row(.patientBirthTime,    .patient, "patient.birth_time_key", .time, .broad),
         row(.patientSex,          .patient, "patient.sex",            .text, .hopeless),
         row(.otherPatientIDs,     .patient, "patient_id",             .item(.otherIDsOfPatient)),
         row([.otherPatientIDsSequence, .patientID],         .patient, "patient_id", .item(.otherIDsOfPatient)),
@@ -68,16 +72,16 @@ struct QueryableAttribute: Sendable {
         row(.patientID,           .study, "study.patient_id",     .text, sort: "study.patient_id"),
         row(.issuerOfPatientID,   .study, "study.issuer",         .text, .hopeless),
         row(.patientBirthDate,    .study, "study.birth_key",      .date, .date, sort: "coalesce(study.birth_key, '')"),
-        row(.patientBirthTime,    .study, "study.birth_time_key", .time, .hopeless),
+        row(.patientBirthTime,    .study, "study.birth_time_key", .time, .broad),
         row(.patientSex,          .study, "study.sex",            .text, .hopeless),
         row(.otherPatientIDs,     .study, "patient_id",           .item(.otherIDsOfStudy)),
         row([.otherPatientIDsSequence, .patientID],         .study, "patient_id", .item(.otherIDsOfStudy)),
         row([.otherPatientIDsSequence, .issuerOfPatientID], .study, "issuer",     .item(.otherIDsOfStudy), .hopeless),
         row(.studyInstanceUID,    .study, "study.study_uid",      .uid),
         row(.studyDate,           .study, "study.date_key",       .date, .date, sort: "study.date_sort"),
-        row(.studyTime,           .study, "study.time_key",       .time, .hopeless),
+        row(.studyTime,           .study, "study.time_key",       .time, .broad),
         row(.accessionNumber,     .study, "study.accession",      .text, sort: "study.accession"),
-        row(.studyID,             .study, "study.study_id",       .text),
+        row(.studyID,             .study, "study.study_id",       .text, .name),
         row(.studyDescription,    .study, "study.description",    .text, .name, sort: "study.description_folded"),
         row(.referringPhysicianName,       .study, "study.id",    .name(.referringPhysician), .name),
         row(.nameOfPhysiciansReadingStudy, .study, "study.id",    .name(.readingPhysician), .name),
@@ -116,6 +120,9 @@ struct QueryableAttribute: Sendable {
         row(.numberOfFrames,      .instance, "instance.frame_count",      .integer, .hopeless),
     ]
 
+    /// No index begins with its column.
+    var isUnindexed: Bool { rank == .hopeless }
+
     private static func row(
         _ tag: Tag, _ level: Query.Level, _ column: SQLStatement, _ kind: Kind, _ rank: Rank = .identifier, sort: SQLStatement? = nil
     ) -> QueryableAttribute { row([tag], level, column, kind, rank, sort: sort) }
@@ -134,6 +141,15 @@ extension QueryableAttribute.Items {
         case .requests: "series.id"
         case .codes, .otherIDsOfStudy: "study.id"
         case .otherIDsOfPatient: "patient.id"
+        }
+    }
+
+    /// Its own column that says so.
+    var owner: SQLStatement {
+        switch self {
+        case .requests: "series_request.series"
+        case .codes: "study_code.study"
+        case .otherIDsOfStudy, .otherIDsOfPatient: "other_patient_id.owner"
         }
     }
 

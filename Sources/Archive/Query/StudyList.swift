@@ -39,17 +39,19 @@ public struct StudyListRequest: Sendable, Hashable {
     }
 
     public static let largestLimit = 500
-    static let mostWords = 16
+    public static let mostCounted = 10_000
 }
 
 public struct StudyListPage: Sendable, Codable {
     public var studies: [StudySummary]
     /// nil on the last page.
     public var next: String?
-    /// Of all pages.
+    /// Of all pages, counted up to `StudyListRequest.mostCounted`.
     public var total: Int
+    /// There are more than `total` says.
+    public var totalIsLess: Bool
 
-    enum CodingKeys: String, CodingKey { case studies, next, total }
+    enum CodingKeys: String, CodingKey { case studies, next, total, totalIsLess }
 
     /// `next` is said also where it is null.
     public func encode(to encoder: any Encoder) throws {
@@ -57,6 +59,7 @@ public struct StudyListPage: Sendable, Codable {
         try container.encode(studies, forKey: .studies)
         try container.encode(next, forKey: .next)
         try container.encode(total, forKey: .total)
+        if totalIsLess { try container.encode(true, forKey: .totalIsLess) }
     }
 }
 
@@ -65,20 +68,27 @@ extension Archive {
     ///
     /// - Throws: `.invalidQuery` for a date, limit or cursor that is none.
     public func studyList(_ request: StudyListRequest, for access: Access) async throws(ArchiveError) -> StudyListPage {
-        let statement = try StudyListStatement(request, access)
-        let (rows, total) = try await read(statement)
+        // What is wrong with the request is said before the database is asked.
+        _ = try StudyListStatement(request, access)
+        let (rows, counted) = try await read(request, access)
         let shown = rows.prefix(request.limit)
         var studies: [StudySummary] = []
         for row in shown { studies.append(try StudySummary(row)) }
         let next = rows.count > request.limit ? shown.last.map { StudyListCursor($0, request).text } : nil
-        return StudyListPage(studies: studies, next: next, total: total)
+        // Without a filter all are counted already.
+        let isWhole = request.isUnfiltered && access.isEverything
+        let total = isWhole ? counted : min(counted, StudyListRequest.mostCounted)
+        return StudyListPage(studies: studies, next: next, total: total, totalIsLess: counted > total)
     }
 
     /// One view for both, so that the total belongs to the page.
-    private func read(_ statement: StudyListStatement) async throws(ArchiveError) -> ([SQLRow], Int) {
+    private func read(_ request: StudyListRequest, _ access: Access) async throws(ArchiveError) -> ([SQLRow], Int) {
         do throws(DatabaseError) {
             return try await database.read { (connection) throws(DatabaseError) in
-                (try connection.all(statement.page), try connection.first(statement.total)?.int("total") ?? 0)
+                let lead = try StudyListStatement.Lead.chosen(for: request, in: connection)
+                let statement: StudyListStatement
+                do throws(ArchiveError) { statement = try StudyListStatement(request, access, lead) } catch { throw DatabaseError(.statement, error.message) }
+                return (try connection.all(statement.page), try connection.first(statement.total)?.int("total") ?? 0)
             }
         } catch {
             throw ArchiveError(error, "reading the index")
@@ -91,14 +101,36 @@ struct StudyListStatement {
     var page: SQLStatement
     var total: SQLStatement
 
-    init(_ request: StudyListRequest, _ access: Access) throws(ArchiveError) {
+    /// Where the search begins: with few studies that are looked up, or along the order of the list.
+    enum Lead {
+        case word(Int)
+        case modality
+        case order
+
+        static func chosen(for request: StudyListRequest, in connection: any SQLConnection) throws(DatabaseError) -> Lead {
+            let words = SearchWords(request.search)
+            let hasModality = !(request.modality ?? "").isEmpty
+            guard !words.words.isEmpty || hasModality else { return .order }
+            let studies = try connection.first("SELECT studies FROM total WHERE id = 1")?.int("studies") ?? 0
+            let bound = max(400, Int((Double(studies) * Double(request.limit)).squareRoot()))
+            if let rarest = try words.rarest(bound, connection) { return .word(rarest.index) }
+            guard hasModality, let modality = request.modality else { return .order }
+            let rows = try connection.first("""
+                SELECT count(*) AS matches FROM (SELECT 1 AS one FROM series WHERE modality = \(modality) LIMIT \(bound)) AS found
+                """)?.int("matches") ?? 0
+            return rows < bound ? .modality : .order
+        }
+    }
+
+    init(_ request: StudyListRequest, _ access: Access, _ lead: Lead = .order) throws(ArchiveError) {
         guard (1...StudyListRequest.largestLimit).contains(request.limit) else {
             throw ArchiveError(.invalidQuery, "limit must be from 1 to \(StudyListRequest.largestLimit), not \(request.limit)")
         }
-        let conditions = try Self.conditions(request)
+        let conditions = try Self.conditions(request, lead)
         let filter = Self.whole(conditions, access)
         total = conditions.isEmpty && access.condition == nil
-            ? "SELECT studies AS total FROM total WHERE id = 1" : "SELECT count(*) AS total FROM study WHERE \(filter)"
+            ? "SELECT studies AS total FROM total WHERE id = 1"
+            : "SELECT count(*) AS total FROM (SELECT 1 AS one FROM study WHERE \(filter) LIMIT \(StudyListRequest.mostCounted + 1)) AS found"
 
         let column = request.sort.column
         var paged = conditions
@@ -121,11 +153,16 @@ struct StudyListStatement {
         (conditions.isEmpty ? "1 = 1" : conditions.joined(separator: " AND ")) + access.clause
     }
 
-    private static func conditions(_ request: StudyListRequest) throws(ArchiveError) -> [SQLStatement] {
-        var conditions: [SQLStatement] = []
-        for word in SearchText.searchWords(request.search).prefix(StudyListRequest.mostWords) { conditions.append(condition(word)) }
+    private static func conditions(_ request: StudyListRequest, _ lead: Lead) throws(ArchiveError) -> [SQLStatement] {
+        var leading: Int?
+        if case .word(let index) = lead { leading = index }
+        var conditions = SearchWords(request.search).conditions(leading: leading)
         if let modality = request.modality, !modality.isEmpty {
-            conditions.append("study.id IN (SELECT study FROM series WHERE modality = \(modality))")
+            if case .modality = lead {
+                conditions.append("study.id IN (SELECT study FROM series WHERE modality = \(modality))")
+            } else {
+                conditions.append("EXISTS (SELECT 1 FROM series WHERE series.study = study.id AND (series.modality || '') = \(modality))")
+            }
         }
         if let from = request.from, !from.isEmpty { conditions.append("study.date_sort >= \(try date(from, "from"))") }
         if let to = request.to, !to.isEmpty {
@@ -139,12 +176,11 @@ struct StudyListStatement {
         guard let key = DateTimeKey.date(text) else { throw ArchiveError(.invalidQuery, "\(name) must be a date as YYYYMMDD, not \(text.debugDescription)") }
         return key
     }
+}
 
-    private static func condition(_ word: String) -> SQLStatement {
-        let words: SQLStatement = "study.id IN (SELECT study FROM study_word WHERE word >= \(word) AND word < \(SearchText.end(of: word)))"
-        let digits = word.filter { $0 != "-" && $0 != "." }
-        guard [4, 6, 8].contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return words }
-        return "(\(words) OR study.id IN (SELECT id FROM study WHERE date_sort >= \(digits) AND date_sort < \(SearchText.end(of: digits))))"
+extension StudyListRequest {
+    fileprivate var isUnfiltered: Bool {
+        SearchWords(search).words.isEmpty && [modality, from, to].allSatisfy { ($0 ?? "").isEmpty }
     }
 }
 

@@ -13,12 +13,16 @@ struct HealthRoutes: Sendable {
             + (status.startFailure == nil ? "" : ", the last start failed")
     }
 
+    private static func answer(_ text: String) -> Response {
+        Response(status: .ok, headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"], body: .init(byteBuffer: ByteBuffer(string: text)))
+    }
+
     func add(to router: Router<RequestScope>) {
-        router.get("health/live") { _, _ in Response(status: .ok, body: .init(byteBuffer: ByteBuffer(string: "live\n"))) }
+        router.get("health/live") { _, _ in Self.answer("live\n") }
         router.get("health/ready") { _, _ in
             do throws(ArchiveError) {
                 _ = try await archive.totals()
-                return Response(status: .ok, body: .init(byteBuffer: ByteBuffer(string: "ready\n\(words(workers.status))\n")))
+                return Self.answer("ready\n\(words(workers.status))\n")
             } catch {
                 throw HTTPFailure(.serviceUnavailable, "the index does not answer: \(error.message)")
             }

@@ -55,10 +55,17 @@ final class Authenticator: Sendable {
         return principal
     }
 
-    func beginSession(_ principal: Principal) async throws -> String {
+    /// - Returns: the cookie.
+    func beginSession(_ principal: Principal, for request: Request) async throws -> String {
         try await accounts.removeEndedSessions(lifetime: lifetime, idle: idle)
         let secret = try await accounts.addSession(for: principal)
-        return "\(Self.cookie)=\(secret); Path=/; HttpOnly; SameSite=Strict; Max-Age=\(lifetime)"
+        return Self.cookie(secret, age: lifetime, for: request)
+    }
+
+    /// Below our own prefix only: another application of the host need not see it. Over TLS only, where the client uses that.
+    static func cookie(_ secret: String, age: Int, for request: Request) -> String {
+        let url = request.publicURL
+        return "\(cookie)=\(secret); Path=\(url?.prefix ?? "")/; HttpOnly; SameSite=Strict; Max-Age=\(age)" + (url?.scheme == "https" ? "; Secure" : "")
     }
 
     func endSession(of request: Request) async throws {
@@ -108,8 +115,7 @@ final class Authenticator: Sendable {
         if let name = HTTPField.Name("Sec-Fetch-Site"), let site = request.headers[name] { return site == "same-origin" || site == "none" }
         guard let origin = request.headers[.origin] else { return true }
         // Behind a proxy the authority is the one the browser saw.
-        let forwarded = HTTPField.Name("X-Forwarded-Host").flatMap { request.headers[$0] }
-        return [forwarded, request.head.authority].compactMap { $0 }.contains { origin.hasSuffix("//" + $0) }
+        return [request.publicURL?.authority, request.head.authority].compactMap { $0 }.contains { origin.hasSuffix("//" + $0) }
     }
 
     private static var monotonic: Double {

@@ -49,6 +49,8 @@ public enum Action: Sendable, CaseIterable {
     case commit
     /// Search, retrieve, rendered pictures, lists, live events of the web.
     case read
+    /// Take out of the archive, bring back, purge.
+    case delete
     /// Users, tokens, settings.
     case administer
 }
@@ -67,7 +69,7 @@ public enum Policy {
         case (.administrator, _): .everything
         case (.user, .read), (.user, .store), (.user, .verify), (.user, .query), (.user, .retrieve), (.user, .commit): .everything
         case (.node, .store), (.node, .verify), (.node, .query), (.node, .retrieve), (.node, .commit): .everything
-        case (.user, .administer), (.node, .read), (.node, .administer): nil
+        case (.user, .delete), (.user, .administer), (.node, .read), (.node, .delete), (.node, .administer): nil
         }
     }
 
@@ -78,7 +80,7 @@ public enum Policy {
         case .query: node.services.contains(.query)
         case .retrieve: node.services.contains(.retrieve)
         case .commit: node.services.contains(.commit)
-        case .read, .administer: false
+        case .read, .delete, .administer: false
         }
     }
 }

@@ -1,5 +1,6 @@
 import Archive
 import DICOMNetwork
+import Workflow
 
 // Every setting of the program. A new one is a line here; flags, environment, file, checks and help follow from it.
 extension Settings {
@@ -8,6 +9,15 @@ extension Settings {
     public static let httpHost = Setting("http.host", default: "127.0.0.1", help: "address the web page and DICOMweb listen on; 0.0.0.0 for all (put TLS in front)")
     public static let httpPort = Setting("http.port", default: 8080, in: 0...65535, help: "its port; 0 chooses a free one")
     public static let httpMaxConnections = Setting("http.maxConnections", default: 1000, in: 1...100_000, help: "connections at once")
+    public static let httpPublicURL = Setting("http.publicURL", default: "", help: "where clients see us, as https://pacs.example.org/images; empty: as a known proxy or the request says") { url in
+        url.isEmpty || PublicURL(url) != nil ? nil : "'\(url)' is no URL of http or https without a query"
+    }
+    public static let httpProxies = Setting("http.proxies", default: ["127.0.0.0/8", "::1"], help: "addresses and networks of reverse proxies: what they say in X-Forwarded-Proto, -Host, -Prefix and -For is believed") { proxies in
+        proxies.first { AddressRange($0) == nil }.map { "'\($0)' is no address or network" }
+    }
+    public static let httpOrigins = Setting("http.origins", default: [String](), help: "origins whose pages may use DICOMweb and the API (CORS), as https://viewer.example.org; * for all, without cookies") { origins in
+        origins.first { !CrossOrigin.isOrigin($0) }.map { "'\($0)' is neither * nor an origin: scheme and host, without a path" }
+    }
 
     public static let aeTitle = Setting("dimse.aet", default: "ISOCENTER", help: "our Application Entity title") { title in
         AETitle(title) != nil ? nil : "'\(title)' is no AE title: 1 to 16 characters, no backslash or control character"
@@ -46,6 +56,8 @@ extension Settings {
         ConflictPolicy(rawValue: policy) != nil ? nil : "'\(policy)' is not keepFirst, keepBoth, keepBothFromSameSource or quarantine"
     }
 
+    public static let deletionKept = Setting("deletion.keep", default: 30, in: 0...36_500, unit: "days", help: "what is deleted can be restored for this time; then its bytes are taken away")
+
     public static let workersCount = Setting("workers.count", default: 0, in: 0...1024, help: "processes that decode and encode frames; 0: one for each processor")
     public static let workersMemory = Setting("workers.memory", default: 2048, in: 64...1_048_576, unit: "MiB", help: "memory that a worker may use beside the frame itself; a frame that needs more fails")
     public static let workersSeconds = Setting("workers.seconds", default: 10, in: 1...3600, unit: "s", help: "time that decoding or encoding a frame may take; a frame that needs more fails")
@@ -67,12 +79,12 @@ extension Settings {
     public static let webRoot = Setting("web.root", default: "", help: "folder with the application's files, for work on the page itself; empty: those of the program")
 
     static let all: [any AnySetting] = [
-        data, httpHost, httpPort, httpMaxConnections,
+        data, httpHost, httpPort, httpMaxConnections, httpPublicURL, httpProxies, httpOrigins,
         aeTitle, dimseHost, dimsePort, dimseTLSPort, dimseTLSCertificate, dimseTLSKey, dimseTLSAuthorities, dimseTLSClientCertificates, peers, loopbackPeers, checksCalledAETitle, checksCallingHost, acceptsUnknownSOPClasses,
         maxAssociations, maxAssociationsPerPeer, maxPDULength, artimTimeout, idleTimeout, dimseTimeout,
         bindsTitles, tlsVerifiesHost,
         associationDays, associationNumber,
-        reserve, onConflict,
+        reserve, onConflict, deletionKept,
         workersCount, workersMemory, workersSeconds,
         jobsKept,
         commitsOnOpenAssociation, commitmentHashAge, commitmentPatience, commitmentWait, commitmentKept,

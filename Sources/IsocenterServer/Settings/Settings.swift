@@ -107,12 +107,28 @@ public struct Settings: Sendable {
         }
     }
 
-    /// The setting whose key shares most with a wrong one.
+    /// The setting whose key is spelled most like a wrong one.
     private static func nearest(to key: String) -> String? {
-        let wanted = Set(key.lowercased().filter(\.isLetter).pairs)
-        let scored = all.map { ($0.key, Set($0.key.lowercased().filter(\.isLetter).pairs)) }
-            .map { ($0.0, Double($0.1.intersection(wanted).count) / Double(max($0.1.union(wanted).count, 1))) }
-        return scored.max { $0.1 < $1.1 }.flatMap { $0.1 > 0.3 ? $0.0 : nil }
+        let wanted = Array(key.lowercased().utf8)
+        // A key is refused once, at the start: however long it is, this is not worked out for more than its beginning.
+        let scored = all.map { ($0.key, slips(from: wanted.prefix(100), to: Array($0.key.lowercased().utf8)[...])) }
+        return scored.min { $0.1 < $1.1 }.flatMap { $0.1 <= max(2, wanted.count / 3) ? $0.0 : nil }
+    }
+
+    /// Letters to insert, leave out, exchange or swap with the next (optimal string alignment).
+    private static func slips(from a: ArraySlice<UInt8>, to b: ArraySlice<UInt8>) -> Int {
+        let a = Array(a), b = Array(b)
+        var before: [Int] = [], row = Array(0...b.count)
+        for i in a.indices {
+            var next = [i + 1]
+            for j in b.indices {
+                var cost = min(row[j] + (a[i] == b[j] ? 0 : 1), row[j + 1] + 1, next[j] + 1)
+                if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { cost = min(cost, before[j - 1] + 1) }
+                next.append(cost)
+            }
+            (before, row) = (row, next)
+        }
+        return row[b.count]
     }
 }
 
@@ -120,8 +136,4 @@ public struct Settings: Sendable {
 public struct SettingsError: Error, CustomStringConvertible {
     public var problems: [String]
     public var description: String { problems.joined(separator: "\n") }
-}
-
-extension String {
-    fileprivate var pairs: [String] { zip(self, dropFirst()).map { String([$0, $1]) } }
 }

@@ -15,7 +15,7 @@ struct CommitmentRoutes: RouteSet {
                 guard let role = Commitment.Role(rawValue: text) else { throw HTTPFailure(.badRequest, "role is provider or user") }
                 return role
             }
-            let found = try await table.list(role: role, before: query["before"].flatMap { Int64($0) }, limit: try Paging.limit(query["limit"]))
+            let found = try await table.list(role: role, before: try Paging.before(query["before"]), limit: try Paging.limit(query["limit"]))
             return JSONAnswer.response(List(commitments: found.map { CommitmentAnswer($0) }))
         }
         group.get("commitments/:transaction") { _, context in

@@ -1,3 +1,4 @@
+import DICOM
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -31,6 +32,8 @@ enum Definition {
             return try JSONDecoder().decode(Value.self, from: try JSONSerialization.data(withJSONObject: object))
         } catch let error as DecodingError {
             throw HTTPFailure(.badRequest, words(error))
+        } catch let error as CoercionError {
+            throw HTTPFailure(.badRequest, error.message)
         }
     }
 

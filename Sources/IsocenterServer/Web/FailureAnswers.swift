@@ -1,6 +1,7 @@
 import Archive
 import Hummingbird
 import Logging
+import NIOHTTP1
 
 /// Turns what the archive refuses into an answer; logs what nobody expected. Outermost but for the security headers.
 struct FailureAnswers: RouterMiddleware {
@@ -16,6 +17,11 @@ struct FailureAnswers: RouterMiddleware {
             if failure.status.code >= 500 { logger.error("\(request.method) \(request.uri.path): \(error.message)") }
             // What the disk or the index said is for the administrator, not for whoever asks.
             throw error.code == .storageFailed ? HTTPFailure(.internalServerError, Self.unexpected) : failure
+        } catch let error as HTTPError {
+            // The framework's own refusals, in our form.
+            throw HTTPFailure(error.status, error.body ?? error.status.reasonPhrase.lowercased(), headers: error.headers)
+        } catch is HTTPParserError {
+            throw HTTPFailure(.badRequest, "the body is not what HTTP says it should be, or ends too early", headers: [.connection: "close"])
         } catch let error as any HTTPResponseError {
             throw error
         } catch {

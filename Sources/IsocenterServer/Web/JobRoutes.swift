@@ -13,7 +13,7 @@ struct JobRoutes: RouteSet {
             let states = try Self.states(query["state"])
             let kinds = Set((query["kind"] ?? "").split(separator: ",").map(String.init))
             let found = try await jobs.list(
-                states: states, kinds: kinds, before: query["before"].flatMap { Int64($0) }, limit: try Paging.limit(query["limit"]))
+                states: states, kinds: kinds, before: try Paging.before(query["before"]), limit: try Paging.limit(query["limit"]))
             return JSONAnswer.response(Jobs(jobs: found.map(JobAnswer.init)))
         }
         group.get("jobs/:id") { _, context in
@@ -87,6 +87,13 @@ public struct JobAnswer: Encodable, Sendable {
 
 /// `limit` of lists that are paged by `before`.
 enum Paging {
+    /// The id of the last one seen; nil for the first page.
+    static func before(_ text: String?) throws -> Int64? {
+        guard let text, !text.isEmpty else { return nil }
+        guard let id = Int64(text) else { throw HTTPFailure(.badRequest, "before is the id of the last one seen: a number") }
+        return id
+    }
+
     static func limit(_ text: String?) throws -> Int {
         guard let text else { return 100 }
         guard let limit = Int(text), (1...500).contains(limit) else { throw HTTPFailure(.badRequest, "limit is a number from 1 to 500") }

@@ -7,7 +7,8 @@ struct RequestScope: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// Set by ``Authentication``; nil on the paths that need none.
     var principal: Principal?
-    let address: String
+    /// Of the client: what a proxy in front of us says, where there is one.
+    var address: String
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

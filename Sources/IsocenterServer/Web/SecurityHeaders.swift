@@ -22,7 +22,11 @@ struct SecurityHeaders: RouterMiddleware {
         } catch let error as any HTTPResponseError {
             response = try error.response(from: request, context: context)
         }
-        for field in Self.fields where response.headers[field.name] == nil { response.headers[field.name] = field.value }
+        Self.add(to: &response)
         return response
+    }
+
+    static func add(to response: inout Response) {
+        for field in fields where response.headers[field.name] == nil { response.headers[field.name] = field.value }
     }
 }

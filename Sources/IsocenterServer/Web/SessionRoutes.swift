@@ -21,12 +21,12 @@ struct SessionRoutes: Sendable {
             try Self.requireSameOrigin(request)
             let login = try await Self.body(Login.self, of: request)
             let principal = try await authenticator.login(name: login.name, password: login.password, address: context.address)
-            return try await sessionAnswer(principal, .ok)
+            return try await sessionAnswer(principal, .ok, request)
         }
         router.delete("api/session") { request, _ in
             try Self.requireSameOrigin(request)
             try await authenticator.endSession(of: request)
-            return Response(status: .noContent, headers: [.setCookie: "\(Authenticator.cookie)=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0"])
+            return Response(status: .noContent, headers: [.setCookie: Authenticator.cookie("", age: 0, for: request)])
         }
         router.post("api/setup") { request, context in
             try Self.requireSameOrigin(request)
@@ -41,13 +41,13 @@ struct SessionRoutes: Sendable {
                 throw HTTPFailure(.badRequest, error.description)
             }
             let principal = try await authenticator.login(name: setup.name, password: setup.password, address: context.address)
-            return try await sessionAnswer(principal, .created)
+            return try await sessionAnswer(principal, .created, request)
         }
     }
 
-    private func sessionAnswer(_ principal: Principal, _ status: HTTPResponse.Status) async throws -> Response {
+    private func sessionAnswer(_ principal: Principal, _ status: HTTPResponse.Status, _ request: Request) async throws -> Response {
         var response = JSONAnswer.response(Session(principal), status: status)
-        response.headers[.setCookie] = try await authenticator.beginSession(principal)
+        response.headers[.setCookie] = try await authenticator.beginSession(principal, for: request)
         return response
     }
 

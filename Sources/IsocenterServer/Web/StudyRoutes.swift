@@ -96,8 +96,14 @@ struct StudyRoutes: RouteSet {
                     if Task.isShuttingDownGracefully { break }
                     try await Task.sleep(for: .seconds(1))
                     for uid in grown.take() {
-                        guard let uid = UID(uid), let study = try await archive.study(uid, for: access) else { continue }
-                        try await writer.write(EventStream.event("study", json: [UInt8](try JSONEncoder().encode(study))))
+                        guard let uid = UID(uid) else { continue }
+                        let study = try await archive.study(uid, for: access)
+                        if let study {
+                            try await writer.write(EventStream.event("study", json: [UInt8](try JSONEncoder().encode(study))))
+                        } else if access.isEverything {
+                            // Not there any more. Who sees a part only is told nothing of the rest.
+                            try await writer.write(EventStream.event("gone", json: [UInt8](try JSONEncoder().encode(["studyInstanceUID": uid.text]))))
+                        }
                     }
                     // Tells a proxy, and us, that the line is still there.
                     if beat % 15 == 0 { try await writer.write(EventStream.ping) }

@@ -35,15 +35,18 @@ struct WebDoor: Sendable {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .notice)
         return Application(
-            router: try router(), configuration: configuration,
+            responder: BehindProxy(try router().buildResponder(), settings), configuration: configuration,
             onServerRunning: { channel in await listening(channel.localAddress?.port ?? 0) }, logger: quiet)
     }
 
-    private func router() throws -> Router<RequestScope> {
+    func router() throws -> Router<RequestScope> {
         let router = Router(context: RequestScope.self, options: .autoGenerateHeadEndpoints)
+        let index = OperationIndex(Subject.all)
+        router.add(middleware: CrossOrigin(settings[Settings.httpOrigins]))
         router.add(middleware: SecurityHeaders())
         router.add(middleware: FailureAnswers(logger: logger))
         router.add(middleware: Authentication(authenticator: authenticator))
+        router.add(middleware: MethodAnswers(index: index))
 
         SessionRoutes(authenticator: authenticator, setupSecret: setupSecret).add(to: router)
         HealthRoutes(archive: archive, workers: workers).add(to: router)
@@ -54,7 +57,6 @@ struct WebDoor: Sendable {
         let dicomWeb = router.group("dicom-web")
         for routes in self.dicomWeb { routes.add(to: dicomWeb) }
         uriService.add(to: router.group("wado"))
-        AllowedMethods.add(to: router, under: ["dicom-web", "wado"])
 
         try addApplication(to: router)
         return router

@@ -115,8 +115,8 @@ struct CorrectionTests {
     /// Rows of the index without keys and times.
     private func dump(_ archive: Archive) async throws -> [String] {
         var lines: [String] = []
-        for table in Archive.indexTables {
-            lines += try await archive.database.all(SQLStatement(stringLiteral: "SELECT * FROM \(table)")).map { row in
+        for (table, selection) in Archive.indexSelections {
+            lines += try await archive.database.all(selection).map { row in
                 table + " " + zip(row.columns, row.values).filter { !["id", "received", "study", "series", "patient", "owner"].contains($0.0) }.map { "\($0.0)=\($0.1)" }.joined(separator: " ")
             }.sorted()
         }

@@ -52,6 +52,28 @@ import Testing
         #expect(try await Self.archive().query(query, for: .everything).answers.compactMap { $0.string(.studyInstanceUID) } == expected)
     }
 
+    /// Pairs as people meet them: the name in the archive, what is typed.
+    @Test("Names in other scripts and spellings are found", arguments: [
+        ("Путин^Владимир", "putin vladimir"), ("Putin^Vladimir", "Путин"), ("Чайковский^Пётр", "chaikovskii"), ("Tchaikovsky^Pyotr", "чайковский"),
+        ("Παπαδόπουλος^Γιώργος", "papadopoulos"), ("Yamada^Tarou=山田^太郎=やまだ^たろう", "taro yamada"), ("=山田^太郎=ヤマダ^タロウ", "yamada"), ("=陳^偉", "chen wei"),
+        ("=김^길동", "kim"), ("Gim^Gildong", "김"), ("محمد^أحمد", "Muhammad Ahmed"), ("Mohamed^Ahmad", "محمد"), ("Sjöström^Håkan", "sjostrom hakan"),
+        ("Karlsson^Carl", "carlson karl"), ("Filip^Wladimir", "philipp vladimir"), ("Schmidt^Anna", "anna smith"),
+    ])
+    func scripts(name: String, typed: String) {
+        let indexed = NameWords.indexed(name)
+        for word in NameWords.words(typed) {
+            let (beginnings, entries) = NameWords.sought(word)
+            #expect(beginnings.contains { start in indexed.contains { $0.hasPrefix(start) } } || entries.contains { indexed.contains($0) }, "\(word): \(entries) in \(indexed.sorted())")
+        }
+    }
+
+    @Test("What does not sound alike is not found", arguments: [("Schmidt^Anna", "jones"), ("Путин", "pavlov"), ("محمد", "david"), ("=山田^太郎", "suzuki")])
+    func others(name: String, typed: String) {
+        let indexed = NameWords.indexed(name)
+        let (beginnings, entries) = NameWords.sought(NameWords.words(typed)[0])
+        #expect(!beginnings.contains { start in indexed.contains { $0.hasPrefix(start) } } && !entries.contains { indexed.contains($0) }, "\(indexed.sorted()) \(entries)")
+    }
+
     @Test("Soundex as the National Archives of the United States give it", arguments: [
         ("washington", "w252"), ("lee", "l000"), ("gutierrez", "g362"), ("pfister", "p236"), ("jackson", "j250"), ("tymczak", "t522"), ("ashcraft", "a261"),
     ])
@@ -104,6 +126,8 @@ import Testing
             try connection.run("INSERT INTO series (id, study, series_uid, modality, received, attributes) VALUES (1, 1, '1.1.1', 'CT', 1, \(series.encodedForRow()))")
         }
         try await database.migrate(.archive)
+        let institution = try await database.first("SELECT study FROM study_value JOIN search_value ON search_value.id = study_value.value WHERE kind = 11 AND search_value.value = 'House'")
+        #expect(institution?.int("study") == 1)
         #expect(try await database.first("SELECT institution FROM series")?.text("institution") == "House")
         #expect(try await database.all("SELECT role FROM other_patient_id WHERE patient_id = 'O1' ORDER BY role").map { $0.int("role") } == [1, 3])
         #expect(try await database.all("SELECT owner FROM person_name WHERE role = 6 AND folded = 'op^era'").count == 1)

@@ -17,7 +17,7 @@ import Testing
     }
 
     /// `SCAN x` without an index reads all rows, with one it walks along the order that is asked for until the page is full.
-    private func isFullScan(_ step: String) -> Bool { step.hasPrefix("SCAN") && !step.contains("CONSTANT ROW") }
+    private func isFullScan(_ step: String) -> Bool { step.hasPrefix("SCAN") && !step.contains("CONSTANT ROW") && step != "SCAN found" }
 
     static let keys: [(Query.Level, Query.Key)] = [
         (.patient, .init(.patientID, values: ["P1"])), (.patient, .init(.patientName, values: ["doe*"])), (.patient, .init(.patientBirthDate, values: ["19600101"])),
@@ -43,9 +43,33 @@ import Testing
     func key(index: Int) async throws {
         let archive = try await Self.archive()
         let (level, key) = Self.keys[index]
-        let statement = try QueryStatement(Query(level, keys: [key]), .everything)
-        let plan = try await plan(statement.sql, archive)
-        #expect(!plan.contains(where: isFullScan), "\(level) \(key): \(plan)")
+        let query = Query(level, keys: [key])
+        // Where no study has the value nothing is read.
+        for lead in [Lead.ranked, try await lead(query, archive)] where lead != .nothing {
+            let plan = try await plan(try QueryStatement(query, .everything, lead: lead).sql, archive)
+            #expect(!plan.contains(where: isFullScan), "\(level) \(key) \(lead): \(plan)")
+        }
+    }
+
+    private func lead(_ query: Query, _ archive: Archive) async throws -> Lead {
+        try await archive.database.read { (connection) throws(DatabaseError) in
+            do { return try Lead.chosen(for: query, in: connection) } catch { throw DatabaseError(.statement, "\(error)") }
+        }
+    }
+
+    @Test("What many match is met along the order of the answers, and nothing is sorted but what belongs to one study", arguments: keys.indices)
+    func walked(index: Int) async throws {
+        let archive = try await Self.archive()
+        let (level, key) = Self.keys[index]
+        guard level > .patient, !Query(level, keys: [key]).isWithinStudy else { return }
+        for lead in [Lead.value(1), .order] {
+            let plan = try await plan(try QueryStatement(Query(level, keys: [key]), .everything, lead: lead).sql, archive)
+            let first = lead == .order ? "study USING INDEX study_by_date " : "led USING PRIMARY KEY "
+            #expect(plan.first.map { "\($0) ".contains(first) } == true, "\(level) \(key) \(lead): \(plan)")
+            #expect(!plan.dropFirst().contains(where: isFullScan), "\(level) \(key) \(lead): \(plan)")
+            #expect(!plan.contains("USE TEMP B-TREE FOR ORDER BY"), "\(level) \(key) \(lead): \(plan)")
+            #expect(!plan.contains { $0.contains("LIST SUBQUERY") }, "\(level) \(key) \(lead): \(plan)")
+        }
     }
 
     @Test("The key that leaves the fewest rows leads", arguments: [
@@ -74,12 +98,13 @@ import Testing
         let archive = try await Self.archive()
         let first = try StudyListStatement(StudyListRequest(sort: sort), .everything)
         let firstPlan = try await plan(first.page, archive)
-        #expect(firstPlan.allSatisfy { $0.contains("USING INDEX") || $0.contains("USING COVERING INDEX") }, "\(firstPlan)")
+        // Studies of one patient ID lie in another order in its index.
+        #expect(firstPlan.filter { sort != .patientID || !$0.hasSuffix("RIGHT PART OF ORDER BY") }.allSatisfy { $0.contains("USING INDEX") || $0.contains("USING COVERING INDEX") }, "\(firstPlan)")
         #expect(!(try await plan(first.total, archive)).contains(where: isFullScan))
         let page = try await archive.studyList(StudyListRequest(sort: sort, limit: 3), for: .everything)
         let next = try StudyListStatement(StudyListRequest(sort: sort, limit: 3, cursor: page.next), .everything)
         let nextPlan = try await plan(next.page, archive)
-        #expect(nextPlan.allSatisfy { $0.hasPrefix("SEARCH") && $0.contains("INDEX") }, "\(nextPlan)")
+        #expect(nextPlan.filter { sort != .patientID || !$0.hasSuffix("RIGHT PART OF ORDER BY") }.allSatisfy { $0.hasPrefix("SEARCH") && $0.contains("INDEX") }, "\(nextPlan)")
     }
 
     @Test("Searches of the study list", arguments: [
@@ -88,7 +113,8 @@ import Testing
     ])
     func search(request: StudyListRequest) async throws {
         let archive = try await Self.archive()
-        let statement = try StudyListStatement(request, .everything)
+        let lead = try await archive.database.read { (connection) throws(DatabaseError) in try StudyListStatement.Lead.chosen(for: request, in: connection) }
+        let statement = try StudyListStatement(request, .everything, lead)
         for part in [statement.page, statement.total] {
             let plan = try await plan(part, archive)
             #expect(!plan.contains(where: isFullScan), "\(plan)")

@@ -144,6 +144,10 @@ import Testing
             let tag: Tag = level == .study ? .studyInstanceUID : level == .series ? .seriesInstanceUID : .sopInstanceUID
             let answers = try await archive.query(query, for: .everything).answers.compactMap { $0.string(tag) }
             #expect(Set(answers) == expected, "\(level) \(keys)")
+            #expect(try await archive.count(query, for: .everything) == expected.count)
+            // Along the order of the answers, as in an archive with many that match.
+            let walked = try QueryStatement(query, .everything, lead: .order).sql
+            #expect(Set(try await archive.all(walked).map { $0.string(level == .study ? "study_uid" : level == .series ? "series_uid" : "sop_uid") }) == expected, "\(level) \(keys)")
             #expect(Set(answers).count == answers.count)
             found += answers.count
         }
@@ -177,8 +181,11 @@ import Testing
 
     static let pagings: [Query] = [
         Query(.patient), Query(.study), Query(.series), Query(.instance),
-        Query(.study, sort: .init(.patientName)), Query(.study, sort: .init(.studyDescription, isAscending: false)),
-        Query(.study, sort: .init(.patientBirthDate)), Query(.series, sort: .init(.seriesNumber)),
+        Query(.study, sort: [.init(.patientName)]), Query(.study, sort: [.init(.studyDescription, isAscending: false)]),
+        Query(.study, sort: [.init(.patientBirthDate)]), Query(.series, keys: [.init(.studyInstanceUID, values: (0..<40).map { "1.\($0)" })], sort: [.init(.seriesNumber)]),
+        Query(.study, sort: [.init(.patientName), .init(.studyDate, isAscending: false), .init(.patientBirthDate)]),
+        Query(.instance, sort: [.init(.patientID, isAscending: false), .init(.studyDate)]), Query(.series, sort: [.init(.modalitiesInStudy)]),
+        Query(.study, keys: [.init(.modalitiesInStudy, values: ["CT", "MR"])], sort: [.init(.accessionNumber)]), Query(.patient, sort: [.init(.patientBirthDate)]),
         Query(.instance, keys: [.init(.studyInstanceUID, values: (0..<40).map { "1.\($0)" })]),
         Query(.series, keys: [.init(.studyInstanceUID, values: ["1.1", "1.2", "1.3"])]),
     ]
@@ -208,7 +215,7 @@ import Testing
     @Test("What has no meaning is said", arguments: [
         Query(.study, keys: [.init(.studyDate, values: ["yesterday"])]), Query(.study, keys: [.init(.studyDate, values: ["20240101-20240102-20240103"])]),
         Query(.series, keys: [.init(.seriesNumber, values: ["one"])]), Query(.study, limit: 0), Query(.study, offset: -1),
-        Query(.study, cursor: "nonsense"), Query(.study, sort: .init(.rows)),
+        Query(.series, sort: [.init(.seriesNumber)]), Query(.study, cursor: "nonsense"), Query(.study, sort: [.init(.rows)]),
     ])
     func invalid(query: Query) async throws {
         let archive = try await Archive.open(try TemporaryFolder())

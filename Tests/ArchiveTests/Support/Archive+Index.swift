@@ -26,3 +26,12 @@ extension Archive {
         }
     }
 }
+
+extension Archive {
+    /// The tables of the index, each with what selects its rows; values by themselves, not by the keys that a database gives out.
+    static let indexSelections: [(table: String, selection: SQLStatement)] = indexTables.filter { $0 != "search_value" }.map { table in
+        table == "study_value"
+            ? (table, "SELECT kind, search_value.value AS text, date_sort, study FROM study_value JOIN search_value ON search_value.id = study_value.value")
+            : (table, SQLStatement(stringLiteral: "SELECT * FROM \(table)"))
+    }
+}

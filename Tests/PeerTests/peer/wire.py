@@ -22,13 +22,14 @@ def item(kind, body):
     return struct.pack(">BBH", kind, 0, len(body)) + body
 
 
-def associate_rq(contexts, calling="PEER", called="ISOCENTER", max_pdu=16384, version=1, application=APPLICATION_CONTEXT):
-    """contexts: {id: (abstract syntax, [transfer syntax…])}."""
+def associate_rq(contexts, calling="PEER", called="ISOCENTER", max_pdu=16384, version=1, application=APPLICATION_CONTEXT, provides=()):
+    """contexts: {id: (abstract syntax, [transfer syntax…])}. provides: SOP classes for which the requestor is service class provider."""
     items = item(0x10, application.encode())
     for identifier, (abstract, syntaxes) in contexts.items():
         body = bytes([identifier, 0, 0, 0]) + item(0x30, abstract.encode())
         items += item(0x20, body + b"".join(item(0x40, s.encode()) for s in syntaxes))
-    items += item(0x50, item(0x51, struct.pack(">I", max_pdu)) + item(0x52, b"1.2.826.0.1.3680043.10.1") + item(0x55, b"PEERTESTS"))
+    roles = b"".join(item(0x54, struct.pack(">H", len(uid)) + uid.encode() + b"\0\1") for uid in provides)
+    items += item(0x50, item(0x51, struct.pack(">I", max_pdu)) + item(0x52, b"1.2.826.0.1.3680043.10.1") + roles + item(0x55, b"PEERTESTS"))
     title = lambda name: name.encode().ljust(16)
     return pdu(RQ, struct.pack(">HH", version, 0) + title(called) + title(calling) + bytes(32) + items)
 

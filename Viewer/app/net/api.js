@@ -27,7 +27,7 @@ export async function call(path, { method = "GET", body, signal } = {}) {
     if (error.name === "AbortError") throw error;
     throw new RequestError(0, "");
   }
-  if (response.status === 204) return null;
+  if (response.status === 204 || response.status === 202) return null;
   const json = await response.json().catch(() => ({})); // an error page of a proxy is no JSON
   if (!response.ok) throw new RequestError(response.status, json.error ?? "", json, response.headers.get("Retry-After"));
   return json;
@@ -51,18 +51,23 @@ export const study = (uid, signal) => call(`api/studies/${encodeURIComponent(uid
 export const manifest = (studyUID, seriesUID, signal) =>
   call(`api/studies/${encodeURIComponent(studyUID)}/series/${encodeURIComponent(seriesUID)}/manifest`, { signal });
 
+/** The first step: it can be restored until its time is over. */
+export const deleteStudy = (uid, { reason, comment }) =>
+  call(`dicom-web/studies/${encodeURIComponent(uid)}?${new URLSearchParams({ reason, comment })}`, { method: "DELETE" });
+
 const pauseBeforeReconnect = 5000; // ms
 
 /**
- * Live arrivals: `study` for every new or grown study; `state(connected, again)` as the line comes and goes, `again` when
+ * Live arrivals: `study` for every new or grown study; `gone(uid)` for one that was deleted; `state(connected, again)` as the line comes and goes, `again` when
  * it was there before, so that something may have been missed; `signedOut` when the session ended. Returns the function
  * that ends it.
  */
-export function events({ study: arrived, state, signedOut }) {
+export function events({ study: arrived, gone, state, signedOut }) {
   let source, timer = 0, before = false, ended = false;
   function open() {
     source = new EventSource(url("api/events"));
     source.addEventListener("study", (event) => arrived(JSON.parse(event.data)));
+    source.addEventListener("gone", (event) => gone(JSON.parse(event.data).studyInstanceUID));
     source.onopen = () => { state(true, before); before = true; };
     source.onerror = () => {
       state(false);

@@ -25,4 +25,8 @@ export const cancelJob = (id) => call(`api/jobs/${id}/cancel`, { method: "POST" 
 export const retryJob = (id) => call(`api/jobs/${id}/retry`, { method: "POST" });
 export const removeJob = (id) => call(`api/jobs/${id}`, { method: "DELETE" });
 
+export const deletions = (signal) => call("api/deletions?limit=100", { signal });
+export const restore = (id) => call(`api/deletions/${id}/restore`, { method: "POST" });
+export const purge = (id) => call(`api/deletions/${id}/purge`, { method: "POST" });
+
 export const commitments = (signal) => call("api/commitments?limit=100", { signal });

@@ -2,6 +2,7 @@
 import * as api from "../net/api.js";
 import { arrive, takePending } from "../model/studyList.js";
 import { nameGroups } from "../model/text.js";
+import { deleteDialog } from "./deleteDialog.js";
 import { explain } from "./doors.js";
 import { h } from "./element.js";
 import { emptyArchive, nothingFound } from "./emptyList.js";
@@ -29,6 +30,7 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
   let loaded = false;
   let pointerIndex = -1;
   const fresh = new Set();
+  const mayDelete = user.role === "administrator";
   const narrow = matchMedia("(max-width: 760px)");
 
   // MARK: The page
@@ -55,6 +57,7 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
       h("div", { class: "actions" },
         h("button", { type: "button", class: "quiet", id: "upload", title: t("upload"), onclick: () => uploads.choose() }, icon("upload"), h("span", {}, t("upload"))),
         user.role === "administrator" && h("a", { class: "quiet", id: "network", href: "#/network", title: t("network"), "aria-label": t("network") }, icon("network")),
+        h("a", { class: "quiet wide-only", id: "api", href: "#/api", title: t("api"), "aria-label": t("api") }, icon("code")),
         themeButton(),
         h("span", { class: "person", title: user.role }, icon("user"), user.name),
         h("button", { type: "button", class: "quiet", id: "signOut", title: t("signOut"), "aria-label": t("signOut"), onclick: signOut }, icon("exit")),
@@ -68,7 +71,7 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
     count: () => list.rows.length,
     height: () => (narrow.matches ? 92 : 36),
     key: (index) => list.rows[index].studyInstanceUID,
-    row: (index) => studyRow(list.rows[index]),
+    row: (index) => studyRow(list.rows[index], { mayDelete }),
     update: (row, index) => updateRow(row, list.rows[index], {
       index, selected: list.rows[index].studyInstanceUID === selected, fresh: fresh.has(list.rows[index].studyInstanceUID),
     }),
@@ -91,7 +94,7 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
     page.classList.add("busy");
     try {
       const answer = await api.studies({ ...list.query, limit: pageSize }, signal);
-      list = { ...list, rows: answer.studies, next: answer.next, total: answer.total, pending: [] };
+      list = { ...list, rows: answer.studies, next: answer.next, total: answer.total, isMore: answer.totalIsLess === true, pending: [] };
       failed = false;
       loaded = true;
       scroller.scrollTop = 0;
@@ -122,7 +125,7 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
   async function append(signal) {
     const answer = await api.studies({ ...list.query, limit: pageSize, cursor: list.next }, signal);
     const known = new Set(list.rows.map((row) => row.studyInstanceUID));
-    list = { ...list, rows: [...list.rows, ...answer.studies.filter((row) => !known.has(row.studyInstanceUID))], next: answer.next, total: answer.total };
+    list = { ...list, rows: [...list.rows, ...answer.studies.filter((row) => !known.has(row.studyInstanceUID))], next: answer.next, total: answer.total, isMore: answer.totalIsLess === true };
   }
 
   async function nextPage() {
@@ -149,7 +152,9 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
   function show() {
     const { search: text, sort, order } = list.query;
     const n = list.total;
-    total.textContent = text ? t("list.found", { count: count(n) }) : n === 1 ? t("list.total.one") : t("list.total", { count: count(n) });
+    // Beyond some thousands the server counts no further.
+    const shown = count(n) + (list.isMore ? "+" : "");
+    total.textContent = text ? t("list.found", { count: shown }) : n === 1 ? t("list.total.one") : t("list.total", { count: shown });
     scroller.setAttribute("aria-rowcount", n + 1);
     for (const cell of heading.children) {
       if (!cell.dataset.sort) continue;
@@ -216,6 +221,8 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
       move(steps[event.key]);
     } else if (event.key === "Enter" && selected) {
       enter(selected);
+    } else if (event.key === "Delete" && selected && mayDelete) {
+      askToDelete(selected);
     }
   }
   function move(step) {
@@ -228,9 +235,15 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
   function clicked(event) {
     const row = event.target.closest("[data-study]");
     if (!row || event.target.closest("a") || getSelection()?.toString()) return; // links go by themselves; marked text stays
+    if (event.target.closest(".row-delete")) return askToDelete(row.dataset.study);
     enter(row.dataset.study);
   }
   function enter(uid) { open(studyHash({ studyInstanceUID: uid })); }
+
+  function askToDelete(uid) {
+    const study = list.rows.find((row) => row.studyInstanceUID === uid);
+    if (study) deleteDialog(study, { deleted: ({ studyInstanceUID }) => gone(studyInstanceUID), signedOut });
+  }
 
   const pageKey = (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog[open]")) return;
@@ -246,6 +259,7 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
 
   const endEvents = api.events({
     study: arrived,
+    gone,
     state(connected, again) {
       line.classList.toggle("on", connected);
       line.textContent = connected ? t("list.live") : t("list.offline");
@@ -263,6 +277,14 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
     if (result.effect === "inserted" || (known && known.instanceCount !== study.instanceCount)) mark(study.studyInstanceUID);
     if (result.effect === "inserted" && scroller.hidden) failed = false;
     show();
+  }
+  function gone(uid) {
+    const rows = list.rows.filter((row) => row.studyInstanceUID !== uid);
+    const pending = list.pending.filter((row) => row.studyInstanceUID !== uid);
+    if (rows.length === list.rows.length && pending.length === list.pending.length) return;
+    list = { ...list, rows, pending, total: Math.max(0, list.total - (list.rows.length - rows.length)) };
+    show();
+    scroller.focus({ preventScroll: true });
   }
   /** After a break: what the first page has now arrives as if it had been told. */
   async function catchUp() {

@@ -1,6 +1,7 @@
 /** One study as a row of the list; on a phone the same cells lie as a card. */
 import { age, date, nameGroups, time } from "../model/text.js";
 import { h, setText } from "./element.js";
+import { icon } from "./icons.js";
 import { count, t } from "./words.js";
 
 export const columns = [
@@ -16,11 +17,13 @@ export const columns = [
 
 const cell = (id, ...content) => h("div", { role: "gridcell", class: `cell ${id}` }, ...content);
 
-export function studyRow(study) {
+/** `mayDelete`: the row has a button for it. */
+export function studyRow(study, { mayDelete }) {
   const row = h("div", { role: "row", class: "row", id: rowID(study), dataset: { study: study.studyInstanceUID } },
     cell("patient", h("a", { tabindex: "-1", href: studyHash(study) }, h("bdi", { class: "name" })), h("bdi", { class: "groups" })),
     cell("patientID", h("bdi", {})), cell("birth"), cell("date"), cell("modality"), cell("description", h("bdi", {})),
-    cell("accession", h("bdi", {})), cell("count"),
+    cell("accession", h("bdi", {})),
+    cell("count", h("span", {}), mayDelete && h("button", { type: "button", class: "row-delete quiet", tabindex: "-1", title: t("delete.title"), "aria-label": t("delete.title") }, icon("trash"))),
   );
   return row;
 }
@@ -46,7 +49,7 @@ export function updateRow(row, study, { index, selected, fresh }) {
   }
   setText(description.firstChild, study.studyDescription ?? "");
   setText(accession.firstChild, study.accessionNumber ?? "");
-  setText(counts, `${count(study.seriesCount ?? 0)} / ${count(study.instanceCount ?? 0)}`);
+  setText(counts.firstChild, `${count(study.seriesCount ?? 0)} / ${count(study.instanceCount ?? 0)}`);
   counts.title = t("series.short", { series: study.seriesCount ?? 0, instances: study.instanceCount ?? 0 });
 }
 

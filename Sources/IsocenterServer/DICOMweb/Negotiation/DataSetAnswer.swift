@@ -27,7 +27,7 @@ struct DataSetAnswer: Sendable {
     /// - Throws: 406 naming what there is.
     static func negotiated(_ request: Request, also: [String] = []) throws -> DataSetAnswer {
         let isCompressed = ContentCoding.takesGzip(request.headers[.acceptEncoding])
-        for type in accepted(request) {
+        for type in MediaType.accepted(request) {
             if let name = jsonTypes.first(where: { type.matches($0) }) { return DataSetAnswer(form: .json(name), isCompressed: isCompressed) }
             if type.matches(xmlType) { return DataSetAnswer(form: .xml, isCompressed: isCompressed, prefersDocument: true) }
             if type.name == "multipart/*" || type.name == "multipart/related" && [xmlType, "*/*"].contains(type.partType) {
@@ -41,12 +41,6 @@ struct DataSetAnswer: Sendable {
 
     private static let jsonTypes = ["application/dicom+json", "application/json"]
     static let xmlType = "application/dicom+xml"
-
-    private static func accepted(_ request: Request) -> [MediaType] {
-        let query = request.uri.queryParameters.filter { $0.key == "accept" }.map { String($0.value) }.filter { !$0.isEmpty }
-        guard !query.isEmpty else { return MediaType.accepted(request.headers[.accept]) }
-        return MediaType.accepted(query.joined(separator: ",")) + (request.headers[.accept].map { MediaType.accepted($0) } ?? [])
-    }
 
     /// A list: an array, or a part for each.
     ///

@@ -19,14 +19,6 @@ extension RequestScope {
 }
 
 extension Request {
-    /// Where the client sees our DICOMweb service: also behind a reverse proxy that says so.
-    var serviceRoot: String {
-        func forwarded(_ name: String) -> String? {
-            HTTPField.Name(name).flatMap { headers[$0] }?.split(separator: ",").first?.trimmed
-        }
-        let scheme = forwarded("X-Forwarded-Proto") ?? head.scheme ?? "http"
-        let host = forwarded("X-Forwarded-Host") ?? head.authority ?? "localhost"
-        let prefix = forwarded("X-Forwarded-Prefix").map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 } ?? ""
-        return "\(scheme)://\(host)\(prefix)/dicom-web"
-    }
+    /// Where the client sees our DICOMweb service: also behind a reverse proxy (``BehindProxy``).
+    var serviceRoot: String { applicationRoot + "/dicom-web" }
 }

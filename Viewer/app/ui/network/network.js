@@ -8,8 +8,9 @@ import { peersTab } from "./peers.js";
 import { associationsTab } from "./associations.js";
 import { jobsTab } from "./jobs.js";
 import { commitmentsTab } from "./commitments.js";
+import { deletionsTab } from "./deletions.js";
 
-const tabs = [["peers", peersTab], ["associations", associationsTab], ["jobs", jobsTab], ["commitments", commitmentsTab]];
+const tabs = [["peers", peersTab], ["associations", associationsTab], ["jobs", jobsTab], ["commitments", commitmentsTab], ["deletions", deletionsTab]];
 const pause = 5000; // ms between looks at what changes by itself
 
 /** Returns the function that leaves it. `argument` is the tab. */
@@ -28,6 +29,7 @@ export function network(root, argument, { signedOut, open }) {
         tabs.map(([other]) => h("a", {
           role: "tab", id: `tab-${other}`, href: `#/network/${other}`, "aria-selected": String(other === name), "aria-controls": other === name ? "network-panel" : null, tabindex: other === name ? null : "-1",
         }, t(`network.${other}`)))),
+      h("a", { class: "quiet", href: "#/api", title: t("api"), "aria-label": t("api") }, icon("code")),
       themeButton()),
     h("main", {}, notice, area)));
 

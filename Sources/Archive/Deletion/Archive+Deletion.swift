@@ -1,0 +1,226 @@
+import DICOM
+import Database
+
+extension Archive {
+    /// The first step: a study, series or instance is in no query any more. Its bytes stay, and it can be restored until `due`.
+    ///
+    /// - Parameter keeping: for how many days it can be restored.
+    /// - Throws: `.notFound` where nothing is there, or it may not be seen.
+    public func delete(
+        _ scope: DeletionScope, reason: Deletion.Reason, comment: String, by user: String, keeping days: Int, for access: Access
+    ) async throws(ArchiveError) -> Deletion {
+        let now = Clock.microseconds()
+        let due = now + Int64(days) * Self.day
+        let deletion: Deletion?
+        do throws(DatabaseError) {
+            deletion = try await database.write { (connection) throws(DatabaseError) -> Deletion? in
+                let writer = IndexWriter(connection: connection)
+                guard let doomed = try writer.doomed(scope, access) else { return nil }
+                let description = try Self.description(of: doomed.study, connection)
+                let row = try connection.first("""
+                    INSERT INTO deletion (study_uid, series_uid, sop_uid, description, reason, comment, user_name, time, due, instance_count, bytes, state)
+                    VALUES (\(scope.study.text), \(scope.series?.text ?? ""), \(scope.instance?.text ?? ""), \(description), \(reason.rawValue), \(comment),
+                            \(user), \(now), \(due), \(doomed.count), \(doomed.bytes), 'deleted')
+                    RETURNING id
+                    """)
+                guard let id = row?.integer("id") else { throw DatabaseError(.statement, "a deletion got no key") }
+                try writer.delete(doomed, in: id, time: now)
+                return try connection.first("\(Deletion.selection) WHERE id = \(id)").map(Deletion.init)
+            }
+        } catch {
+            throw ArchiveError(error, "deleting")
+        }
+        guard let deletion else { throw ArchiveError(.notFound, "there is no such study, series or instance") }
+        feed.wake()
+        return deletion
+    }
+
+    private static let day: Int64 = 86_400 * 1_000_000
+
+    private static func description(of study: Int64, _ connection: any SQLConnection) throws(DatabaseError) -> String {
+        guard let row = try connection.first("SELECT attributes FROM study WHERE id = \(study)") else { return "" }
+        do throws(ArchiveError) {
+            let attributes = try DataSet(row: row.blob("attributes") ?? [])
+            return [attributes.text(.patientName), attributes.string(.patientID) ?? "", attributes.string(.studyDate) ?? "", attributes.text(.studyDescription)]
+                .filter { !$0.isEmpty }.joined(separator: ", ")
+        } catch {
+            throw DatabaseError(.corrupt, error.message)
+        }
+    }
+
+    /// The newest first.
+    ///
+    /// - Parameter last: the one after which to go on.
+    public func deletions(in states: Set<Deletion.State> = [], before last: Int64? = nil, limit: Int = 100) async throws(ArchiveError) -> [Deletion] {
+        var conditions: [SQLStatement] = []
+        if !states.isEmpty { conditions.append("state IN \(list: states.map(\.rawValue).sorted())") }
+        if let last { conditions.append("id < \(last)") }
+        let filter = conditions.isEmpty ? "" : "WHERE \(conditions.joined(separator: " AND "))" as SQLStatement
+        return try await all("\(Deletion.selection) \(filter) ORDER BY id DESC LIMIT \(limit)").map(Deletion.init)
+    }
+
+    public func deletion(_ id: Int64) async throws(ArchiveError) -> Deletion? {
+        try await first("\(Deletion.selection) WHERE id = \(id)").map(Deletion.init)
+    }
+
+    // MARK: Back again
+
+    /// Brings back what was deleted: read from its bytes, checked against their hash, as if it had just come.
+    ///
+    /// - Throws: `.notFound` where there is no such deletion, `.refused` where it has ended.
+    public func restore(_ id: Int64) async throws(ArchiveError) -> Restoration {
+        try await mustBeOpen(id)
+        var report = Restoration()
+        var last: [UInt8] = []
+        while true {
+            let rows = try await deleted(id, after: last)
+            guard let end = rows.last else { break }
+            last = end.blob("object") ?? []
+            for row in rows {
+                if let refused = try await restore(row) { report.refused.append(refused) } else { report.restored += 1 }
+            }
+        }
+        try await end(id, .restored)
+        feed.wake()
+        return report
+    }
+
+    private static let batch = 64
+
+    private func deleted(_ id: Int64, after last: [UInt8]) async throws(ArchiveError) -> [SQLRow] {
+        try await all("""
+            SELECT object, sop_uid, size, received, source FROM deleted_instance WHERE deletion = \(id) AND object > \(last) ORDER BY object LIMIT \(Self.batch)
+            """)
+    }
+
+    private func mustBeOpen(_ id: Int64) async throws(ArchiveError) {
+        guard let deletion = try await deletion(id) else { throw ArchiveError(.notFound, "there is no deletion \(id)") }
+        guard deletion.state == .deleted else { throw ArchiveError(.refused, "deletion \(id) is \(deletion.state.rawValue) already") }
+    }
+
+    /// - Returns: why it stays deleted; nil where it is back.
+    private func restore(_ row: SQLRow) async throws(ArchiveError) -> Restoration.Refused? {
+        let instance = row.string("sop_uid")
+        guard let object = row.blob("object").flatMap({ ObjectID($0) }), let size = UInt64(exactly: row.integer("size") ?? -1) else {
+            throw ArchiveError(.storageFailed, "the row of deleted instance \(instance) is damaged")
+        }
+        do throws(ArchiveError) {
+            let record = try await record(of: object, size: size, corrected: try await correction(of: object))
+            let entry = IndexWriter.Entry(
+                record: record, object: object, size: size, received: row.integer("received") ?? 0, source: row.string("source"), policy: .keepFirst)
+            let result: StoreOutcome.Result
+            do throws(DatabaseError) {
+                result = try await database.write { (connection) throws(DatabaseError) in
+                    let result = try IndexWriter(connection: connection).insert(entry)
+                    if result == .stored || result == .alreadyStored {
+                        try connection.run("DELETE FROM deleted_instance WHERE object = \(object.bytes)")
+                    }
+                    return result
+                }
+            } catch {
+                throw ArchiveError(error, "restoring")
+            }
+            guard result == .stored || result == .alreadyStored else {
+                throw ArchiveError(.refused, "another content has this SOP Instance UID now")
+            }
+            return nil
+        } catch {
+            // One that cannot be read, or whose place is taken, does not keep the others from coming back.
+            guard error.code == .refused || error.code == .damaged || error.code == .cannotUnderstand else { throw error }
+            return Restoration.Refused(instance: instance, reason: error.message)
+        }
+    }
+
+    /// Where nothing is left in it. Else it stays open.
+    private func end(_ id: Int64, _ state: Deletion.State) async throws(ArchiveError) {
+        let now = Clock.microseconds()
+        do throws(DatabaseError) {
+            try await database.run("""
+                UPDATE deletion SET state = \(state.rawValue), ended = \(now)
+                WHERE  id = \(id) AND NOT EXISTS (SELECT 1 FROM deleted_instance WHERE deletion = \(id))
+                """)
+        } catch {
+            throw ArchiveError(error, "ending a deletion")
+        }
+    }
+
+    // MARK: Gone for good
+
+    /// Lets the bytes of a deletion go now, or when it is next looked at.
+    public func purgeSoon(_ id: Int64) async throws(ArchiveError) {
+        try await mustBeOpen(id)
+        do throws(DatabaseError) {
+            try await database.run("UPDATE deletion SET due = \(Clock.microseconds()) WHERE id = \(id) AND state = 'deleted'")
+        } catch {
+            throw ArchiveError(error, "purging")
+        }
+    }
+
+    /// The second step, for every deletion that is due: takes the bytes away. Only for the one who stores here.
+    ///
+    /// - Returns: objects that are gone.
+    public func purgeDue() async throws(ArchiveError) -> Int {
+        guard configuration.role == .serving else { throw ArchiveError(.notServing, "the archive was opened for reading only") }
+        var count = 0
+        for row in try await all("SELECT id FROM deletion WHERE state = 'deleted' AND due <= \(Clock.microseconds()) ORDER BY due LIMIT 1000") {
+            guard let id = row.integer("id") else { continue }
+            count += try await purge(id)
+        }
+        return count
+    }
+
+    private func purge(_ id: Int64) async throws(ArchiveError) -> Int {
+        var count = 0
+        while true {
+            if Task.isCancelled { return count }
+            let rows = try await deleted(id, after: [])
+            guard !rows.isEmpty else { break }
+            for row in rows {
+                guard let object = row.blob("object").flatMap({ ObjectID($0) }) else { throw ArchiveError(.storageFailed, "a row of deletion \(id) is damaged") }
+                if try await purge(object, row.string("sop_uid")) { count += 1 }
+            }
+        }
+        try await end(id, .purged)
+        return count
+    }
+
+    /// First the bytes, then the row: after a crash between them it is done again, and nothing is left that no row knows.
+    ///
+    /// - Returns: false where the bytes are in use again.
+    private func purge(_ object: ObjectID, _ sopInstance: String) async throws(ArchiveError) -> Bool {
+        // Who stores the same bytes at this moment waits, and stores them anew.
+        await underWay.enter(object)
+        defer { underWay.leave(object) }
+        let isUsed = try await first("""
+            SELECT 1 FROM instance WHERE object = \(object.bytes) UNION ALL SELECT 1 FROM instance_version WHERE object = \(object.bytes)
+            """) != nil
+        let older = try await olderVersions(of: sopInstance)
+        if !isUsed {
+            for gone in [object] + older {
+                try await store.remove(gone)
+                try await disk.syncFolders(of: gone)
+            }
+        }
+        do throws(DatabaseError) {
+            try await database.write { (connection) throws(DatabaseError) in
+                if !isUsed {
+                    for gone in [object] + older {
+                        try connection.run("DELETE FROM instance_version WHERE object = \(gone.bytes)")
+                        try connection.run("DELETE FROM correction WHERE object = \(gone.bytes)")
+                    }
+                }
+                try connection.run("DELETE FROM deleted_instance WHERE object = \(object.bytes)")
+            }
+        } catch {
+            throw ArchiveError(error, "purging")
+        }
+        return !isUsed
+    }
+
+    /// Those that were superseded go with the one that was shown; what is in quarantine waits for somebody to decide.
+    private func olderVersions(of sopInstance: String) async throws(ArchiveError) -> [ObjectID] {
+        guard try await first("SELECT 1 FROM instance WHERE sop_uid = \(sopInstance)") == nil else { return [] }
+        return try await all("SELECT object FROM instance_version WHERE sop_uid = \(sopInstance) AND state = 'superseded'")
+            .compactMap { $0.blob("object").flatMap { ObjectID($0) } }
+    }
+}

@@ -1,0 +1,114 @@
+import Crypto
+import DICOM
+import Database
+import Foundation
+
+/// Fills a new index with rows as ingest makes them, but without objects: to measure what questions cost in an archive of some size.
+///
+/// Nothing is durable until `finish` has returned. What it leaves is an archive whose objects are all missing.
+public final class IndexFilling: Sendable {
+    /// An object that there is not.
+    public struct Instance: Sendable {
+        /// Without its pixel data.
+        public var dataSet: DataSet
+        public var pixelBytes: Int
+        /// Seconds since 1970.
+        public var received: Int
+
+        public init(_ dataSet: DataSet, pixelBytes: Int, received: Int) {
+            (self.dataSet, self.pixelBytes, self.received) = (dataSet, pixelBytes, received)
+        }
+    }
+
+    /// Rows to be written; made beside the writer.
+    public struct Batch: Sendable {
+        fileprivate var entries: [IndexWriter.Entry] = []
+        public var count: Int { entries.count }
+
+        public init() {}
+
+        /// - Throws: `.cannotUnderstand` for a data set that ingest would refuse.
+        public mutating func add(_ instance: Instance) throws(ArchiveError) {
+            let record = try InstanceRecord(filling: instance)
+            entries.append(IndexWriter.Entry(
+                record: record, object: ObjectID(SHA256.hash(data: Array(record.sopInstance.text.utf8))), size: record.headerEnd + UInt64(instance.pixelBytes),
+                received: Int64(instance.received) * 1_000_000, source: "bench-index", policy: .keepFirst))
+        }
+    }
+
+    private let folder: DataFolder
+    private let database: SQLite
+
+    /// - Throws: `.locked`, or `.notWritable` for a folder in which there is anything.
+    public init(_ folder: DataFolder) async throws(ArchiveError) {
+        guard try (Volume.names(in: folder.path) ?? []).isEmpty else {
+            throw ArchiveError(.notWritable, "\(folder.path) is not empty: rows without objects are only written into a new data folder")
+        }
+        try folder.prepare()
+        self.folder = folder
+        do throws(DatabaseError) {
+            var options = SQLite.Options()
+            options.isDurable = false
+            database = try SQLite(path: folder.index, options: options)
+            try await database.migrate(.archive)
+        } catch {
+            throw ArchiveError(error, "opening \(folder.index)")
+        }
+    }
+
+    /// One transaction.
+    public func write(_ batch: Batch) async throws(ArchiveError) {
+        do throws(DatabaseError) {
+            try await database.write { (connection) throws(DatabaseError) in
+                let writer = IndexWriter(connection: connection)
+                for entry in batch.entries { _ = try writer.insert(entry) }
+            }
+        } catch {
+            throw ArchiveError(error, "filling the index")
+        }
+    }
+
+    /// Durable when this returns.
+    public func finish() throws(ArchiveError) {
+        do throws(DatabaseError) { try database.close() } catch { throw ArchiveError(error, "filling the index") }
+        let volume = Volume(faults: nil)
+        let descriptor = try Volume.openForReading(folder.index)
+        defer { close(descriptor) }
+        try volume.sync(descriptor, path: folder.index)
+        try folder.sync()
+    }
+}
+
+extension InstanceRecord {
+    /// Of a data set with pixel data of zeros behind it.
+    fileprivate init(filling instance: IndexFilling.Instance) throws(ArchiveError) {
+        guard let sopClass = instance.dataSet.uid(.sopClassUID), let sopInstance = instance.dataSet.uid(.sopInstanceUID) else {
+            throw ArchiveError(.cannotUnderstand, "a generated data set has no SOP Class UID or SOP Instance UID")
+        }
+        let syntax = TransferSyntax.explicitVRLittleEndian
+        var reader = DataSetReader(encoding: .explicitLittle)
+        let head: Int
+        do {
+            head = try FileMetaInformation(sopClassUID: sopClass, sopInstanceUID: sopInstance, transferSyntax: syntax).encoded().count
+            try reader.feed(try DataSetWriter.encode(instance.dataSet, as: syntax))
+            if instance.pixelBytes > 0 { try Self.feedZeros(instance.pixelBytes, to: &reader) }
+            try reader.finish()
+        } catch {
+            throw ArchiveError(.cannotUnderstand, "\(error)")
+        }
+        try self.init(reader, identity: nil, transferSyntax: syntax, dataSetOffset: UInt64(head), size: UInt64(head) + reader.offset)
+    }
+
+    /// The reader passes over all but the last byte of each piece without a look.
+    private static func feedZeros(_ count: Int, to reader: inout DataSetReader) throws(ReadError) {
+        let length = UInt32(clamping: count).littleEndian
+        try reader.feed([0xE0, 0x7F, 0x10, 0x00, UInt8(ascii: "O"), UInt8(ascii: "W"), 0, 0] + withUnsafeBytes(of: length) { Array($0) })
+        var left = count
+        while left > 0 {
+            try zeros.span.bytes.withUnsafeBytes { (bytes) throws(ReadError) in try reader.feed(UnsafeRawBufferPointer(rebasing: bytes.prefix(left))) }
+            left -= min(left, zeros.count)
+        }
+    }
+
+    private static let zeros = [UInt8](repeating: 0, count: 4 << 20)
+}

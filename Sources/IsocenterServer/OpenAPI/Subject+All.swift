@@ -1,0 +1,7 @@
+/// Every subject, in the order in which documents tell of them.
+extension Subject {
+    static let all: [Subject] = [
+        session, health, description, studyLists, send, corrections, jobs, commitments, peers, callers, titles, associations,
+        search, retrieve, rendered, store,
+    ]
+}

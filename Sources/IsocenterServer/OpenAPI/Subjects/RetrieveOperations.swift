@@ -1,0 +1,40 @@
+extension Subject {
+    private static let levels = [
+        ("/dicom-web/studies/{study}", "Study", "A study"),
+        ("/dicom-web/studies/{study}/series/{series}", "Series", "A series"),
+        ("/dicom-web/studies/{study}/series/{series}/instances/{instance}", "Instance", "An instance"),
+    ]
+
+    /// WADO-RS (PS3.18 §10.4).
+    static let retrieve = Subject(
+        "Retrieve", "WADO-RS (PS3.18 §10.4): objects, their metadata, frames and bulk data",
+        operations: levels.map { path, level, what in """
+            GET \(path)  retrieve\(level)  user
+                \(what), as multipart/related of objects\(level == "Instance" ? ", or as the object itself" : "").
+                : Accept  string  `multipart/related; type="application/dicom"; transfer-syntax=*`  media type and transfer syntax; as Explicit VR Little Endian unless said
+                > 200  multipart/related, application/dicom  the objects
+                > 404  there is no such study, series or instance
+                > 406  none of what is accepted can be had: `error` says what can
+                > 503  no worker could take it: ask again
+            GET \(path)/metadata  retrieve\(level)Metadata  user
+                The attributes of \(what.prefix(1).lowercased() + what.dropFirst())'s objects, large values as links.
+                : Accept  string  `application/dicom+json`  which form
+                > 200  application/dicom+json [DataSet], application/json [DataSet]  one data set an instance
+                > 404  there is no such study, series or instance
+                > 406  none of what is accepted can be had
+
+            """
+        }.joined() + """
+            GET /dicom-web/studies/{study}/series/{series}/instances/{instance}/frames/{frames}  retrieveFrames  user
+                Frames as they are stored, or decoded.
+                : Accept  string  `multipart/related; type="application/octet-stream"; transfer-syntax=*`  media type and transfer syntax of each
+                > 200  multipart/related, application/octet-stream, image/jpeg, image/jls, image/jp2, image/jphc, image/jxl, image/dicom-rle, video/mpeg, video/mp4  the frames in the order asked for
+                > 404  there is no such instance or frame
+                > 406  it cannot be had in that form
+                > 503  no worker could take it: ask again
+            GET /dicom-web/studies/{study}/series/{series}/instances/{instance}/bulkdata/{path}  retrieveBulkData  user
+                A value that the metadata links to.
+                > 200  application/octet-stream  its bytes
+                > 404  there is no such instance or value
+            """)
+}
