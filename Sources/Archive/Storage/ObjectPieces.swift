@@ -18,16 +18,16 @@ public final class ObjectPieces<Buffer: Sendable>: Sendable {
     private let progress = Mutex<(offset: UInt64, hash: SHA256)>((0, SHA256()))
 
     /// An object up to this size is one piece.
-    private static var wholeSize: UInt64 { 4 << 20 }
-    private static var pieceSize: UInt64 { 1 << 20 }
+    private let wholeSize: UInt64
+    private let pieceSize: UInt64
     /// What is read is hashed while it is still near.
     private static var stepSize: Int { 128 << 10 }
 
-    init(_ store: any BlobStore, _ location: InstanceLocation, from start: UInt64, make: @escaping Make) {
+    init(_ store: any BlobStore, _ location: InstanceLocation, from start: UInt64, wholeSize: UInt64 = 4 << 20, pieceSize: UInt64 = 1 << 20, make: @escaping Make) {
         self.store = store
         self.make = make
         (object, size) = (location.object, location.size)
-        self.start = start
+        (self.start, self.wholeSize, self.pieceSize) = (start, wholeSize, pieceSize)
     }
 
     /// The next piece; nil after the last.
@@ -37,7 +37,7 @@ public final class ObjectPieces<Buffer: Sendable>: Sendable {
         let (offset, hash) = progress.withLock { $0 }
         guard offset < size else { return nil }
         let first = max(offset, start)
-        let end = size - start <= Self.wholeSize ? size : min(size, first + Self.pieceSize)
+        let end = size - start <= wholeSize ? size : min(size, first + pieceSize)
         let (object, size, make) = (object, size, make)
         let (piece, after) = try await store.reading(object, from: offset) { (read) throws(ArchiveError) in
             var hash = hash

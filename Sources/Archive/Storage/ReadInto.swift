@@ -2,8 +2,14 @@ import DICOM
 
 extension Archive {
     /// The whole file as it is stored, in pieces of the caller's kind; checked against its hash as ``ObjectPieces`` says.
-    public func file<Buffer: Sendable>(of location: InstanceLocation, make: @escaping ObjectPieces<Buffer>.Make) -> ObjectPieces<Buffer> {
-        ObjectPieces(store, location, from: 0, make: make)
+    ///
+    /// - Parameters:
+    ///   - piece: bytes of each but the last.
+    ///   - whole: an object up to this size is one piece.
+    public func file<Buffer: Sendable>(
+        of location: InstanceLocation, piece: UInt64, whole: UInt64, make: @escaping ObjectPieces<Buffer>.Make
+    ) -> ObjectPieces<Buffer> {
+        ObjectPieces(store, location, from: 0, wholeSize: whole, pieceSize: piece, make: make)
     }
 
     /// Bytes of the file as it is stored, read straight into the memory they are sent from.

@@ -10,13 +10,16 @@ extension DICOMDIR {
         }
 
         private let fileSetID: String
+        private let uid: UID
         private var entries: [Entry] = []
         private var patients: [Int] = []
         /// Records by what makes them one: patient, study and series UIDs.
         private var known: [[String]: Int] = [:]
 
-        /// - Parameter fileSetID: up to 16 capital letters, digits, blanks and `_`; empty for none.
-        public init(fileSetID: String = "") { self.fileSetID = fileSetID }
+        /// - Parameters:
+        ///   - fileSetID: up to 16 capital letters, digits, blanks and `_`; empty for none.
+        ///   - uid: of the file set.
+        public init(fileSetID: String = "", uid: UID = UID.random()) { (self.fileSetID, self.uid) = (fileSetID, uid) }
 
         /// Files that have been added.
         public private(set) var count = 0
@@ -89,7 +92,7 @@ extension DICOMDIR {
         /// - Throws: where the directory has more than 4 GiB.
         public func encoded() throws(WriteError) -> [UInt8] {
             let meta = FileMetaInformation(
-                sopClassUID: UID(known: "1.2.840.10008.1.3.10"), sopInstanceUID: UID.random(), transferSyntax: .explicitVRLittleEndian)
+                sopClassUID: UID(known: "1.2.840.10008.1.3.10"), sopInstanceUID: uid, transferSyntax: .explicitVRLittleEndian)
             let before = try meta.encoded()
             let order = ordered()
             // Group 0004 up to the sequence: lengths do not depend on the values.

@@ -4,10 +4,9 @@ import Testing
 
 /// PKWARE APPNOTE 6.3; that readers understand it is tested with unzip and others in PeerTests.
 struct ZipFileTests {
-    @Test("The length of a file is known before it is written", arguments: [
-        [], [("A", 0)], [("A", 5), ("B/C", 70_000)], (0..<70_000).map { ("F\($0)", $0 % 3) },
-    ])
-    func length(entries: [(String, Int)]) {
+    @Test("The length of a file is known before it is written", arguments: [0, 1, 2, 1000, 65_534, 65_535, 70_000])
+    func length(number: Int) {
+        let entries = (0..<number).map { ("F\($0)", $0 % 3) }
         var zip = ZipFile(time: DOSTime()), count = 0
         for (name, length) in entries { count += zip.begin(name, length: UInt64(length), crc: 1).count + length }
         count += zip.finish().count

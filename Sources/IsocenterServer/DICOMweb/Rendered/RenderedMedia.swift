@@ -32,8 +32,10 @@ enum RenderedMedia: String, CaseIterable {
         /// One picture, not a part of multipart for each.
         var isSingle: Bool
 
-        /// The form of pictures this means; JPEG for any.
-        var media: RenderedMedia? { RenderedMedia.allCases.first { type.matches($0.rawValue) } }
+        /// The form of pictures this means; JPEG for any, unless the client takes that away again.
+        func media(_ request: Request) -> RenderedMedia? {
+            RenderedMedia.allCases.first { type.matches($0.rawValue) && (type.name == $0.rawValue || !request.refuses($0.rawValue)) }
+        }
     }
 
     /// What a client takes, the best first.

@@ -50,7 +50,7 @@ struct RenderedRoutes: RouteSet {
         }
         let frames = try shown(instances, context, parameters.options.presentation)
         for choice in choices {
-            guard let media = choice.media, !request.refuses(media.rawValue) else { continue }
+            guard let media = choice.media(request) else { continue }
             let options = media.options(parameters.options)
             guard choice.isSingle else { return try await parts(frames, media, options, request) }
             guard let format = media.animation else { return try await picture(frames[frames.count / 2], media, options, state: stateVersion, request) }

@@ -45,10 +45,10 @@ struct FrameRoutes: RouteSet {
                 }
             }
         }
-        let root = request.serviceRoot
+        let root = request.serviceRoot, memory = PieceMemory()
         let parts = zip(numbers, ranges).map { number, range in
             MultipartBody.Part(contentType: choice.contentType, location: "\(instance.url(root))/frames/\(number)", length: range.length) { [pixels] writer in
-                try await pixels.bytes(range, of: instance, to: &writer)
+                try await pixels.bytes(range, of: instance, memory, to: &writer)
             }
         }
         return MultipartBody(rootType: choice.name, parts: parts).response(numbers.count == 1 ? tag.fields : [.cacheControl: "private"], on: archive.executor)

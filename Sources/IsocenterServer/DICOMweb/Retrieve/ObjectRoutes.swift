@@ -30,12 +30,12 @@ struct ObjectRoutes: RouteSet {
             let objects = Array(zip(instances, targets.compactMap { $0 }))
             if choice.form == .single, let (instance, target) = objects.first { return try await single(instance, target, request) }
             try await probe(objects)
-            guard choice.form == .parts else { return try await ZipAnswer(objects, pixels: pixels).response() }
-            let root = request.serviceRoot
+            guard choice.form == .parts else { return try await ZipAnswer(objects, pixels: pixels).response(request) }
+            let root = request.serviceRoot, memory = PieceMemory()
             let parts = objects.map { instance, target in
                 MultipartBody.Part(
                     contentType: "application/dicom; transfer-syntax=\(target.uid)", location: instance.url(root), length: length(instance, target)
-                ) { [pixels] writer in try await pixels.object(instance, in: target, to: &writer) }
+                ) { [pixels] writer in try await pixels.object(instance, in: target, memory, to: &writer) }
             }
             return MultipartBody(rootType: "application/dicom", parts: parts).response(on: archive.executor)
         }

@@ -84,9 +84,11 @@ struct PixelAccess: Sendable {
     }
 
     /// A whole object, as it is stored or in another syntax, piece by piece.
+    ///
+    /// - Parameter memory: of all pieces of an answer.
     /// - Throws: `ImageError`, `ReadError`, `ArchiveError`: what has been written until then is no object.
-    func object(_ instance: InstanceLocation, in syntax: TransferSyntax, to writer: inout any ResponseBodyWriter) async throws {
-        if syntax == instance.transferSyntax { return try await kept(instance, to: &writer) }
+    func object(_ instance: InstanceLocation, in syntax: TransferSyntax, _ memory: PieceMemory = PieceMemory(), to writer: inout any ResponseBodyWriter) async throws {
+        if syntax == instance.transferSyntax { return try await kept(instance, memory, to: &writer) }
         let stored = try await stored(instance)
         let output = Output(writer)
         _ = try await Transcoder(coding: coding).transcode(stored, to: syntax) { try await output.writer.write(ByteBuffer(bytes: $0)) }
@@ -94,27 +96,26 @@ struct PixelAccess: Sendable {
     }
 
     /// A whole object as it is shown. Without a correction, what is read goes out in the memory it was read into.
-    private func kept(_ instance: InstanceLocation, to writer: inout any ResponseBodyWriter) async throws {
+    private func kept(_ instance: InstanceLocation, _ memory: PieceMemory, to writer: inout any ResponseBodyWriter) async throws {
         guard instance.correction == nil else {
             for try await chunk in archive.read(instance) { try await writer.write(ByteBuffer(bytes: chunk)) }
             return
         }
-        let pieces = archive.file(of: instance, make: ByteBuffer.filled)
+        let pieces = archive.file(of: instance, piece: PieceMemory.piece, whole: PieceMemory.whole, make: memory.filled)
         while let piece = try await pieces.next() { try await writer.write(piece) }
     }
 
     /// Bytes of the stored file, piece by piece.
-    func bytes(_ range: ByteRange, of instance: InstanceLocation, to writer: inout any ResponseBodyWriter) async throws {
+    func bytes(_ range: ByteRange, of instance: InstanceLocation, _ memory: PieceMemory = PieceMemory(), to writer: inout any ResponseBodyWriter) async throws {
         var offset = range.offset
         let end = range.offset + range.length
         while offset < end {
-            let piece = ByteRange(offset: offset, length: min(end - offset, Self.piece))
-            try await writer.write(try await archive.read(instance, piece, make: ByteBuffer.filled))
+            let left = end - offset
+            let piece = ByteRange(offset: offset, length: left <= PieceMemory.whole ? left : PieceMemory.piece)
+            try await writer.write(try await archive.read(instance, piece, make: memory.filled))
             offset += piece.length
         }
     }
-
-    private static let piece: UInt64 = 1 << 20
 
     /// Whether an instance's first frame can be had in a syntax.
     /// - Throws: `HTTPFailure` 406 where it cannot.
@@ -157,21 +158,5 @@ struct PixelAccess: Sendable {
     /// The worker's end is no word on the object: another try may have another end.
     static func failure(_ what: String, _ error: ImageError) -> HTTPFailure {
         HTTPFailure(error.code == .unavailable ? .serviceUnavailable : .notAcceptable, "\(what): \(error)")
-    }
-}
-
-extension ByteBuffer {
-    /// A buffer of so many bytes, filled where it stands.
-    @Sendable static func filled(
-        _ count: Int, _ fill: (UnsafeMutableRawBufferPointer) throws(ArchiveError) -> Void
-    ) throws(ArchiveError) -> ByteBuffer {
-        var buffer = ByteBufferAllocator().buffer(capacity: count)
-        var failure: ArchiveError?
-        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { memory in
-            do throws(ArchiveError) { try fill(UnsafeMutableRawBufferPointer(rebasing: memory[..<count])) } catch { failure = error }
-            return failure == nil ? count : 0
-        }
-        if let failure { throw failure }
-        return buffer
     }
 }

@@ -1,4 +1,5 @@
 import Archive
+import Crypto
 import DICOM
 import HTTPTypes
 import Hummingbird
@@ -20,6 +21,8 @@ struct ZipAnswer: Sendable {
     private let files: [File]
     private let directory: [UInt8]
     private let name: String
+    /// The same objects in the same state make the same file.
+    private let tag: EntityTag
 
     /// Reads what the directory says of each object.
     ///
@@ -27,7 +30,16 @@ struct ZipAnswer: Sendable {
     /// - Throws: `ArchiveError` where an object cannot be read.
     init(_ objects: [(InstanceLocation, TransferSyntax)], pixels: PixelAccess) async throws {
         self.pixels = pixels
-        var files: [File] = [], writer = DICOMDIR.Writer(fileSetID: "ISOCENTER"), places = Places(), name = "study"
+        var digest = SHA256()
+        for (instance, target) in objects { digest.update(data: Array("\(instance.version) \(target.uid)\n".utf8)) }
+        let hash = Array(digest.finalize())
+        // UUIDs from a hash are of version 8 (RFC 9562 §5.8).
+        var number: UInt128 = 0
+        for byte in hash.prefix(16) { number = number << 8 | UInt128(byte) }
+        let fixed: UInt128 = 0xF << 76 | 0x3 << 62, version: UInt128 = 0x8 << 76 | 0x2 << 62
+        number = number & ~fixed | version
+        tag = EntityTag(["zip"] + hash.prefix(16).map { String($0, radix: 16) })
+        var files: [File] = [], writer = DICOMDIR.Writer(fileSetID: "ISOCENTER", uid: UID("2.25.\(number)") ?? UID.random()), places = Places(), name = "study"
         for (index, (instance, target)) in objects.enumerated() {
             let header = try await pixels.archive.header(of: instance)
             if index == 0 { name = Self.name(header) }
@@ -55,12 +67,13 @@ struct ZipAnswer: Sendable {
         }
     }
 
-    func response() -> Response {
+    func response(_ request: Request) -> Response {
+        if let known = tag.notModified(request) { return known }
         let length = files.allSatisfy(\.isStored)
             ? ZipFile.length(of: [("DICOMDIR", UInt64(directory.count))] + files.map { ($0.name, $0.instance.size) }) : nil
-        let headers: HTTPFields = [
-            .contentType: "application/zip", .cacheControl: "private", .contentDisposition: "attachment; filename=\"\(name).zip\"",
-        ]
+        var headers = tag.fields
+        headers[.contentType] = "application/zip"
+        headers[.contentDisposition] = "attachment; filename=\"\(name).zip\""
         return Response(status: .ok, headers: headers, body: ResponseBody(contentLength: length.map { Int(clamping: $0) }) { writer in
             var any = writer
             try await withTaskExecutorPreference(pixels.archive.executor) { try await write(to: &any) }
@@ -72,15 +85,16 @@ struct ZipAnswer: Sendable {
         var zip = ZipFile(time: DOSTime(microseconds: files.map(\.instance.received).max() ?? 0))
         let crc = directory.withUnsafeBytes { ZipFile.crc(0, $0) }
         try await writer.write(ByteBuffer(bytes: zip.begin("DICOMDIR", length: UInt64(directory.count), crc: crc) + directory))
+        let memory = PieceMemory()
         for file in files {
-            if file.isStored { try await stored(file, &zip, to: &writer) } else { try await made(file, &zip, to: &writer) }
+            if file.isStored { try await stored(file, &zip, memory, to: &writer) } else { try await made(file, &zip, to: &writer) }
         }
         try await writer.write(ByteBuffer(bytes: zip.finish()))
     }
 
     /// Its CRC-32 stands before it, for the sake of readers that do not look ahead: what is small is held for it, what is large is read twice.
-    private func stored(_ file: File, _ zip: inout ZipFile, to writer: inout any ResponseBodyWriter) async throws {
-        let pieces = pixels.archive.file(of: file.instance, make: ByteBuffer.filled)
+    private func stored(_ file: File, _ zip: inout ZipFile, _ memory: PieceMemory, to writer: inout any ResponseBodyWriter) async throws {
+        let pieces = pixels.archive.file(of: file.instance, piece: PieceMemory.piece, whole: PieceMemory.whole, make: memory.filled)
         var crc: UInt32 = 0, held: ByteBuffer?
         while let piece = try await pieces.next() {
             crc = piece.withUnsafeReadableBytes { ZipFile.crc(crc, $0) }
@@ -89,7 +103,7 @@ struct ZipAnswer: Sendable {
         let header = ByteBuffer(bytes: zip.begin(file.name, length: file.instance.size, crc: crc))
         if let held { return try await writer.write(contentsOf: [header, held]) }
         try await writer.write(header)
-        try await pixels.bytes(ByteRange(offset: 0, length: file.instance.size), of: file.instance, to: &writer)
+        try await pixels.bytes(ByteRange(offset: 0, length: file.instance.size), of: file.instance, memory, to: &writer)
     }
 
     private func made(_ file: File, _ zip: inout ZipFile, to writer: inout any ResponseBodyWriter) async throws {

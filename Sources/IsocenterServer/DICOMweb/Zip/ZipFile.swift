@@ -139,6 +139,6 @@ struct DOSTime: Sendable, Equatable {
         let month = (5 * ofYear + 2) / 153, full = year + era * 400 + (month >= 10 ? 1 : 0)
         guard (1980...2107).contains(full), rest >= 0 else { return }
         date = UInt16((full - 1980) << 9 | (month < 10 ? month + 3 : month - 9) << 5 | (ofYear - (153 * month + 2) / 5 + 1))
-        time = UInt16(rest / 3600 << 11 | rest / 60 % 60 << 5 | rest % 60 / 2)
+        time = UInt16((rest / 3600) << 11 | (rest / 60 % 60) << 5 | rest % 60 / 2)
     }
 }
