@@ -46,7 +46,7 @@ func tell(_ line: String) { FileHandle.standardError.write(Data((line + "\n").ut
 
 /// A log on standard error from this level on.
 func makeLogger(_ label: String, level: Logger.Level = .warning) -> Logger {
-    var logger = Logger(label: label, factory: { StreamLogHandler.standardError(label: $0) })
+    var logger = Logger(label: label, factory: { OneLineLog(label: $0) })
     logger.logLevel = level
     return logger
 }
