@@ -32,6 +32,10 @@ struct StoreRoutes: RouteSet {
             var parser = try MultipartParser(boundary: boundary)
             for try await chunk in request.body {
                 for event in try parser.feed(chunk.readableBytesView) { await storing.handle(event) }
+                // Who sends nothing but what cannot be stored does not keep us at it.
+                guard storing.failures < Self.mostFailures else {
+                    throw MultipartError(description: "\(Self.mostFailures) parts could not be stored: what follows was not read")
+                }
             }
             guard parser.isComplete else { throw MultipartError(description: "the body ends before its closing boundary") }
         } catch {
@@ -48,6 +52,8 @@ struct StoreRoutes: RouteSet {
         return try StoreAnswer(results: storing.results, root: request.serviceRoot).response(as: answerType)
     }
 
+    private static let mostFailures = 1000
+
     /// The parts of one request, one after the other.
     private struct Storing {
         let archive: Archive
@@ -55,6 +61,7 @@ struct StoreRoutes: RouteSet {
         /// All instances must be of this study, where the request names one.
         let study: UID?
         var results: [StoreAnswer.Result] = []
+        private(set) var failures = 0
         private var ingest: FileIngest?
         private var failure: ArchiveError?
 
@@ -83,6 +90,7 @@ struct StoreRoutes: RouteSet {
                     if let outcome = try await ingest?.finish() { results.append(.outcome(outcome)) }
                 } catch {
                     results.append(.failed(ingest?.named, error))
+                    failures += 1
                 }
                 ingest = nil
             }
