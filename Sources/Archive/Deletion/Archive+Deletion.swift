@@ -80,7 +80,7 @@ extension Archive {
                 if let refused = try await restore(row) { report.refused.append(refused) } else { report.restored += 1 }
             }
         }
-        try await end(id, .restored)
+        try await end(id, .deleted, as: .restored)
         feed.wake()
         return report
     }
@@ -108,9 +108,15 @@ extension Archive {
             let record = try await record(of: object, size: size, corrected: try await correction(of: object))
             let entry = IndexWriter.Entry(
                 record: record, object: object, size: size, received: row.integer("received") ?? 0, source: row.string("source"), policy: .keepFirst)
-            let result: StoreOutcome.Result
+            let result: StoreOutcome.Result?
             do throws(DatabaseError) {
-                result = try await database.write { (connection) throws(DatabaseError) in
+                result = try await database.write { (connection) throws(DatabaseError) -> StoreOutcome.Result? in
+                    // Said where it happens: another process may have begun to take the bytes away.
+                    guard try connection.first("""
+                        SELECT 1 FROM deleted_instance JOIN deletion ON deletion.id = deleted_instance.deletion
+                        WHERE  deleted_instance.object = \(object.bytes) AND deletion.state = 'deleted'
+                        """) != nil
+                    else { return nil }
                     let result = try IndexWriter(connection: connection).insert(entry)
                     if result == .stored || result == .alreadyStored {
                         try connection.run("DELETE FROM deleted_instance WHERE object = \(object.bytes)")
@@ -120,6 +126,7 @@ extension Archive {
             } catch {
                 throw ArchiveError(error, "restoring")
             }
+            guard let result else { throw ArchiveError(.refused, "its time is over: the bytes are going") }
             guard result == .stored || result == .alreadyStored else {
                 throw ArchiveError(.refused, "another content has this SOP Instance UID now")
             }
@@ -132,12 +139,12 @@ extension Archive {
     }
 
     /// Where nothing is left in it. Else it stays open.
-    private func end(_ id: Int64, _ state: Deletion.State) async throws(ArchiveError) {
+    private func end(_ id: Int64, _ before: Deletion.State, as state: Deletion.State) async throws(ArchiveError) {
         let now = Clock.microseconds()
         do throws(DatabaseError) {
             try await database.run("""
                 UPDATE deletion SET state = \(state.rawValue), ended = \(now)
-                WHERE  id = \(id) AND NOT EXISTS (SELECT 1 FROM deleted_instance WHERE deletion = \(id))
+                WHERE  id = \(id) AND state = \(before.rawValue) AND NOT EXISTS (SELECT 1 FROM deleted_instance WHERE deletion = \(id))
                 """)
         } catch {
             throw ArchiveError(error, "ending a deletion")
@@ -162,7 +169,17 @@ extension Archive {
     public func purgeDue() async throws(ArchiveError) -> Int {
         guard configuration.role == .serving else { throw ArchiveError(.notServing, "the archive was opened for reading only") }
         var count = 0
-        for row in try await all("SELECT id FROM deletion WHERE state = 'deleted' AND due <= \(Clock.microseconds()) ORDER BY due LIMIT 1000") {
+        let now = Clock.microseconds()
+        do throws(DatabaseError) {
+            // One of which all is back already only waits for its restoring to end.
+            try await database.run("""
+                UPDATE deletion SET state = 'purging'
+                WHERE  state = 'deleted' AND due <= \(now) AND EXISTS (SELECT 1 FROM deleted_instance WHERE deleted_instance.deletion = deletion.id)
+                """)
+        } catch {
+            throw ArchiveError(error, "purging")
+        }
+        for row in try await all("SELECT id FROM deletion WHERE state = 'purging' ORDER BY due LIMIT 1000") {
             guard let id = row.integer("id") else { continue }
             count += try await purge(id)
         }
@@ -180,11 +197,11 @@ extension Archive {
                 if try await purge(object, row.string("sop_uid")) { count += 1 }
             }
         }
-        try await end(id, .purged)
+        try await end(id, .purging, as: .purged)
         return count
     }
 
-    /// First the bytes, then the row: after a crash between them it is done again, and nothing is left that no row knows.
+    /// Nothing restores it any more. First the bytes, then the row: after a crash between them it is done again, and nothing is left that no row knows.
     ///
     /// - Returns: false where the bytes are in use again.
     private func purge(_ object: ObjectID, _ sopInstance: String) async throws(ArchiveError) -> Bool {
@@ -196,10 +213,7 @@ extension Archive {
             """) != nil
         let older = try await olderVersions(of: sopInstance)
         if !isUsed {
-            for gone in [object] + older {
-                try await store.remove(gone)
-                try await disk.syncFolders(of: gone)
-            }
+            for gone in [object] + older { try await store.remove(gone) }
         }
         do throws(DatabaseError) {
             try await database.write { (connection) throws(DatabaseError) in

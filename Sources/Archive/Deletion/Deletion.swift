@@ -30,6 +30,8 @@ public struct Deletion: Sendable, Identifiable, Hashable {
     public enum State: String, Sendable, CaseIterable, Codable {
         /// In no query; can be restored.
         case deleted
+        /// Its time is over: the bytes are going, and nothing comes back any more.
+        case purging
         /// All of it is back.
         case restored
         /// The bytes are gone.

@@ -161,6 +161,7 @@ struct StudyListStatement {
             if case .modality = lead {
                 conditions.append("study.id IN (SELECT study FROM series WHERE modality = \(modality))")
             } else {
+                // No index is of the text put together: the series of each study that is met are looked at.
                 conditions.append("EXISTS (SELECT 1 FROM series WHERE series.study = study.id AND (series.modality || '') = \(modality))")
             }
         }

@@ -17,6 +17,7 @@ protocol BlobStore: Sendable {
         _ object: ObjectID, from offset: UInt64,
         _ work: @escaping @Sendable (_ read: (UnsafeMutableRawBufferPointer) throws(ArchiveError) -> Void) throws(ArchiveError) -> T
     ) async throws(ArchiveError) -> T
+    /// It stays away, also after a power cut, when this returns.
     func remove(_ object: ObjectID) async throws(ArchiveError)
     /// First two bytes of names, of which there may be objects; ascending.
     func folders() async throws(ArchiveError) -> [UInt16]

@@ -95,7 +95,10 @@ struct LocalDisk: BlobStore {
     func removeNow(_ object: ObjectID) throws(ArchiveError) { try volume.remove(path(object), .removeObject) }
 
     func remove(_ object: ObjectID) async throws(ArchiveError) {
-        try await pool.run { () throws(ArchiveError) in try removeNow(object) }
+        try await pool.run { () throws(ArchiveError) in
+            try removeNow(object)
+            try volume.syncDirectory(inner(object.folder))
+        }
     }
 
     // MARK: Reading

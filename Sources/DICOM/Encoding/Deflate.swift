@@ -42,6 +42,16 @@ public final class Deflater: @unchecked Sendable {
 
     /// What of the stream is ready; with `isLast` its end, and a 0 that makes its length even.
     public func deflate(_ bytes: [UInt8], isLast: Bool = false) -> [UInt8] {
+        var result = ZlibOutput.run(&stream, bytes, isLast ? Z_FINISH : Z_NO_FLUSH)
+        made += UInt64(result.count)
+        if isLast, made % 2 == 1 { result.append(0) }
+        return result
+    }
+}
+
+/// What zlib makes of bytes, block by block.
+enum ZlibOutput {
+    static func run(_ stream: inout z_stream, _ bytes: [UInt8], _ flush: Int32) -> [UInt8] {
         var result: [UInt8] = []
         var input = bytes
         let block = 64 << 10
@@ -52,14 +62,12 @@ public final class Deflater: @unchecked Sendable {
                 let piece = [UInt8](unsafeUninitializedCapacity: block) { target, count in
                     stream.next_out = target.baseAddress
                     stream.avail_out = uInt(block)
-                    _ = CZlib.deflate(&stream, isLast ? Z_FINISH : Z_NO_FLUSH)
+                    _ = CZlib.deflate(&stream, flush)
                     count = block - Int(stream.avail_out)
                 }
                 result += piece
             } while stream.avail_out == 0
         }
-        made += UInt64(result.count)
-        if isLast, made % 2 == 1 { result.append(0) }
         return result
     }
 }

@@ -28,8 +28,7 @@ enum DescriptionRoutes {
         }
 
         private func answer(_ request: Request) throws -> Response {
-            let named = QueryString.pairs(request.uri.query ?? "").last { $0.name == "accept" }?.value
-            for type in MediaType.accepted(named ?? request.headers[.accept]) {
+            for type in MediaType.accepted(request) {
                 if type.matches(WADL.mediaType) { return response(WADL.document(Subject.all.flatMap(\.operations), root: request.applicationRoot), WADL.mediaType) }
                 if type.matches("application/json") {
                     let subjects = Subject.all.map { $0.within("/dicom-web") }.filter { !$0.operations.isEmpty || !$0.types.isEmpty }

@@ -39,7 +39,7 @@ extension HTTPFailure {
         case .outOfResources: self.init(.serviceUnavailable, error.message, headers: [.retryAfter: "60"])
         case .notFound: self.init(.notFound, error.message)
         case .invalidQuery, .cannotUnderstand: self.init(.badRequest, error.message)
-        case .dataSetDoesNotMatchSOPClass: self.init(.conflict, error.message)
+        case .dataSetDoesNotMatchSOPClass, .refused: self.init(.conflict, error.message)
         default: self.init(.internalServerError, error.message)
         }
     }

@@ -120,6 +120,29 @@ import Testing
         #expect(try await archive.report().isGood)
     }
 
+    /// Another process may have begun: what it has taken must not be shown again.
+    @Test func whatIsBeingPurgedDoesNotComeBack() async throws {
+        let archive = try await filled(try TemporaryFolder())
+        let deletion = try await delete(archive, DeletionScope(study: UID(test: "1.0")))
+        _ = try await archive.database.run("UPDATE deletion SET state = 'purging'")
+        await #expect(throws: ArchiveError(.refused, "")) { try await archive.restore(deletion.id) }
+        #expect(try await archive.instance(UID(test: "1.0.0.0"), for: .everything) == nil)
+        // Taken up again after a crash.
+        #expect(try await archive.purgeDue() == 6)
+        #expect(try await archive.deletion(deletion.id)?.state == .purged)
+    }
+
+    @Test(arguments: 0..<8) func restoringAndPurgingAtOnceLosesNothingThatIsShown(_ round: Int) async throws {
+        let archive = try await filled(try TemporaryFolder())
+        let deletion = try await delete(archive, DeletionScope(study: UID(test: "1.0")), keeping: 0)
+        async let restored = try? archive.restore(deletion.id).restored  // Refused where purging was first.
+        async let purged = archive.purgeDue()
+        let (back, gone) = (await restored ?? 0, try await purged)
+        #expect(back + gone == 6)
+        #expect(try await archive.deletion(deletion.id)?.state == (gone == 0 ? .restored : .purged))
+        #expect(try await archive.report().isGood)
+    }
+
     @Test func theUIDTakenByAnotherContentStaysDeleted() async throws {
         let archive = try await filled(try TemporaryFolder())
         let deletion = try await delete(archive, DeletionScope(study: UID(test: "1.0"), series: UID(test: "1.0.0")))

@@ -1,6 +1,5 @@
 import Archive
 import DICOM
-import DICOMImage
 import DICOMweb
 import HTTPTypes
 import Hummingbird
@@ -13,18 +12,12 @@ struct RetrieveRoutes: RouteSet {
     func add(to group: RouterGroup<RequestScope>) {
         for path in ["studies/:study", "studies/:study/series/:series", "studies/:study/series/:series/instances/:instance"] {
             group.get(RouterPath(path + "/metadata")) { request, context in
-                try await metadata(try await instances(context), request)
+                try await metadata(try await archive.instances(context), request)
             }
         }
         group.get("studies/:study/series/:series/instances/:instance/bulkdata/**") { request, context in
-            try await bulkData(try await instances(context), request, context)
+            try await bulkData(try await archive.instances(context), request, context)
         }
-    }
-
-    /// What the path names and the caller may see.
-    /// - Throws: 404 where that is nothing.
-    private func instances(_ context: RequestScope) async throws -> [InstanceLocation] {
-        try await archive.instances(context)
     }
 
     // MARK: Metadata

@@ -32,12 +32,9 @@ struct StoreRoutes: RouteSet {
             var parser = try MultipartParser(boundary: boundary)
             for try await chunk in request.body {
                 for event in try parser.feed(chunk.readableBytesView) { await storing.handle(event) }
-                // Who sends nothing but what cannot be stored does not keep us at it.
-                guard storing.failures < Self.mostFailures else {
-                    throw MultipartError(description: "\(Self.mostFailures) parts could not be stored: what follows was not read")
-                }
+                if storing.hasGivenUp { break }
             }
-            guard parser.isComplete else { throw MultipartError(description: "the body ends before its closing boundary") }
+            guard parser.isComplete || storing.hasGivenUp else { throw MultipartError(description: "the body ends before its closing boundary") }
         } catch {
             // What was whole is stored and stays; the part that was cut is gone.
             await storing.abandon()
@@ -52,8 +49,6 @@ struct StoreRoutes: RouteSet {
         return try StoreAnswer(results: storing.results, root: request.serviceRoot).response(as: answerType)
     }
 
-    private static let mostFailures = 1000
-
     /// The parts of one request, one after the other.
     private struct Storing {
         let archive: Archive
@@ -61,7 +56,10 @@ struct StoreRoutes: RouteSet {
         /// All instances must be of this study, where the request names one.
         let study: UID?
         var results: [StoreAnswer.Result] = []
-        private(set) var failures = 0
+        private var failures = 0
+        /// Who sends nothing but what cannot be stored does not keep us at it.
+        private static let mostFailures = 1000
+        var hasGivenUp: Bool { failures >= Self.mostFailures }
         private var ingest: FileIngest?
         private var failure: ArchiveError?
 
@@ -72,6 +70,7 @@ struct StoreRoutes: RouteSet {
         }
 
         mutating func handle(_ event: MultipartParser.Event) async {
+            if hasGivenUp { return }
             switch event {
             case .begin(let headers):
                 failure = nil
@@ -91,6 +90,7 @@ struct StoreRoutes: RouteSet {
                 } catch {
                     results.append(.failed(ingest?.named, error))
                     failures += 1
+                    if hasGivenUp { results.append(.failed(nil, ArchiveError(error.code, "\(failures) parts could not be stored: what follows was not read"))) }
                 }
                 ingest = nil
             }

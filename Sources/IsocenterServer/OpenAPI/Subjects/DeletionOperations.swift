@@ -15,7 +15,7 @@ extension Subject {
               restorableUntil     date-time
               instances           integer
               bytes               integer
-              state               deleted|restored|purged
+              state               deleted|purging|restored|purged
               ended?              date-time  when it was restored or purged
             Deletions
               deletions           [Deletion]
@@ -47,7 +47,7 @@ extension Subject {
                 > 404  there is no such instance
             GET /api/deletions  listDeletions  administrator
                 What was deleted, the newest first.
-                ? state   [deleted|restored|purged]  only those
+                ? state   [deleted|purging|restored|purged]  only those
                 ? before  integer  id of the last one of the page before
                 ? limit   integer(1...500)=100
                 > 200  Deletions  the page

@@ -14,6 +14,7 @@ export function deletionsTab({ work, say, signal }) {
       cells.what.append(h("bdi", {}, deletion.description), h("div", { class: "hint" }, t(`deletions.level.${level}`, { count: deletion.instances })));
       cells.reason.append(t(`reason.${deletion.reason}`), deletion.comment ? h("div", { class: "hint" }, h("bdi", {}, deletion.comment)) : "");
       cells.who.append(deletion.user, h("div", { class: "hint" }, moment(deletion.deleted)));
+      if (deletion.state === "purging") return cells.until.append(t("deletions.purging.state"));
       if (deletion.state !== "deleted") return cells.until.append(t(`deletions.${deletion.state}`), h("div", { class: "hint" }, moment(deletion.ended)));
       cells.until.append(moment(deletion.restorableUntil));
       cells.actions.append(action("restore", t("deletions.restore"), () => work(() => restore(deletion))),

@@ -88,6 +88,7 @@ export const words = {
   "deletions.purge.sure": "Die {count} Bilder von {name} endgültig entfernen? Niemand kann sie zurückholen.",
   "deletions.purging": "Die Bilder werden im Hintergrund entfernt.",
   "deletions.back": "{count} Bilder sind zurück.",
+  "deletions.purging.state": "Wird entfernt",
   "deletions.restored": "Zurückgeholt",
   "deletions.purged": "Endgültig entfernt",
   "api": "API", "api.search": "Operationen suchen", "api.operations": "Operationen", "api.found": "{count} Operationen", "api.nothing": "Keine Operation hat diese Wörter.",

@@ -388,6 +388,7 @@ export const words = {
   "deletions.purge.sure": "Take away the {count} images of {name} for good? Nobody can bring them back.",
   "deletions.purging": "The images go in the background.",
   "deletions.back": "{count} images are back.",
+  "deletions.purging.state": "Going",
   "deletions.restored": "Restored",
   "deletions.purged": "Gone for good",
 };
