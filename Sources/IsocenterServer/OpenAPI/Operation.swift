@@ -60,6 +60,9 @@ extension Operation {
         return zip(own, parts).allSatisfy { $0.first == "{" || $0 == $1 }
     }
 
+    /// 1 for each component that is a parameter, 0 for each that is a word.
+    var parameterPlaces: [Int] { components.map { $0.first == "{" ? 1 : 0 } }
+
     /// In the router's words `**`.
     static let rest: Substring = "{path}"
 }

@@ -11,8 +11,11 @@ struct OperationIndex: Sendable {
     /// - Parameter path: of a request, from the root.
     func methods(of path: String) -> [HTTPRequest.Method] {
         let parts = path.split(separator: "/")
+        let matching = operations.filter { $0.matches(parts) }
+        // A path that says a word comes before one that has a parameter there, as in the router.
+        let own = matching.map(\.parameterPlaces).min { $0.lexicographicallyPrecedes($1) }
         var methods: [HTTPRequest.Method] = []
-        for operation in operations where operation.matches(parts) && !methods.contains(operation.method) {
+        for operation in matching where operation.parameterPlaces == own && !methods.contains(operation.method) {
             methods.append(operation.method)
             if operation.method == .get { methods.append(.head) }
         }

@@ -5,7 +5,7 @@
 /// | `string`, `integer`, `number`, `boolean`, `any` | as named |
 /// | `uid`, `date`, `date-time`, `uri`, `binary` | text of that form |
 /// | `Study` | the named type |
-/// | `asc\|desc` | one of these words |
+/// | `asc\|desc`, `WADO\|` | one of these words, just this word |
 /// | `[T]` | a list of T |
 /// | `{T}` | an object whose members are T |
 /// | `T?` | T or null |

@@ -67,6 +67,7 @@ struct TypeNotationTests {
         ("[Study]", ##"{"type":"array","items":{"$ref":"#/components/schemas/Study"}}"##),
         ("Study?", ##"{"anyOf":[{"$ref":"#/components/schemas/Study"},{"type":"null"}]}"##),
         ("asc|desc", #"{"type":"string","enum":["asc","desc"]}"#),
+        ("WADO|", #"{"type":"string","enum":["WADO"]}"#),
         ("asc|desc=asc", #"{"type":"string","enum":["asc","desc"],"default":"asc"}"#),
         ("integer(1...500)=100", #"{"type":"integer","minimum":1,"maximum":500,"default":100}"#),
         ("integer(0...)", #"{"type":"integer","minimum":0}"#),
@@ -89,7 +90,7 @@ struct TypeNotationTests {
 struct OperationIndexTests {
     @Test("By path", arguments: [
         ("/dicom-web/studies", "GET,HEAD,POST,OPTIONS"), ("/dicom-web/studies/1.2", "DELETE,GET,HEAD,POST,OPTIONS"),
-        ("/dicom-web", "OPTIONS"), ("/api/peers/x/echo", "POST,OPTIONS"), ("/api/peers/x/echo/y", ""), ("/nothing", ""),
+        ("/dicom-web/studies/count", "GET,HEAD,OPTIONS"), ("/dicom-web", "OPTIONS"), ("/api/peers/x/echo", "POST,OPTIONS"), ("/api/peers/x/echo/y", ""), ("/nothing", ""),
         ("/dicom-web/studies/1/series/2/instances/3/bulkdata/00081115/0/0020000E", "GET,HEAD,OPTIONS"),
     ])
     func methods(_ path: String, _ expected: String) {

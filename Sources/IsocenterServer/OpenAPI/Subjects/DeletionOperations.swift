@@ -30,19 +30,19 @@ extension Subject {
             DELETE /dicom-web/studies/{study}  deleteStudy  administrator
                 Deletes a study. It can be restored until its time is over (`deletion.keep`).
                 ? reason   quality|patientSafety|wrongWorklistEntry|retentionExpired|duplicate|other=other  why
-                ? comment  string  why, in words
+                ? comment  string(...4096)  why, in words
                 > 200  Deletion  what was deleted
                 > 404  there is no such study
             DELETE /dicom-web/studies/{study}/series/{series}  deleteSeries  administrator
                 Deletes a series.
                 ? reason   quality|patientSafety|wrongWorklistEntry|retentionExpired|duplicate|other=other  why
-                ? comment  string  why, in words
+                ? comment  string(...4096)  why, in words
                 > 200  Deletion  what was deleted
                 > 404  there is no such series
             DELETE /dicom-web/studies/{study}/series/{series}/instances/{instance}  deleteInstance  administrator
                 Deletes an instance.
                 ? reason   quality|patientSafety|wrongWorklistEntry|retentionExpired|duplicate|other=other  why
-                ? comment  string  why, in words
+                ? comment  string(...4096)  why, in words
                 > 200  Deletion  what was deleted
                 > 404  there is no such instance
             GET /api/deletions  listDeletions  administrator

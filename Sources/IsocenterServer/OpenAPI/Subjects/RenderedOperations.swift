@@ -26,9 +26,11 @@ extension Subject {
             ? presentationUID  uid  SOP Instance UID of a presentation state of the study to be applied
             : Accept  string  `image/png`  JPEG unless said
             > 200  image/jpeg, image/png, image/gif, video/mp4, multipart/related, text/html, text/plain, text/xml, application/pdf, application/octet-stream  the picture
+            > 206  video/mp4, application/pdf, text/xml, application/octet-stream  the part
             > 304  -  it is as the client has it
             > 404  there is nothing to show
             > 406  none of what is accepted can be had
+            > 416  -  there is no such part
             > 503  no worker could take it: ask again
 
         """

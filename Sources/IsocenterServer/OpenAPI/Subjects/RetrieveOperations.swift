@@ -12,14 +12,18 @@ extension Subject {
             GET \(path)  retrieve\(level)  user
                 \(what), as multipart/related of objects\(level == "Instance" ? ", or as the object itself" : "").
                 : Accept  string  `multipart/related; type="application/dicom"; transfer-syntax=*`  media type and transfer syntax; as Explicit VR Little Endian unless said
-                > 200  multipart/related, application/dicom  the objects
+                : Range  string  `bytes=0-1023`  a part of what is sent as it is stored
+                > 200  multipart/related, application/zip, application/dicom, application/pdf, text/xml, text/html, model/stl, video/mpeg, video/mp4, application/octet-stream  the objects
+                > 206  application/dicom, application/pdf, text/xml, video/mpeg, video/mp4, application/octet-stream  the part
+                > 304  -  it is as the client has it
                 > 404  there is no such study, series or instance
+                > 416  -  there is no such part
                 > 406  none of what is accepted can be had: `error` says what can
                 > 503  no worker could take it: ask again
             GET \(path)/metadata  retrieve\(level)Metadata  user
                 The attributes of \(what.prefix(1).lowercased() + what.dropFirst())'s objects, large values as links.
                 : Accept  string  `application/dicom+json`  which form
-                > 200  application/dicom+json [DataSet], application/json [DataSet]  one data set an instance
+                > 200  application/dicom+json [DataSet], application/json [DataSet], multipart/related, application/dicom+xml  one data set an instance
                 > 404  there is no such study, series or instance
                 > 406  none of what is accepted can be had
 
@@ -29,7 +33,10 @@ extension Subject {
                 Frames as they are stored, or decoded.
                 : Accept  string  `multipart/related; type="application/octet-stream"; transfer-syntax=*`  media type and transfer syntax of each
                 > 200  multipart/related, application/octet-stream, image/jpeg, image/jls, image/jp2, image/jphc, image/jxl, image/dicom-rle, video/mpeg, video/mp4  the frames in the order asked for
+                > 206  video/mpeg, video/mp4, application/octet-stream  the part
+                > 304  -  it is as the client has it
                 > 404  there is no such instance or frame
+                > 416  -  there is no such part
                 > 406  it cannot be had in that form
                 > 503  no worker could take it: ask again
             GET /dicom-web/studies/{study}/series/{series}/instances/{instance}/bulkdata/{path}  retrieveBulkData  user
