@@ -1,5 +1,8 @@
 """WADO-RS (PS3.18 §10.4): objects, metadata, frames and pictures; values from pydicom and numpy."""
+import gzip
 import io
+import re
+import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
@@ -111,6 +114,55 @@ def test_metadata_says_what_pydicom_says(server, sent):
     ours = {tag: element for tag, element in model.items() if "BulkDataURI" not in element and tag != "00080005"}
     theirs = {tag: element for tag, element in image.to_json_dict().items() if tag not in ("7FE00010", "00080005")}
     assert ours == theirs
+
+
+def flat(element):
+    """A Native DICOM Model (PS3.19 §A.1) as {tag: values}, sequences as lists of the same; read by xml.etree."""
+    inner = lambda node: node.tag.rpartition("}")[2]
+    found = {}
+    for attribute in element:
+        items = [flat(child) for child in attribute if inner(child) == "Item"]
+        values = [child.text or "" for child in attribute if inner(child) == "Value"]
+        names = [" ".join(t.strip() for t in child.itertext() if t.strip()) for child in attribute if inner(child) == "PersonName"]
+        bulk = [child.get("uri") for child in attribute if inner(child) == "BulkData"]
+        found[attribute.get("tag")] = items or values or names or bulk
+    return found
+
+
+@pytest.mark.parametrize("level", ("study", "series", "instance"))
+def test_metadata_as_xml(server, sent, level):
+    """The XML says what the JSON says, an instance a part; alone where one is asked for alone."""
+    where = {"study": path(sent[0])[:2], "series": path(sent[0])[:4], "instance": path(sent[0])}[level]
+    expected = server.get(*where, "metadata", accept=web.DICOM_JSON).json()
+    answer = server.get(*where, "metadata", accept='multipart/related; type="application/dicom+xml"')
+    assert answer.status_code == 200
+    found = [flat(ElementTree.fromstring(body)) for _, body in web.parts(answer)]
+    assert [f["00080018"] for f in found] == [e["00080018"]["Value"] for e in expected]
+    for one, other in zip(found, expected):
+        assert set(one) == set(other)
+        for tag, element in other.items():
+            if element["vr"] == "PN":
+                assert one[tag] == ["Seacole Mary"]
+            elif "BulkDataURI" in element:
+                assert one[tag] == [element["BulkDataURI"]]
+            elif element["vr"] in ("DS", "FL", "FD"):
+                assert [float(v) for v in one[tag]] == [float(v) for v in element.get("Value", [])], tag
+            elif element["vr"] != "SQ":
+                assert one[tag] == [str(v) for v in element.get("Value", [])], tag
+    if level == "instance":
+        alone = server.get(*where, "metadata", accept="application/dicom+xml")
+        assert alone.headers["Content-Type"] == "application/dicom+xml" and flat(ElementTree.fromstring(alone.content)) == found[0]
+
+
+@pytest.mark.parametrize("accept", (web.DICOM_JSON, 'multipart/related; type="application/dicom+xml"'))
+def test_text_is_compressed_where_the_client_takes_it(server, sent, accept):
+    plain = server.session.get(server.url(*path(sent[0])[:2], "metadata"), headers={"Accept": accept, "Accept-Encoding": "identity"})
+    packed = server.session.get(server.url(*path(sent[0])[:2], "metadata"), headers={"Accept": accept, "Accept-Encoding": "br, gzip"}, stream=True)
+    assert "Content-Encoding" not in plain.headers and packed.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in plain.headers["Vary"] and "Accept-Encoding" in packed.headers["Vary"]
+    raw = packed.raw.read(decode_content=False)
+    boundary = re.compile(rb"isocenter-[0-9-]+")  # Another one each time.
+    assert boundary.sub(b"", gzip.decompress(raw)) == boundary.sub(b"", plain.content) and len(raw) < len(plain.content) / 2
 
 
 @pytest.mark.parametrize("accept", (OCTETS, "application/octet-stream", "*/*", ""))

@@ -397,3 +397,29 @@ def test_accept(archive, accept, status):
     assert answer.status_code == status
     if status == 200:
         assert answer.headers["Content-Type"].split(";")[0] in ("application/dicom+json", "application/json")
+
+
+def report(text, code):
+    """A Basic Text SR (PS3.3 §A.35.1) that says one sentence under a heading."""
+    image = objects.image(PatientID="S-200", PatientName="Report^Reader", Modality="SR")
+    for keyword in ("PixelData", "Rows", "Columns", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "SamplesPerPixel", "PhotometricInterpretation"):
+        delattr(image, keyword)
+    image.SOPClassUID = "1.2.840.10008.5.1.4.1.1.88.11"
+    heading, sentence = Dataset(), Dataset()
+    heading.CodeValue, heading.CodingSchemeDesignator, heading.CodeMeaning = "F1", "99X", code
+    sentence.RelationshipType, sentence.ValueType, sentence.ConceptNameCodeSequence, sentence.TextValue = "CONTAINS", "TEXT", [heading], text
+    image.ValueType, image.ContinuityOfContent, image.ContentSequence = "CONTAINER", "SEPARATE", [sentence]
+    return objects.with_meta(image)
+
+
+def test_words_of_reports(archive):
+    """What somebody types is found in what reports say, until the report is gone."""
+    one = report("Kein Anhalt für Spondylolisthesis, zwei Rundherde", "Befundtext")
+    assert web.store(archive, [objects.file_bytes(one)]).status_code == 200
+    found = lambda words: [web.value(a, "0020000D") for a in archive.search("studies", search=words)]
+    listed = lambda words: [s["studyInstanceUID"] for s in archive.session.get(f"{archive.http}/api/studies", params={"search": words}).json()["studies"]]
+    for words in ("spondylo", "RUNDHERDE kein", "befundtext", "fur spond", "report rundherde"):
+        assert found(words) == listed(words) == [one.StudyInstanceUID], words
+    assert found("olisthesis") == [] and found("spondylo nothing") == []
+    assert archive.session.delete(archive.url("studies", one.StudyInstanceUID)).status_code == 200
+    assert found("spondylo") == listed("rundherde") == []

@@ -198,3 +198,42 @@ def eventually(condition, timeout=10, page=None):
         if value or time.monotonic() > end:
             return value
         page.wait_for_timeout(50) if page else time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def own_server(tmp_path_factory):
+    """A server of the module's own, with an administrator and somebody who only reads."""
+    from peer.server import BINARY, Server
+    if not os.access(BINARY, os.X_OK):
+        pytest.skip("the program is not built")
+    server = Server(tmp_path_factory.mktemp("own")).start().add_administrator()
+    server.command("users", "add", "reader", stdin=READERS_PASSWORD + "\n", check=True)
+    yield server
+    assert server.stop() == 0
+
+
+READERS_PASSWORD = "lamps-and-numbers-1858"
+
+
+@pytest.fixture
+def own_page(browser, own_server, request):
+    """Makes pages at a place of that server, signed in as its administrator or as the reader; fails the test on errors in them."""
+    from peer.server import PASSWORD, USER
+    contexts = []
+
+    def make(hash, ready, reader=False, **options):
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, "base_url": own_server.http + "/", "color_scheme": "dark", "locale": "en-GB", **options})
+        user = ("reader", READERS_PASSWORD) if reader else (USER, PASSWORD)
+        answer = context.request.post("api/session", data={"name": user[0], "password": user[1]}, headers={"Origin": own_server.http})
+        assert answer.ok, answer.text()
+        page = Page(context.new_page(), request.node.name)
+        contexts.append((context, page))
+        page.goto(f"{own_server.http}/{hash}")
+        page.ready(ready)
+        return page
+
+    yield make
+    for context, page in contexts:
+        problems = page.problems
+        context.close()
+        assert not problems, problems
