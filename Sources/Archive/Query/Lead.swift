@@ -11,6 +11,8 @@ enum Lead: Equatable {
     case ranked
     /// By this one of the keys that the index matches.
     case key(Int)
+    /// By this word of a name that is matched fuzzily.
+    case fuzzy(key: Int, word: Int)
     /// By this one of the words that are searched for.
     case word(Int)
     /// By the studies of one value, in the order of the answers.
@@ -49,6 +51,10 @@ extension Lead {
         }
         // A part of a text anywhere leads to values or to nothing.
         for (index, matching) in matchings.enumerated() where found.allSatisfy({ $0.rows > few }) {
+            for (word, probe) in matching.wordProbes().enumerated() {
+                let rows = try connection.first("SELECT count(*) AS matches FROM (\(probe) LIMIT \(bound)) AS found")?.int("matches") ?? 0
+                found.append(Counted(lead: .fuzzy(key: index, word: word), rows: rows, oldest: ""))
+            }
             guard let probe = try matching.probe(), let row = try connection.first("SELECT count(*) AS matches FROM (\(probe) LIMIT \(bound)) AS found")
             else { continue }
             found.append(Counted(lead: .key(index), rows: row.int("matches"), oldest: ""))

@@ -8,6 +8,8 @@ struct Matching {
     /// An index may be searched for it. Else another key leaves fewer rows, and this one only filters them.
     var leads: Bool
     let query: Query
+    /// Which of the words of a name leads, where it is matched fuzzily; nil: the longest.
+    var leadingWord: Int?
 
     /// Of a key on its own, whole; nil where everything matches.
     static func condition(_ key: Query.Key, _ attribute: QueryableAttribute) throws(ArchiveError) -> SQLStatement? {
@@ -113,29 +115,36 @@ struct Matching {
 
     /// Each group that the key has must be one of the name's, case and accents ignored.
     private func name(_ value: String, _ role: NameRole) -> SQLStatement? {
-        let conditions = SearchText.nameGroups(value).compactMap { group in
-            Self.text("folded", group).map { owners("person_name", role, $0) }
-        }
-        return conditions.isEmpty ? nil : conditions.joined(separator: " AND ")
+        let conditions = SearchText.nameGroups(value).compactMap { group in Self.text("folded", group).map { [$0] } }
+        return owners("person_name", role, conditions, leading: nil, lengths: SearchText.nameGroups(value).map(\.utf8.count))
     }
 
     /// Each word of the key begins a word of the name or sounds like one, in any order.
     private func fuzzy(_ value: String, _ role: NameRole) -> SQLStatement? {
-        let conditions = NameWords.words(value).map { owners("person_word", role, Self.word($0)) }
-        return conditions.isEmpty ? nil : conditions.joined(separator: " AND ")
+        let words = NameWords.words(value)
+        return owners("person_word", role, words.map { Self.alternatives($0) }, leading: leadingWord, lengths: words.map(\.utf8.count))
     }
 
-    private static func word(_ word: String) -> SQLStatement {
+    /// All conditions, each of several alternatives, are met by entries of one owner. One is looked up, the others are asked of what it finds.
+    private func owners(_ table: SQLStatement, _ role: NameRole, _ conditions: [[SQLStatement]], leading: Int?, lengths: [Int]) -> SQLStatement? {
+        guard !conditions.isEmpty else { return nil }
+        let leading = leading ?? (lengths.count == conditions.count ? conditions.indices.max { lengths[$0] < lengths[$1] } : conditions.indices.first)
+        return conditions.enumerated().map { index, alternatives in
+            if leads, index == leading {
+                // Each alternative is a search of its own: a condition with OR would read all names.
+                let found = alternatives.map { "SELECT owner FROM \(table) WHERE role = \(role.rawValue) AND \($0)" as SQLStatement }
+                return "\(attribute.column) IN (\(found.joined(separator: " UNION ")))"
+            }
+            let any: SQLStatement = "(\(alternatives.joined(separator: " OR ")))"
+            return "EXISTS (SELECT 1 FROM \(table) WHERE owner = \(attribute.column) AND role = \(role.rawValue) AND \(any))"
+        }.joined(separator: " AND ")
+    }
+
+    private static func alternatives(_ word: String) -> [SQLStatement] {
         let (beginnings, entries) = NameWords.sought(word)
         var conditions = beginnings.map { "word >= \($0) AND word < \(SearchText.end(of: $0))" as SQLStatement }
         if !entries.isEmpty { conditions.append("word IN \(list: entries)") }
-        return "(\(conditions.joined(separator: " OR ")))"
-    }
-
-    private func owners(_ table: SQLStatement, _ role: NameRole, _ condition: SQLStatement) -> SQLStatement {
-        leads
-            ? "\(attribute.column) IN (SELECT owner FROM \(table) WHERE role = \(role.rawValue) AND \(condition))"
-            : "EXISTS (SELECT 1 FROM \(table) WHERE owner = \(attribute.column) AND role = \(role.rawValue) AND \(condition))"
+        return conditions
     }
 
     // MARK: Counting
@@ -146,11 +155,7 @@ struct Matching {
         switch attribute.kind {
         case .name(let role):
             guard key.values.count == 1 else { return nil }
-            if query.isFuzzy {
-                // The longest word is the rarest.
-                guard let longest = NameWords.words(key.values[0]).max(by: { $0.utf8.count < $1.utf8.count }) else { return nil }
-                return "SELECT 1 FROM person_word WHERE role = \(role.rawValue) AND \(Self.word(longest))"
-            }
+            if query.isFuzzy { return nil }
             guard let group = SearchText.nameGroups(key.values[0]).max(by: { $0.utf8.count < $1.utf8.count }), group.first != "*", group.first != "?" else { return nil }
             return Self.text("folded", group).map { "SELECT 1 FROM person_name WHERE role = \(role.rawValue) AND \($0)" }
         case .item(let table):
@@ -165,6 +170,14 @@ struct Matching {
             case .instance: "instance"
             }
             return try condition().map { "SELECT 1 FROM \(table) WHERE \($0)" }
+        }
+    }
+
+    /// As `probe`, of each word of a name that is matched fuzzily.
+    func wordProbes() -> [SQLStatement] {
+        guard case .name(let role) = attribute.kind, query.isFuzzy, key.values.count == 1, !key.wantsEmpty else { return [] }
+        return NameWords.words(key.values[0]).map { word in
+            Self.alternatives(word).map { "SELECT 1 AS one FROM person_word WHERE role = \(role.rawValue) AND \($0)" as SQLStatement }.joined(separator: " UNION ALL ")
         }
     }
 

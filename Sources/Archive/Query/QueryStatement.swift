@@ -80,7 +80,7 @@ struct QueryStatement {
         switch lead {
         case .value: (isWalked, tables) = (true, "study_value AS led CROSS JOIN study")
         case .order: isWalked = true
-        case .ranked, .key, .word, .values, .nothing: isWalked = false
+        case .ranked, .key, .fuzzy, .word, .values, .nothing: isWalked = false
         }
         if isWalked, level >= .series { tables += " CROSS JOIN series" }
         if isWalked, level == .instance { tables += " CROSS JOIN instance" }
@@ -138,7 +138,7 @@ struct QueryStatement {
         case .nothing: conditions.append("1 = 0")
         case .value(let value): conditions += ["led.value = \(value)", "study.id = led.study"]
         case .values(let values): conditions.append("study.id IN (SELECT study FROM study_value WHERE value IN \(list: values))")
-        case .ranked, .key, .word, .order: break
+        case .ranked, .key, .fuzzy, .word, .order: break
         }
         switch lead {
         case .value, .order:
@@ -193,10 +193,12 @@ struct QueryStatement {
         return indexed.enumerated().map { index, element in
             let leads = switch lead {
             case .ranked: ranks[index] == lowest
-            case .key(let leading): index == leading
+            case .key(let leading), .fuzzy(let leading, _): index == leading
             case .word, .value, .values, .order, .nothing: false
             }
-            return Matching(key: element.key, attribute: element.attribute, leads: leads, query: query)
+            var matching = Matching(key: element.key, attribute: element.attribute, leads: leads, query: query)
+            if case .fuzzy(_, let word) = lead { matching.leadingWord = word }
+            return matching
         }
     }
 
