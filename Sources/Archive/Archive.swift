@@ -16,6 +16,7 @@ public final class Archive: Sendable {
     let feed: ChangeFeed
     let sqlite: SQLite
     let frameTables = FrameTableCache()
+    let recheck: Recheck
     private let commit: GroupCommit
     let underWay = ObjectsUnderWay()
     /// Held while this lives; nil beside a server.
@@ -64,7 +65,8 @@ public final class Archive: Sendable {
         }
         store = disk
         feed = ChangeFeed(database: database)
-        commit = GroupCommit(store: store, database: database, volume: volume, feed: feed, logger: logger)
+        recheck = Recheck(every: configuration.recheck)
+        commit = GroupCommit(store: store, database: database, volume: volume, recheck: recheck, feed: feed, logger: logger)
     }
 
     /// Ends the connections to the database; the lock goes with the archive itself.

@@ -34,6 +34,8 @@ public struct ArchiveConfiguration: Sendable {
     public var folder: DataFolder
     public var role: Role
     public var reserve: Reserve
+    /// For so long an object whose bytes were hashed is given out without being hashed again, while its file stays as it is. Zero: never.
+    public var recheck = Duration.seconds(3600)
     /// Threads for calls that wait for the disk.
     public var diskThreads: Int
     /// What a received data set may be. Values longer than `elementInMemory` stay in the file.

@@ -36,8 +36,9 @@ public struct Server: Sendable {
 
     /// Opens the data folder and binds the DICOM port.
     public static func open(_ settings: Settings, version: String, logger: Logger) async throws -> Server {
-        let archive = try await Archive.open(
-            ArchiveConfiguration(folder: settings[Settings.data], reserve: reserve(settings)), logger: logger)
+        var configuration = ArchiveConfiguration(folder: settings[Settings.data], reserve: reserve(settings))
+        configuration.recheck = .seconds(60 * settings[Settings.recheck])
+        let archive = try await Archive.open(configuration, logger: logger)
         let accounts = try await Accounts(archive.database)
         let authenticator = Authenticator(accounts: accounts, settings: settings)
         let peers = try await PeerTable(archive.database)

@@ -50,7 +50,7 @@ extension Archive {
             let rest = ByteRange(offset: location.headerEnd, length: location.size - location.headerEnd)
             return ObjectFile(head.pieces + [.stored(rest)], readStored: readStored)
         }
-        var bytes = RewrittenBytes(head, location, store: store), whole: [UInt8] = []
+        var bytes = RewrittenBytes(head, location, store: store, recheck: recheck), whole: [UInt8] = []
         while let piece = try await bytes.next() {
             guard whole.count + piece.count <= 1 << 30 else {
                 throw ArchiveError(.outOfResources, "instance \(location.sopInstance) is deflated and too large to be changed on its way")

@@ -21,11 +21,11 @@ struct RewrittenBytes: Sendable {
         let deflater: Deflater
     }
 
-    init(_ head: RewrittenHead, _ location: InstanceLocation, store: any BlobStore) {
+    init(_ head: RewrittenHead, _ location: InstanceLocation, store: any BlobStore, recheck: Recheck?) {
         self.store = store
         self.head = head
         object = location.object
-        stored = ObjectBytes.Stored(store: store, object: location.object, size: location.size)
+        stored = ObjectBytes.Stored(store: store, object: location.object, size: location.size, recheck: recheck)
         ready = []
         if location.transferSyntax.isDeflated {
             inflation = Inflation(inflater: Inflater(ratio: ReadLimits().inflateRatio), deflater: Deflater())

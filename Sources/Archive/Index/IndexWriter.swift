@@ -4,6 +4,7 @@ import Database
 /// Writes one object's rows within a transaction, and decides there what a SOP Instance UID that is known means.
 ///
 /// The rows depend on the objects and the order in which they were received alone: an index made anew from the blobs is the same.
+/// What many objects of one transaction change alike (counts, sizes, times) is gathered and written once.
 struct IndexWriter {
     struct Entry: Sendable {
         var record: InstanceRecord
@@ -18,19 +19,67 @@ struct IndexWriter {
     let connection: any SQLConnection
 
     func insert(_ entry: Entry) throws(DatabaseError) -> StoreOutcome.Result {
-        if let known = try known(entry.record.sopInstance) { return try decide(entry, known) }
-        let study = try study(of: entry)
+        var round = IndexRound()
+        let result = try insert(entry, &round)
+        try round.write(connection)
+        return result
+    }
+
+    /// In the order in which they were received.
+    func insert(_ entries: [Entry]) throws(DatabaseError) -> [StoreOutcome.Result] {
+        var round = IndexRound()
+        var results: [StoreOutcome.Result] = []
+        for entry in entries { results.append(try insert(entry, &round)) }
+        try round.write(connection)
+        return results
+    }
+
+    private func insert(_ entry: Entry, _ round: inout IndexRound) throws(DatabaseError) -> StoreOutcome.Result {
+        // Mostly study and series are there and say the same, and the UID is new: the insert itself finds out.
+        if let place = try knownPlace(of: entry, &round), try insertInstance(entry, place) {
+            try add(entry, to: place, &round)
+            return .stored
+        }
+        if let known = try known(entry.record.sopInstance) { return try decide(entry, known, &round) }
+        let study = try study(of: entry, &round)
         let series = try series(of: entry, study)
-        guard try insertInstance(entry, study: study.id, series: series) else {
+        let place = IndexRound.Place(study: study, series: series, attributes: [])
+        guard try insertInstance(entry, place) else {
             // Another process was first with this UID: the study and series above are its own.
             guard let known = try known(entry.record.sopInstance) else { throw DatabaseError(.busy, "an instance came and went") }
-            return try decide(entry, known)
+            return try decide(entry, known, &round)
         }
-        try recordCorrection(entry)
-        try count(entry, study: study, series: series)
-        try SearchIndex(connection: connection).add(report: entry.record, study: study.id)
-        try note("stored", entry)
+        try add(entry, to: place, &round)
         return .stored
+    }
+
+    private func add(_ entry: Entry, to place: IndexRound.Place, _ round: inout IndexRound) throws(DatabaseError) {
+        try recordCorrection(entry)
+        try list(entry, in: place.study, &round)
+        round.count(entry, in: place)
+        try SearchIndex(connection: connection).add(report: entry.record, study: place.study.id)
+        try note("stored", entry)
+    }
+
+    /// Study and series, where they are there and would stay as they are.
+    private func knownPlace(of entry: Entry, _ round: inout IndexRound) throws(DatabaseError) -> IndexRound.Place? {
+        let record = entry.record
+        if record.seriesAttributes[.requestAttributesSequence] != nil { return nil }
+        let attributes = [record.encodedStudy, record.encodedSeries]
+        if let place = round.place(record) { return place.attributes == attributes ? place : nil }
+        guard let row = try connection.first("""
+            SELECT study.id AS study, study.patient, study.modalities, study.sop_classes, study.attributes AS study_attributes,
+                   series.id AS series, series.attributes AS series_attributes
+            FROM   study JOIN series ON series.study = study.id
+            WHERE  study.study_uid = \(record.study.text) AND series.series_uid = \(record.series.text)
+            """), let study = row.integer("study"), let patient = row.integer("patient"), let series = row.integer("series"),
+            row.blob("study_attributes") == attributes[0], row.blob("series_attributes") == attributes[1]
+        else { return nil }
+        let place = IndexRound.Place(
+            study: .init(id: study, patient: patient, isNew: false, modalities: row.string("modalities"), sopClasses: row.string("sop_classes")),
+            series: series, attributes: attributes)
+        round.know(place, record)
+        return place
     }
 
     // MARK: A UID that is known
@@ -54,7 +103,8 @@ struct IndexWriter {
         return Known(id: id, object: object, study: row.string("study_uid"), series: row.string("series_uid"), source: row.string("source"))
     }
 
-    private func decide(_ entry: Entry, _ known: Known) throws(DatabaseError) -> StoreOutcome.Result {
+    private func decide(_ entry: Entry, _ known: Known, _ round: inout IndexRound) throws(DatabaseError) -> StoreOutcome.Result {
+        try round.write(connection)
         if known.object == entry.object {
             try recorrect(entry, time: entry.received)
             return .alreadyStored
@@ -110,29 +160,23 @@ struct IndexWriter {
 
     // MARK: Levels
 
-    private func insertInstance(_ entry: Entry, study: Int64, series: Int64) throws(DatabaseError) -> Bool {
+    private func insertInstance(_ entry: Entry, _ place: IndexRound.Place) throws(DatabaseError) -> Bool {
         let columns = InstanceColumns(entry)
         return try connection.run("""
             INSERT INTO instance (study, series, sop_uid, \(InstanceColumns.names))
-            VALUES (\(study), \(series), \(entry.record.sopInstance.text), \(columns.values)) ON CONFLICT (sop_uid) DO NOTHING
+            VALUES (\(place.study.id), \(place.series), \(entry.record.sopInstance.text), \(columns.values)) ON CONFLICT (sop_uid) DO NOTHING
             """) == 1
     }
 
-    private struct StudyRow {
-        var id: Int64
-        var patient: Int64
-        var isNew: Bool
-        var modalities: String
-        var sopClasses: String
-    }
-
-    private func study(of entry: Entry) throws(DatabaseError) -> StudyRow {
+    private func study(of entry: Entry, _ round: inout IndexRound) throws(DatabaseError) -> IndexRound.Study {
+        // What is in the row is about to be looked at.
+        try round.write(connection)
         let attributes = entry.record.patientAttributes.merging(entry.record.studyAttributes)
         if let row = try connection.first("""
             SELECT id, patient, modalities, sop_classes, attributes FROM study WHERE study_uid = \(entry.record.study.text)
             """), let id = row.integer("id"), let patient = row.integer("patient") {
             if let filled = try Self.filled(row.blob("attributes"), with: attributes) { try update(study: id, filled) }
-            return StudyRow(id: id, patient: patient, isNew: false, modalities: row.string("modalities"), sopClasses: row.string("sop_classes"))
+            return IndexRound.Study(id: id, patient: patient, isNew: false, modalities: row.string("modalities"), sopClasses: row.string("sop_classes"))
         }
         let patient = try patient(of: entry)
         let columns = StudyColumns(attributes)
@@ -143,7 +187,7 @@ struct IndexWriter {
         guard let id = inserted?.integer("id") else { throw DatabaseError(.statement, "a new study got no key") }
         try index(study: id, columns)
         try connection.run("UPDATE patient SET study_count = study_count + 1 WHERE id = \(patient)")
-        return StudyRow(id: id, patient: patient, isNew: true, modalities: "", sopClasses: "")
+        return IndexRound.Study(id: id, patient: patient, isNew: true, modalities: "", sopClasses: "")
     }
 
     private func update(study: Int64, _ attributes: DataSet) throws(DatabaseError) {
@@ -186,7 +230,7 @@ struct IndexWriter {
         return id
     }
 
-    private func series(of entry: Entry, _ study: StudyRow) throws(DatabaseError) -> Int64 {
+    private func series(of entry: Entry, _ study: IndexRound.Study) throws(DatabaseError) -> Int64 {
         let attributes = entry.record.seriesAttributes
         if let row = try connection.first("""
             SELECT id, attributes FROM series WHERE study = \(study.id) AND series_uid = \(entry.record.series.text)
@@ -212,32 +256,24 @@ struct IndexWriter {
         return id
     }
 
-    // MARK: Counts and lists
+    // MARK: Lists
 
-    private func count(_ entry: Entry, study: StudyRow, series: Int64) throws(DatabaseError) {
-        let size = Int64(entry.size)
+    private func list(_ entry: Entry, in study: IndexRound.Study, _ round: inout IndexRound) throws(DatabaseError) {
         let modality = entry.record.seriesAttributes.string(.modality) ?? ""
         let modalities = Self.adding(modality, to: study.modalities)
         let sopClasses = Self.adding(entry.record.sopClass.text, to: study.sopClasses)
-        try connection.run("""
-            UPDATE study SET instance_count = instance_count + 1, bytes = bytes + \(size), received = \(entry.received),
-                             modalities = \(modalities), sop_classes = \(sopClasses)
-            WHERE  id = \(study.id)
-            """)
+        guard modalities != study.modalities || sopClasses != study.sopClasses else { return }
+        try connection.run("UPDATE study SET modalities = \(modalities), sop_classes = \(sopClasses) WHERE id = \(study.id)")
         if sopClasses != study.sopClasses {
             try SearchIndex(connection: connection).add([SearchValue(.sopClass, entry.record.sopClass.text)], study: study.id)
         }
         if modalities != study.modalities { try addWords(SearchText.words(modality), study: study.id) }
-        try connection.run("UPDATE series SET instance_count = instance_count + 1, received = \(entry.received) WHERE id = \(series)")
-        try connection.run("UPDATE patient SET instance_count = instance_count + 1 WHERE id = \(study.patient)")
-        try connection.run("""
-            UPDATE total SET studies = studies + \(study.isNew), instances = instances + 1, bytes = bytes + \(size) WHERE id = 1
-            """)
+        round.forgetPlaces()
     }
 
     /// A sorted list, its values between backslashes.
     private static func adding(_ value: String, to list: String) -> String {
-        guard !value.isEmpty else { return list }
+        guard !value.isEmpty, value != list else { return list }
         var values = Set(list.split(separator: "\\").map(String.init))
         values.insert(value)
         return values.sorted().joined(separator: "\\")

@@ -19,6 +19,9 @@ struct InstanceRecord: Sendable {
     var instanceAttributes: DataSet
     /// Of a structured report.
     var reportWords: Set<String>
+    /// Patient and study, and series, as their rows keep them.
+    var encodedStudy: [UInt8]
+    var encodedSeries: [UInt8]
     /// What was put in place of what the object lacks.
     var warnings: [ReadWarning] = []
     /// nil: nobody looked whether anything is to be corrected.
@@ -65,6 +68,8 @@ struct InstanceRecord: Sendable {
         seriesAttributes = dataSet.inUTF8(LevelAttributes.series).with(.seriesInstanceUID, series)
         reportWords = ReportWords.of(dataSet)
         instanceAttributes = dataSet.inUTF8(LevelAttributes.instance).with(.sopClassUID, sopClass).with(.sopInstanceUID, sopInstance)
+        encodedStudy = patientAttributes.merging(studyAttributes).encodedForRow()
+        encodedSeries = seriesAttributes.encodedForRow()
     }
 }
 

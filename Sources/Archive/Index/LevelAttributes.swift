@@ -50,7 +50,8 @@ extension Tag {
 extension DataSet {
     /// Only these attributes, their text in UTF-8.
     func inUTF8(_ tags: [Tag]) -> DataSet {
-        DataSet(tags.compactMap { tag in self[tag].flatMap { $0.understood.inUTF8(characterSet) } })
+        let characterSet = characterSet
+        return DataSet(tags.compactMap { tag in self[tag].flatMap { $0.understood.inUTF8(characterSet) } })
     }
 
     fileprivate var inUTF8: DataSet {

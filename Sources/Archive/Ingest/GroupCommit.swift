@@ -33,16 +33,18 @@ final class GroupCommit: Sendable {
     private let store: any BlobStore
     private let database: any SQLDatabase
     private let volume: Volume
+    private let recheck: Recheck
     private let feed: ChangeFeed
     private let logger: Logger
     private let state = Mutex(State())
 
     static let largestGroup = 64
 
-    init(store: any BlobStore, database: any SQLDatabase, volume: Volume, feed: ChangeFeed, logger: Logger) {
+    init(store: any BlobStore, database: any SQLDatabase, volume: Volume, recheck: Recheck, feed: ChangeFeed, logger: Logger) {
         self.store = store
         self.database = database
         self.volume = volume
+        self.recheck = recheck
         self.feed = feed
         self.logger = logger
     }
@@ -110,9 +112,18 @@ final class GroupCommit: Sendable {
                 source: ready.source.label, policy: ready.source.onConflict)
         }
         let answers = write(entries)
-        for (ready, answer) in zip(group, answers) { tidy(ready.file, ready.object, answer) }
+        for ((ready, entry), answer) in zip(zip(group, entries), answers) {
+            tidy(ready.file, ready.object, answer)
+            if case .success = answer { noteHashed(entry) }
+        }
         feed.wake()
         return answers
+    }
+
+    /// Its bytes were hashed as they came, and the file under its name is still the one they were written to.
+    private func noteHashed(_ entry: IndexWriter.Entry) {
+        guard let stamp = store.stampNow(of: entry.object), stamp.size == entry.size, stamp.modified == entry.received * 1000 else { return }
+        recheck.note(entry.object, stamp)
     }
 
     private func nextReceived() -> Int64 {
@@ -138,9 +149,7 @@ final class GroupCommit: Sendable {
     private func transaction(_ entries: [IndexWriter.Entry]) throws(DatabaseError) -> [StoreOutcome.Result] {
         do throws(ArchiveError) { try volume.reach(.beginIndex) } catch { throw DatabaseError(.rolledBack, error.message) }
         let results = try database.writeNow { (connection) throws(DatabaseError) -> [StoreOutcome.Result] in
-            let writer = IndexWriter(connection: connection)
-            var results: [StoreOutcome.Result] = []
-            for entry in entries { results.append(try writer.insert(entry)) }
+            let results = try IndexWriter(connection: connection).insert(entries)
             do throws(ArchiveError) { try volume.reach(.insideTransaction) } catch { throw DatabaseError(.rolledBack, error.message) }
             return results
         }

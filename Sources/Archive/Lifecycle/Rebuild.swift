@@ -224,7 +224,7 @@ private struct Rebuild {
 
     private func write(_ entries: [IndexWriter.Entry]) async throws(ArchiveError) {
         try await inDatabase { (connection) throws(DatabaseError) in
-            for entry in entries { _ = try IndexWriter(connection: connection).insert(entry) }
+            _ = try IndexWriter(connection: connection).insert(entries)
         }
     }
 

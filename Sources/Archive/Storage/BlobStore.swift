@@ -12,10 +12,14 @@ protocol BlobStore: Sendable {
     func size(of object: ObjectID) async throws(ArchiveError) -> UInt64?
     /// The bytes of a range, checked to lie in the object.
     func read(_ object: ObjectID, _ range: ByteRange) async throws(ArchiveError) -> [UInt8]
-    /// Runs `work` where calls may block, with a call that fills memory with the object's next bytes.
+    /// As `read`, with the stamp that the file had before.
+    func piece(_ object: ObjectID, _ range: ByteRange) async throws(ArchiveError) -> (bytes: [UInt8], stamp: FileStamp?)
+    /// nil where the store cannot tell. Blocks.
+    func stampNow(of object: ObjectID) -> FileStamp?
+    /// Runs `work` where calls may block, with the stamp of the object's file and a call that fills memory with its next bytes.
     func reading<T: Sendable>(
         _ object: ObjectID, from offset: UInt64,
-        _ work: @escaping @Sendable (_ read: (UnsafeMutableRawBufferPointer) throws(ArchiveError) -> Void) throws(ArchiveError) -> T
+        _ work: @escaping @Sendable (_ stamp: FileStamp?, _ read: (UnsafeMutableRawBufferPointer) throws(ArchiveError) -> Void) throws(ArchiveError) -> T
     ) async throws(ArchiveError) -> T
     /// It stays away, also after a power cut, when this returns.
     func remove(_ object: ObjectID) async throws(ArchiveError)

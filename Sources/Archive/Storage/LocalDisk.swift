@@ -109,7 +109,11 @@ struct LocalDisk: BlobStore {
         try await pool.run { () throws(ArchiveError) in try sizeNow(of: object) }
     }
 
-    func read(_ object: ObjectID, _ range: ByteRange) async throws(ArchiveError) -> [UInt8] {
+    func read(_ object: ObjectID, _ range: ByteRange) async throws(ArchiveError) -> [UInt8] { try await piece(object, range).bytes }
+
+    func stampNow(of object: ObjectID) -> FileStamp? { Volume.stamp(path(object)) }
+
+    func piece(_ object: ObjectID, _ range: ByteRange) async throws(ArchiveError) -> (bytes: [UInt8], stamp: FileStamp?) {
         guard let count = Int(exactly: range.length), count <= Self.largestRead else {
             throw ArchiveError(.outOfResources, "\(range.length) bytes are too many to be read at once")
         }
@@ -117,24 +121,25 @@ struct LocalDisk: BlobStore {
             let path = path(object)
             let descriptor = try opened(object)
             defer { close(descriptor) }
+            let stamp = Volume.stamp(descriptor)
             let bytes = try Volume.read(descriptor, at: range.offset, count: count, path: path)
             guard bytes.count == count else {
                 throw ArchiveError(.damaged, "object \(object) ends at \(range.offset + UInt64(bytes.count)), before byte \(range.offset + range.length)")
             }
-            return bytes
+            return (bytes, stamp)
         }
     }
 
     func reading<T: Sendable>(
         _ object: ObjectID, from offset: UInt64,
-        _ work: @escaping @Sendable (_ read: (UnsafeMutableRawBufferPointer) throws(ArchiveError) -> Void) throws(ArchiveError) -> T
+        _ work: @escaping @Sendable (_ stamp: FileStamp?, _ read: (UnsafeMutableRawBufferPointer) throws(ArchiveError) -> Void) throws(ArchiveError) -> T
     ) async throws(ArchiveError) -> T {
         try await pool.run { () throws(ArchiveError) in
             let descriptor = try opened(object)
             defer { close(descriptor) }
             let path = path(object)
             var offset = offset
-            return try work { (memory) throws(ArchiveError) in
+            return try work(Volume.stamp(descriptor)) { (memory) throws(ArchiveError) in
                 let count = try Volume.read(descriptor, at: offset, into: memory, path: path)
                 offset += UInt64(count)
                 guard count == memory.count else { throw ArchiveError(.damaged, "object \(object) ends at \(offset), before its time") }

@@ -1,9 +1,8 @@
-import Crypto
 import DICOM
 import Synchronization
 
 /// A stored object, or its data set alone, on its way out: read and hashed where calls may block, straight into the memory it is sent from.
-/// The whole file is checked against its hash, and the last piece comes only when all of it is right. One task goes through it, once.
+/// The whole file is checked against its hash (``Recheck``), and the last piece comes only when all of it is right. One task goes through it, once.
 public final class ObjectPieces<Buffer: Sendable>: Sendable {
     /// Makes a buffer of so many bytes and has it filled.
     public typealias Make = @Sendable (
@@ -15,7 +14,7 @@ public final class ObjectPieces<Buffer: Sendable>: Sendable {
     private let size: UInt64
     private let start: UInt64
     private let make: Make
-    private let progress = Mutex<(offset: UInt64, hash: SHA256)>((0, SHA256()))
+    private let progress: Mutex<(offset: UInt64, check: ObjectCheck)>
 
     /// An object up to this size is one piece.
     private let wholeSize: UInt64
@@ -23,30 +22,36 @@ public final class ObjectPieces<Buffer: Sendable>: Sendable {
     /// What is read is hashed while it is still near.
     private static var stepSize: Int { 128 << 10 }
 
-    init(_ store: any BlobStore, _ location: InstanceLocation, from start: UInt64, wholeSize: UInt64 = 4 << 20, pieceSize: UInt64 = 1 << 20, make: @escaping Make) {
+    init(
+        _ store: any BlobStore, _ location: InstanceLocation, _ recheck: Recheck, from start: UInt64, wholeSize: UInt64 = 4 << 20, pieceSize: UInt64 = 1 << 20,
+        make: @escaping Make
+    ) {
         self.store = store
         self.make = make
         (object, size) = (location.object, location.size)
         (self.start, self.wholeSize, self.pieceSize) = (start, wholeSize, pieceSize)
+        progress = Mutex((0, ObjectCheck(location.object, recheck)))
     }
 
     /// The next piece; nil after the last.
     ///
     /// - Throws: `.damaged` in place of the last piece where the bytes are not those that were stored.
     public func next() async throws(ArchiveError) -> Buffer? {
-        let (offset, hash) = progress.withLock { $0 }
+        let (offset, check) = progress.withLock { $0 }
         guard offset < size else { return nil }
         let first = max(offset, start)
         let end = size - start <= wholeSize ? size : min(size, first + pieceSize)
         let (object, size, make) = (object, size, make)
-        let (piece, after) = try await store.reading(object, from: offset) { (read) throws(ArchiveError) in
-            var hash = hash
+        let (piece, after) = try await store.reading(object, from: offset) { (stamp, read) throws(ArchiveError) in
+            var check = check
+            check.begin(stamp)
             func take(_ memory: UnsafeMutableRawBufferPointer) throws(ArchiveError) {
+                guard check.isHashing else { return try read(memory) }
                 var done = 0
                 while done < memory.count {
                     let step = UnsafeMutableRawBufferPointer(rebasing: memory[done..<min(memory.count, done + Self.stepSize)])
                     try read(step)
-                    hash.update(bufferPointer: UnsafeRawBufferPointer(step))
+                    check.add(UnsafeRawBufferPointer(step))
                     done += step.count
                 }
             }
@@ -56,11 +61,10 @@ public final class ObjectPieces<Buffer: Sendable>: Sendable {
                 try take(head)
             }
             let piece = try make(Int(end - first)) { (memory) throws(ArchiveError) in try take(memory) }
-            if end == size, ObjectID(hash.finalize()) != object {
-                throw ArchiveError(.damaged, "object \(object) is damaged: its bytes are not those that were stored")
-            }
-            return (piece, hash)
+            if end == size { try check.end() }
+            return (piece, check)
         }
+        if end == size, after.isInDoubt { try await ObjectBytes.Stored.look(at: object, of: size, in: store) }
         progress.withLock { $0 = (end, after) }
         return piece
     }
@@ -69,6 +73,6 @@ public final class ObjectPieces<Buffer: Sendable>: Sendable {
 extension Archive {
     /// The data set of an instance as it is stored, in pieces of the caller's kind.
     public func dataSet<Buffer: Sendable>(of location: InstanceLocation, make: @escaping ObjectPieces<Buffer>.Make) -> ObjectPieces<Buffer> {
-        ObjectPieces(store, location, from: location.dataSetOffset, make: make)
+        ObjectPieces(store, location, recheck, from: location.dataSetOffset, make: make)
     }
 }

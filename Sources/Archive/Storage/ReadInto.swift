@@ -9,7 +9,7 @@ extension Archive {
     public func file<Buffer: Sendable>(
         of location: InstanceLocation, piece: UInt64, whole: UInt64, make: @escaping ObjectPieces<Buffer>.Make
     ) -> ObjectPieces<Buffer> {
-        ObjectPieces(store, location, from: 0, wholeSize: whole, pieceSize: piece, make: make)
+        ObjectPieces(store, location, recheck, from: 0, wholeSize: whole, pieceSize: piece, make: make)
     }
 
     /// Bytes of the file as it is stored, read straight into the memory they are sent from.
@@ -21,7 +21,7 @@ extension Archive {
         guard range.offset <= location.size, range.length <= location.size - range.offset, let count = Int(exactly: range.length) else {
             throw ArchiveError(.damaged, "bytes \(range.offset) to \(range.offset &+ range.length) do not lie in the \(location.size) of instance \(location.sopInstance)")
         }
-        return try await store.reading(location.object, from: range.offset) { (read) throws(ArchiveError) in
+        return try await store.reading(location.object, from: range.offset) { (_, read) throws(ArchiveError) in
             try make(count) { (memory) throws(ArchiveError) in try read(memory) }
         }
     }

@@ -1,22 +1,28 @@
-import Crypto
 import DICOM
 
-/// The bytes of a whole object, piece by piece, checked against its hash: the last piece comes only when all of them are right.
+/// The bytes of a whole object, piece by piece, checked against its hash (``Recheck``): the last piece comes only when all of them are right.
 public struct ObjectBytes: AsyncSequence, Sendable {
     public typealias Element = [UInt8]
     let store: any BlobStore
     let object: ObjectID
     /// As it is stored.
     public let size: UInt64
+    /// nil: it is hashed in any case.
+    let recheck: Recheck?
     /// For an object that is not shown as it came.
     var rewritten: (@Sendable () async throws(ArchiveError) -> RewrittenBytes?)?
     static let pieceSize: UInt64 = 512 << 10
 
-    init(store: any BlobStore, object: ObjectID, size: UInt64, rewritten: (@Sendable () async throws(ArchiveError) -> RewrittenBytes?)? = nil) {
-        (self.store, self.object, self.size, self.rewritten) = (store, object, size, rewritten)
+    init(
+        store: any BlobStore, object: ObjectID, size: UInt64, recheck: Recheck? = nil,
+        rewritten: (@Sendable () async throws(ArchiveError) -> RewrittenBytes?)? = nil
+    ) {
+        (self.store, self.object, self.size, self.recheck, self.rewritten) = (store, object, size, recheck, rewritten)
     }
 
-    public func makeAsyncIterator() -> Iterator { Iterator(stored: Stored(store: store, object: object, size: size), rewritten: rewritten) }
+    public func makeAsyncIterator() -> Iterator {
+        Iterator(stored: Stored(store: store, object: object, size: size, recheck: recheck), rewritten: rewritten)
+    }
 
     public struct Iterator: AsyncIteratorProtocol, Sendable {
         var stored: Stored
@@ -46,20 +52,30 @@ public struct ObjectBytes: AsyncSequence, Sendable {
         let object: ObjectID
         let size: UInt64
         var offset: UInt64 = 0
-        var hash = SHA256()
+        var check: ObjectCheck
 
-        init(store: any BlobStore, object: ObjectID, size: UInt64) { (self.store, self.object, self.size) = (store, object, size) }
+        init(store: any BlobStore, object: ObjectID, size: UInt64, recheck: Recheck?) {
+            (self.store, self.object, self.size, check) = (store, object, size, ObjectCheck(object, recheck))
+        }
 
         mutating func next() async throws(ArchiveError) -> [UInt8]? {
             guard offset < size else { return nil }
             let length = Swift.min(ObjectBytes.pieceSize, size - offset)
-            let piece = try await store.read(object, ByteRange(offset: offset, length: length))
+            let (piece, stamp) = try await store.piece(object, ByteRange(offset: offset, length: length))
             offset += length
-            piece.withUnsafeBytes { hash.update(bufferPointer: $0) }
-            if offset == size, ObjectID(hash.finalize()) != object {
-                throw ArchiveError(.damaged, "object \(object) is damaged: its bytes are not those that were stored")
+            check.begin(stamp)
+            piece.withUnsafeBytes { check.add($0) }
+            if offset == size {
+                try check.end()
+                if check.isInDoubt { try await Self.look(at: object, of: size, in: store) }
             }
             return piece
+        }
+
+        /// - Throws: `.damaged`
+        static func look(at object: ObjectID, of size: UInt64, in store: any BlobStore) async throws(ArchiveError) {
+            var all = Stored(store: store, object: object, size: size, recheck: nil)
+            while try await all.next() != nil {}
         }
     }
 }
@@ -71,15 +87,15 @@ extension Archive {
     /// - Parameter wanted: what is to be different from what is shown, before the pixel data.
     public func read(_ location: InstanceLocation, changing wanted: (@Sendable (DataSet) -> DataSet)? = nil) -> ObjectBytes {
         guard location.correction != nil || wanted != nil else { return stored(location) }
-        return ObjectBytes(store: store, object: location.object, size: location.size) { [self] () async throws(ArchiveError) -> RewrittenBytes? in
+        return ObjectBytes(store: store, object: location.object, size: location.size, recheck: recheck) { [self] () async throws(ArchiveError) -> RewrittenBytes? in
             guard let change = try await change(of: location, wanted) else { return nil }
-            return RewrittenBytes(try await rewrittenHead(of: location, change), location, store: store)
+            return RewrittenBytes(try await rewrittenHead(of: location, change), location, store: store, recheck: recheck)
         }
     }
 
     /// The whole file as it came.
     public func stored(_ location: InstanceLocation) -> ObjectBytes {
-        ObjectBytes(store: store, object: location.object, size: location.size)
+        ObjectBytes(store: store, object: location.object, size: location.size, recheck: recheck)
     }
 
     /// Bytes of the file as it is stored.

@@ -118,6 +118,17 @@ struct Volume: Sendable {
             modified: Int64(status.st_mtim.tv_sec) * 1_000_000 + Int64(status.st_mtim.tv_nsec) / 1000)
     }
 
+    /// nil where there is no such file, or it cannot be looked at: it counts as unknown then.
+    static func stamp(_ path: String) -> FileStamp? {
+        var status = stat()
+        return stat(path, &status) == 0 ? FileStamp(status) : nil
+    }
+
+    static func stamp(_ descriptor: Int32) -> FileStamp? {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? FileStamp(status) : nil
+    }
+
     static func openForReading(_ path: String) throws(ArchiveError) -> Int32 {
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw error("opening", path) }
@@ -173,5 +184,14 @@ struct Volume: Sendable {
         default: .storageFailed
         }
         return ArchiveError(code, "\(doing) \(path): \(String(cString: strerror(number)))")
+    }
+}
+
+extension FileStamp {
+    fileprivate init(_ status: stat) {
+        self.init(
+            device: UInt64(status.st_dev), inode: UInt64(status.st_ino), size: UInt64(status.st_size),
+            modified: Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec),
+            changed: Int64(status.st_ctim.tv_sec) * 1_000_000_000 + Int64(status.st_ctim.tv_nsec))
     }
 }

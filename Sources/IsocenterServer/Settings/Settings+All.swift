@@ -52,6 +52,7 @@ extension Settings {
     public static let tlsVerifiesHost = Setting("dimse.tls.verifyHost", default: true, help: "the certificate of a peer that we call must be for its host, unless the peer's fingerprint is known")
 
     public static let reserve = Setting("storage.reserve", default: 1024, in: 0...1_000_000_000, unit: "MiB", help: "free space below which nothing new is accepted")
+    public static let recheck = Setting("storage.recheck", default: 60, in: 0...1440, unit: "min", help: "an object whose bytes were compared with their hash is given out without another look for this time, while its file stays as it is; 0 looks each time")
     public static let onConflict = Setting("storage.onConflict", default: "keepFirst", help: "same SOP Instance UID with other content: keepFirst, keepBoth, keepBothFromSameSource or quarantine") { policy in
         ConflictPolicy(rawValue: policy) != nil ? nil : "'\(policy)' is not keepFirst, keepBoth, keepBothFromSameSource or quarantine"
     }
@@ -84,7 +85,7 @@ extension Settings {
         maxAssociations, maxAssociationsPerPeer, maxPDULength, artimTimeout, idleTimeout, dimseTimeout,
         bindsTitles, tlsVerifiesHost,
         associationDays, associationNumber,
-        reserve, onConflict, deletionKept,
+        reserve, recheck, onConflict, deletionKept,
         workersCount, workersMemory, workersSeconds,
         jobsKept,
         commitsOnOpenAssociation, commitmentHashAge, commitmentPatience, commitmentWait, commitmentKept,
