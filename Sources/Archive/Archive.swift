@@ -17,6 +17,7 @@ public final class Archive: Sendable {
     let sqlite: SQLite
     let frameTables = FrameTableCache()
     let recheck: Recheck
+    let segmentsUnderWay = SegmentsUnderWay()
     private let commit: GroupCommit
     let underWay = ObjectsUnderWay()
     /// Held while this lives; nil beside a server.

@@ -39,6 +39,7 @@ extension IndexWriter {
         (shown.received, shown.source) = (row.integer("received") ?? 0, row.string("source"))
         let columns = InstanceColumns(shown)
         try connection.run("UPDATE instance SET (\(InstanceColumns.names)) = (\(columns.values)), correction = \(key) WHERE id = \(id)")
+        try SeriesState.raise(of: id, in: connection)
         let tags = Set((known?.correction.tags ?? []) + (entry.record.corrected?.correction?.tags ?? []))
         try refresh(series: series, of: study, shown, id, tags)
         try refresh(study: study, shown, id, tags)

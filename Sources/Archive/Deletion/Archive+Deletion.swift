@@ -119,6 +119,7 @@ extension Archive {
                     else { return nil }
                     let result = try IndexWriter(connection: connection).insert(entry)
                     if result == .stored || result == .alreadyStored {
+                        try SeriesState.raise(of: entry.record.sopInstance, in: connection)
                         try connection.run("DELETE FROM deleted_instance WHERE object = \(object.bytes)")
                     }
                     return result

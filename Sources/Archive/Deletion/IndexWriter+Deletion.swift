@@ -59,6 +59,7 @@ extension IndexWriter {
     /// - Returns: whether nothing was left of it, and its row is gone.
     private func recount(series: Int64, time: Int64) throws(DatabaseError) -> Bool {
         let count = try connection.first("SELECT count(*) AS number FROM instance WHERE series = \(series)")?.int("number") ?? 0
+        try SeriesState.forget(series: series, isEmpty: count == 0, in: connection)
         guard count == 0 else {
             try connection.run("UPDATE series SET instance_count = \(count), received = \(time) WHERE id = \(series)")
             return false

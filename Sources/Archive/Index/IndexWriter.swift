@@ -151,6 +151,7 @@ struct IndexWriter {
             try SearchIndex(connection: connection).add(report: entry.record, study: study)
         }
         try recordCorrection(entry)
+        try SeriesState.raise(of: known.id, in: connection)
         let growth = Int64(entry.size) - old
         try connection.run("""
             UPDATE study SET bytes = bytes + \(growth), received = \(entry.received) WHERE study_uid = \(known.study)

@@ -47,8 +47,9 @@ extension Archive {
             try fresh.close()
             progress(RebuildProgress(phase: .replacing, objects: report.objects, of: report.objects, bytes: report.bytes))
             let now = Clock.microseconds()
-            try await sqlite.replace(Self.indexTables, fromFile: path) { (connection) throws(DatabaseError) in
+            try await sqlite.replace(Self.indexTables + Self.metadataTables, fromFile: path) { (connection) throws(DatabaseError) in
                 try connection.run("INSERT INTO change (kind, study_uid, series_uid, sop_uid, time) VALUES ('rebuilt', '', '', '', \(now))")
+                try connection.run("UPDATE metadata_epoch SET epoch = epoch + 1 WHERE id = 1")
             }
             try? await removeRebuilt(path)  // The next start removes it as well.
             feed.wake()
@@ -63,6 +64,9 @@ extension Archive {
         "patient", "study", "series", "series_request", "instance", "instance_version", "person_name", "study_word", "total",
         "other_patient_id", "study_code", "person_word", "search_value", "study_value", "report_word",
     ]
+
+    /// What is kept of the index: made anew when asked for.
+    static let metadataTables = ["series_revision", "metadata_document", "metadata_segment"]
 
     private func removeRebuilt(_ path: String) async throws(ArchiveError) {
         let volume = volume

@@ -12,7 +12,7 @@ public struct RetrievedInstances: AsyncSequence, Sendable {
 
     public func makeAsyncIterator() -> Iterator { Iterator(source: self) }
 
-    public struct Iterator: AsyncIteratorProtocol {
+    public struct Iterator: AsyncIteratorProtocol, Sendable {
         let source: RetrievedInstances
         /// What is still to be looked up: rows of series, or SOP Instance UIDs.
         private var series: ArraySlice<Int64>?
@@ -21,7 +21,7 @@ public struct RetrievedInstances: AsyncSequence, Sendable {
         private var page: ArraySlice<InstanceLocation> = []
 
         /// Where in a series that is longer than a page.
-        private struct Place {
+        private struct Place: Sendable {
             var series: Int64
             /// nil: among those without a number, which come last.
             var number: Int64?

@@ -6,6 +6,7 @@ extension Schema {
         Migration(1, schema0001),
         Migration(2, schema0002, fill: SearchIndex.fill0002),
         Migration(3, schema0003),
+        Migration(4, schema0004),
         Migration(6, schema0006, fill: SearchIndex.fill0006),
         Migration(10, schema0010),
     ])

@@ -26,8 +26,12 @@ struct DataSetAnswer: Sendable {
     /// - Parameter also: further types that the route knows, such as `text/csv`.
     /// - Throws: 406 naming what there is.
     static func negotiated(_ request: Request, also: [String] = []) throws -> DataSetAnswer {
-        let isCompressed = ContentCoding.takesGzip(request.headers[.acceptEncoding])
-        for type in MediaType.accepted(request) {
+        try negotiated(MediaType.accepted(request), acceptEncoding: request.headers[.acceptEncoding], also: also)
+    }
+
+    static func negotiated(_ accepted: [MediaType], acceptEncoding: String?, also: [String] = []) throws -> DataSetAnswer {
+        let isCompressed = ContentCoding.takesGzip(acceptEncoding)
+        for type in accepted {
             if let name = jsonTypes.first(where: { type.matches($0) }) { return DataSetAnswer(form: .json(name), isCompressed: isCompressed) }
             if type.matches(xmlType) { return DataSetAnswer(form: .xml, isCompressed: isCompressed, prefersDocument: true) }
             if type.name == "multipart/*" || type.name == "multipart/related" && [xmlType, "*/*"].contains(type.partType) {

@@ -23,9 +23,26 @@ extension Subject {
             GET \(path)/metadata  retrieve\(level)Metadata  user
                 The attributes of \(what.prefix(1).lowercased() + what.dropFirst())'s objects, large values as links.
                 : Accept  string  `application/dicom+json`  which form
+                ? includefield    [string]  `PatientID`  only these attributes, by keyword, tag or path, and SOP Instance UID; or all
+                ? excludeprivate  boolean  `true`  without private attributes
                 > 200  application/dicom+json [DataSet], application/json [DataSet], multipart/related, application/dicom+xml  one data set an instance
+                > 206  application/dicom+json [DataSet], application/json [DataSet]  without the instances that the Warning names: their objects cannot be read
+                > 304  -  it is as the client has it
+                > 400  a parameter that has no meaning
                 > 404  there is no such study, series or instance
                 > 406  none of what is accepted can be had
+            GET \(path)/bulkdata  retrieve\(level)BulkData  user
+                Every value of \(what.prefix(1).lowercased() + what.dropFirst()) that metadata links to, a part each.
+                > 200  multipart/related  the values
+                > 404  there is no such study, series or instance, or no such value in it
+                > 406  none of what is accepted can be had
+                > 503  no worker could take it: ask again
+            GET \(path)/pixeldata  retrieve\(level)PixelData  user
+                Pixel data alone: native as one value, compressed a part a frame.
+                > 200  multipart/related, application/octet-stream  the values or frames
+                > 404  there is no such study, series or instance, or no pixel data in it
+                > 406  none of what is accepted can be had
+                > 503  no worker could take it: ask again
 
             """
         }.joined() + """
@@ -40,8 +57,14 @@ extension Subject {
                 > 406  it cannot be had in that form
                 > 503  no worker could take it: ask again
             GET /dicom-web/studies/{study}/series/{series}/instances/{instance}/bulkdata/{path}  retrieveBulkData  user
-                A value that the metadata links to.
-                > 200  application/octet-stream  its bytes
+                A value that the metadata links to, little endian; compressed pixel data a part a frame.
+                : Range  string  `bytes=0-99`  a part of it
+                > 200  application/octet-stream, multipart/related  its bytes
+                > 206  application/octet-stream  the part asked for
+                > 304  -  it is as the client has it
+                > 400  no path of tags and item numbers
                 > 404  there is no such instance or value
+                > 406  none of what is accepted can be had
+                > 416  there is no such part
             """)
 }
