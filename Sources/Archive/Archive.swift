@@ -87,11 +87,13 @@ public final class Archive: Sendable {
     ///   - expecting: what the sender announced (C-STORE-RQ); the data set must agree.
     ///   - stated: what the file meta information says; taken where the data set itself does not say it.
     ///   - study: the one it must belong to, where the request names one (STOW-RS).
+    ///   - category: the one it must belong to, of what belongs to no study.
+    ///   - instance: the one that it must be, where the request names one.
     ///   - corrector: refuses the object, or says what is to be different from how it came.
     /// - Throws: `.outOfResources` where less space is left than is held in reserve.
     public func begin(
         source: Source, transferSyntax: TransferSyntax, expecting expected: (sopClass: UID, sopInstance: UID)? = nil,
-        stated: (sopClass: UID, sopInstance: UID)? = nil, study: UID? = nil, corrector: Corrector? = nil
+        stated: (sopClass: UID, sopInstance: UID)? = nil, study: UID? = nil, category: NonPatientCategory? = nil, instance: UID? = nil, corrector: Corrector? = nil
     ) async throws(ArchiveError) -> Ingest {
         guard lock != nil else { throw ArchiveError(.notServing, "the archive was opened for reading only") }
         let (volume, reserve, incoming) = (volume, configuration.reserve, configuration.folder.incoming)
@@ -104,7 +106,7 @@ public final class Archive: Sendable {
         }
         let context = Ingest.Context(
             store: store, database: database, commit: commit, underWay: underWay, limits: configuration.limits)
-        return Ingest(context, file: file, source: source, transferSyntax: transferSyntax, expecting: expected, stated: expected ?? stated, study: study,
+        return Ingest(context, file: file, source: source, transferSyntax: transferSyntax, expecting: expected, stated: expected ?? stated, study: study, category: category, instance: instance,
             corrector: corrector)
     }
 
@@ -125,14 +127,18 @@ public final class Archive: Sendable {
     }
 
     private func warnOfLostIndex() async throws(ArchiveError) {
-        guard try await totals().instances == 0 else { return }
+        guard try await totals().instances == 0, try await first("SELECT 1 FROM non_patient_instance LIMIT 1") == nil else { return }
         guard try await !store.folders().isEmpty else { return }
         logger.warning("the index is empty but there are objects in \(configuration.folder.objects): make it anew with rebuild-index")
     }
 
     private func newestReceived() async throws(ArchiveError) -> Int64 {
         // Of several kept under one UID the newest may be aside.
-        let row = try await first("SELECT max((SELECT max(received) FROM study), (SELECT coalesce(max(received), 0) FROM instance_version)) AS newest")
+        let row = try await first("""
+            SELECT max(received) AS newest
+            FROM   (SELECT max(received) AS received FROM study UNION ALL SELECT max(received) FROM instance_version
+                    UNION ALL SELECT max(received) FROM non_patient_instance) AS newest
+            """)
         return row?.integer("newest") ?? 0
     }
 }

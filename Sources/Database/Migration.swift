@@ -37,14 +37,15 @@ extension SQLDatabase {
                     module TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (module, number))
                 """)
         }
-        let applied = try await first("SELECT max(number) AS newest FROM schema_migration WHERE module = \(schema.module)")
-        guard applied?.int("newest") ?? 0 <= schema.newest else {
+        // By number and not by the newest: a step may be released after one with a higher number.
+        let applied = Set(try await all("SELECT number FROM schema_migration WHERE module = \(schema.module)").map { $0.int("number") })
+        guard applied.isSubset(of: schema.migrations.map(\.number)) else {
             throw DatabaseError(.newerSchema, """
-                the tables of \(schema.module) are of version \(applied?.int("newest") ?? 0), this program knows up to \(schema.newest): \
+                the tables of \(schema.module) are of version \(applied.max() ?? 0), this program knows up to \(schema.newest): \
                 start the newer version of the program that made them
                 """)
         }
-        for migration in schema.migrations.sorted(by: { $0.number < $1.number }) where migration.number > applied?.int("newest") ?? 0 {
+        for migration in schema.migrations.sorted(by: { $0.number < $1.number }) where !applied.contains(migration.number) {
             try await apply(migration, of: schema.module)
         }
     }

@@ -29,6 +29,7 @@ public struct Server: Sendable {
     private let jobs: JobRunner
     private let purger: Purger
     private let workers: WorkerPool
+    private let uploads: Uploads
     private let settings: Settings
     private let setupSecret: String
     private let needsSetup: Bool
@@ -72,6 +73,8 @@ public struct Server: Sendable {
             DescriptionRoutes.API(version: version),
         ]
         let pixels = PixelAccess(archive: archive, coding: workers)
+        let onConflict = ConflictPolicy(rawValue: settings[Settings.onConflict]) ?? .keepFirst
+        let uploads = try await Uploads(archive: archive, limits: .init(settings), logger: logger)
         let objects = ObjectRoutes(archive: archive, pixels: pixels), rendered = RenderedRoutes(archive: archive, pixels: pixels)
         let dicomWeb: [any RouteSet] = [
             SearchRoutes(archive: archive),
@@ -81,7 +84,9 @@ public struct Server: Sendable {
             BulkDataRoutes(archive: archive, pixels: pixels),
             rendered,
             DeleteRoutes(archive: archive, keeping: settings[Settings.deletionKept]),
-            StoreRoutes(archive: archive, onConflict: ConflictPolicy(rawValue: settings[Settings.onConflict]) ?? .keepFirst, logger: logger),
+            StoreRoutes(archive: archive, onConflict: onConflict, logger: logger),
+            UploadRoutes(uploads: uploads, onConflict: onConflict, logger: logger),
+            NonPatientRoutes(archive: archive, onConflict: onConflict, logger: logger),
             DescriptionRoutes.Capabilities(version: version),
         ]
         let web = WebDoor(
@@ -94,7 +99,7 @@ public struct Server: Sendable {
         }
         return Server(
             archive: archive, dimse: dimse, web: web, associations: associations, jobs: runner(of: jobs, handlers: [send] + committing, settings, logger),
-            purger: purger, workers: workers, settings: settings, setupSecret: setupSecret, needsSetup: try await !accounts.hasAdministrator(), logger: logger)
+            purger: purger, workers: workers, uploads: uploads, settings: settings, setupSecret: setupSecret, needsSetup: try await !accounts.hasAdministrator(), logger: logger)
     }
 
     /// Serves until SIGTERM or SIGINT; returns when everything is closed.
@@ -113,7 +118,7 @@ public struct Server: Sendable {
             ready(addresses)
         }
         let group = ServiceGroup(configuration: .init(
-            services: [.init(service: associations), .init(service: dimse), .init(service: service), .init(service: jobs), .init(service: purger)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+            services: [.init(service: associations), .init(service: dimse), .init(service: service), .init(service: jobs), .init(service: purger), .init(service: UploadSweep(uploads: uploads))], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {
             try await group.run()
         } catch let error as IOError where error.errnoCode == EADDRINUSE || error.errnoCode == EACCES || error.errnoCode == EADDRNOTAVAIL {

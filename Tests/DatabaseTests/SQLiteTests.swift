@@ -53,6 +53,16 @@ import Database
         try await database.migrate(Schema(module: "other", migrations: [Migration(1, "CREATE TABLE other (id {identity})")]))
     }
 
+    @Test func aStepThatIsReleasedAfterALaterOneIsTakenAllTheSame() async throws {
+        let database = try await open()
+        let steps = (1...3).map { Migration($0 + 10, "CREATE TABLE step_\($0) (id {identity})") }
+        try await database.migrate(Schema(module: "steps", migrations: [steps[0], steps[2]]))
+        try await database.migrate(Schema(module: "steps", migrations: steps))
+        #expect(try await database.all("SELECT name FROM sqlite_master WHERE name LIKE 'step%'").count == 3)
+        // Without a step that was taken it is older, whatever its newest.
+        await #expect(throws: DatabaseError(.newerSchema, "")) { try await database.migrate(Schema(module: "steps", migrations: [steps[0], steps[2]])) }
+    }
+
     @Test func aBrokenMigrationLeavesTheSchemaAsItWas() async throws {
         let database = try await open()
         let broken = Schema(module: "test", migrations: schema.migrations + [Migration(3, "CREATE TABLE more (id {identity}); CREATE NONSENSE")])

@@ -35,6 +35,10 @@ def look_up(server, file, outcome):
         outcome.notes.append(f"search: {error}")
         return
     outcome.found = len(answers)
+    for category in web.CATEGORIES if not answers else ():
+        for answer in server.search(category, SOPInstanceUID=outcome.sop_instance):
+            outcome.found += 1
+            outcome.retrieved = server.get(category, outcome.sop_instance, accept="application/dicom").content
     if not answers:
         return
     study, series = web.value(answers[0], "0020000D"), web.value(answers[0], "0020000E")

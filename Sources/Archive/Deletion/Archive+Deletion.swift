@@ -35,7 +35,7 @@ extension Archive {
         return deletion
     }
 
-    private static let day: Int64 = 86_400 * 1_000_000
+    static let day: Int64 = 86_400 * 1_000_000
 
     private static func description(of study: Int64, _ connection: any SQLConnection) throws(DatabaseError) -> String {
         guard let row = try connection.first("SELECT attributes FROM study WHERE id = \(study)") else { return "" }
@@ -211,6 +211,7 @@ extension Archive {
         defer { underWay.leave(object) }
         let isUsed = try await first("""
             SELECT 1 FROM instance WHERE object = \(object.bytes) UNION ALL SELECT 1 FROM instance_version WHERE object = \(object.bytes)
+            UNION ALL SELECT 1 FROM non_patient_instance WHERE object = \(object.bytes)
             """) != nil
         let older = try await olderVersions(of: sopInstance)
         if !isUsed {
@@ -234,7 +235,10 @@ extension Archive {
 
     /// Those that were superseded go with the one that was shown; what is in quarantine waits for somebody to decide.
     private func olderVersions(of sopInstance: String) async throws(ArchiveError) -> [ObjectID] {
-        guard try await first("SELECT 1 FROM instance WHERE sop_uid = \(sopInstance)") == nil else { return [] }
+        guard try await first("""
+            SELECT 1 FROM instance WHERE sop_uid = \(sopInstance) UNION ALL SELECT 1 FROM non_patient_instance WHERE sop_uid = \(sopInstance)
+            """) == nil
+        else { return [] }
         return try await all("SELECT object FROM instance_version WHERE sop_uid = \(sopInstance) AND state = 'superseded'")
             .compactMap { $0.blob("object").flatMap { ObjectID($0) } }
     }

@@ -35,6 +35,7 @@ struct IndexWriter {
     }
 
     private func insert(_ entry: Entry, _ round: inout IndexRound) throws(DatabaseError) -> StoreOutcome.Result {
+        if let category = entry.record.nonPatient { return try NonPatientWriter(connection: connection, category: category).insert(entry) }
         // Mostly study and series are there and say the same, and the UID is new: the insert itself finds out.
         if let place = try knownPlace(of: entry, &round), try insertInstance(entry, place) {
             try add(entry, to: place, &round)

@@ -17,6 +17,8 @@ struct InstanceRecord: Sendable {
     var studyAttributes: DataSet
     var seriesAttributes: DataSet
     var instanceAttributes: DataSet
+    /// nil: it belongs to a study.
+    var nonPatient: NonPatientCategory?
     /// Of a structured report.
     var reportWords: Set<String>
     /// Patient and study, and series, as their rows keep them.
@@ -41,11 +43,11 @@ struct InstanceRecord: Sendable {
         self.corrected = corrected
         sopClass = try dataSet.required(.sopClassUID, "SOP Class UID", else: identity?.sopClass)
         sopInstance = try dataSet.required(.sopInstanceUID, "SOP Instance UID", else: identity?.sopInstance)
-        // Colour palettes, hanging protocols and the like belong to no study (PS3.4 Annex GG), and some systems forget it:
-        // they are filed under UIDs of their own, which the object itself does not get.
+        nonPatient = NonPatientCategory(sopClass: sopClass)
+        // Some systems forget the study: such objects are filed under UIDs of their own, which the object itself does not get.
         study = try dataSet.required(.studyInstanceUID, "Study Instance UID", else: .filing(sopInstance, as: "study"))
         series = try dataSet.required(.seriesInstanceUID, "Series Instance UID", else: .filing(sopInstance, as: "series"))
-        for (tag, uid) in [(Tag.studyInstanceUID, study), (.seriesInstanceUID, series)] where dataSet.string(tag) == nil {
+        for (tag, uid) in [(Tag.studyInstanceUID, study), (.seriesInstanceUID, series)] where nonPatient == nil && dataSet.string(tag) == nil {
             warnings.append(ReadWarning(path: [tag], offset: 0, message: "is missing: filed under \(uid)"))
         }
         self.transferSyntax = transferSyntax
@@ -67,7 +69,7 @@ struct InstanceRecord: Sendable {
         studyAttributes = dataSet.inUTF8(LevelAttributes.study).with(.studyInstanceUID, study)
         seriesAttributes = dataSet.inUTF8(LevelAttributes.series).with(.seriesInstanceUID, series)
         reportWords = ReportWords.of(dataSet)
-        instanceAttributes = dataSet.inUTF8(LevelAttributes.instance).with(.sopClassUID, sopClass).with(.sopInstanceUID, sopInstance)
+        instanceAttributes = dataSet.inUTF8(nonPatient == nil ? LevelAttributes.instance : dataSet.elements.map(\.tag)).with(.sopClassUID, sopClass).with(.sopInstanceUID, sopInstance)
         encodedStudy = patientAttributes.merging(studyAttributes).encodedForRow()
         encodedSeries = seriesAttributes.encodedForRow()
     }

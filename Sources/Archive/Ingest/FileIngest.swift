@@ -7,17 +7,24 @@ public struct FileIngest: Sendable {
     private let archive: Archive
     private let source: Source
     private let study: UID?
+    private let category: NonPatientCategory?
+    private let instance: UID?
     private let corrector: Corrector?
     private var headReader = FileHeadReader()
     private var ingest: Ingest?
     /// What was bent in the file's head, and read all the same.
     public private(set) var warnings: [ReadWarning] = []
 
-    /// - Parameter study: the one it must belong to; nil lets it be any.
-    public init(into archive: Archive, source: Source, study: UID? = nil, corrector: Corrector? = nil) {
+    /// - Parameters:
+    ///   - study: the one it must belong to; nil lets it be any.
+    ///   - category: the one it must belong to, of what belongs to no study.
+    ///   - instance: the one that it must be.
+    public init(into archive: Archive, source: Source, study: UID? = nil, category: NonPatientCategory? = nil, instance: UID? = nil, corrector: Corrector? = nil) {
         self.archive = archive
         self.source = source
         self.study = study
+        self.category = category
+        self.instance = instance
         self.corrector = corrector
     }
 
@@ -56,7 +63,7 @@ public struct FileIngest: Sendable {
     private mutating func begin(_ head: FileHead) async throws(ArchiveError) {
         warnings = head.warnings
         headReader = FileHeadReader()
-        ingest = try await archive.begin(source: source, transferSyntax: head.transferSyntax, stated: head.meta?.identity, study: study, corrector: corrector)
+        ingest = try await archive.begin(source: source, transferSyntax: head.transferSyntax, stated: head.meta?.identity, study: study, category: category, instance: instance, corrector: corrector)
     }
 
     private mutating func write(_ bytes: ArraySlice<UInt8>) throws(ArchiveError) {

@@ -23,6 +23,8 @@ public struct Ingest: Sendable {
     private let expected: (sopClass: UID, sopInstance: UID)?
     private let stated: (sopClass: UID, sopInstance: UID)?
     private let study: UID?
+    private let category: NonPatientCategory?
+    private let instance: UID?
     private var correcting: Correcting?
 
     private var file: IncomingFile?
@@ -45,7 +47,7 @@ public struct Ingest: Sendable {
 
     init(
         _ context: Context, file: IncomingFile, source: Source, transferSyntax: TransferSyntax, expecting expected: (sopClass: UID, sopInstance: UID)?,
-        stated: (sopClass: UID, sopInstance: UID)?, study: UID?, corrector: Corrector? = nil
+        stated: (sopClass: UID, sopInstance: UID)?, study: UID?, category: NonPatientCategory? = nil, instance: UID? = nil, corrector: Corrector? = nil
     ) {
         self.context = context
         self.file = file
@@ -54,6 +56,8 @@ public struct Ingest: Sendable {
         self.expected = expected
         self.stated = stated
         self.study = study
+        self.category = category
+        self.instance = instance
         correcting = corrector.map { Correcting($0, source: source) }
         reader = EncodedDataSetReader(transferSyntax: transferSyntax, options: .init(limits: context.limits))
     }
@@ -74,7 +78,7 @@ public struct Ingest: Sendable {
             discard()
             return StoreOutcome(
                 result: result ?? .stored, sopClass: record.sopClass, sopInstance: record.sopInstance, study: record.study, series: record.series,
-                object: object, size: written, warnings: reader.reader.warnings + record.warnings)
+                nonPatient: record.nonPatient, object: object, size: written, warnings: reader.reader.warnings + record.warnings)
         } catch {
             throw fail(error)
         }
@@ -199,6 +203,15 @@ public struct Ingest: Sendable {
             let record = try InstanceRecord(
                 reader.reader, identity: identity(isWhole: true), transferSyntax: transferSyntax, dataSetOffset: dataSetOffset ?? 0,
                 size: written + UInt64(pending.count), corrected: try correcting?.finish(reader.reader))
+            if let category, record.nonPatient != category {
+                throw ArchiveError(.dataSetDoesNotMatchSOPClass, "SOP Class \(record.sopClass) is none of \(category.rawValue), where the request puts it")
+            }
+            if let instance, record.sopInstance != instance {
+                throw ArchiveError(.dataSetDoesNotMatchSOPClass, "is instance \(record.sopInstance), not \(instance) as the request says")
+            }
+            if let study, record.nonPatient != nil {
+                throw ArchiveError(.dataSetDoesNotMatchSOPClass, "an object of SOP Class \(record.sopClass) belongs to no study, not to \(study) as the request says")
+            }
             if let study, record.study != study {
                 throw ArchiveError(.dataSetDoesNotMatchSOPClass, "belongs to study \(record.study), not to \(study) as the request says")
             }
@@ -219,7 +232,9 @@ public struct Ingest: Sendable {
         if let reason = try reasonAgainstReturn(of: object) { throw reason }
         do throws(DatabaseError) {
             let row = try context.database.readNow { (connection) throws(DatabaseError) in
-                try connection.first("SELECT object FROM instance WHERE sop_uid = \(record.sopInstance.text)")
+                try connection.first(record.nonPatient == nil
+                    ? "SELECT object FROM instance WHERE sop_uid = \(record.sopInstance.text)"
+                    : "SELECT object FROM non_patient_instance WHERE sop_uid = \(record.sopInstance.text)")
             }
             guard row?.blob("object").flatMap({ ObjectID($0) }) == object else { return nil }
             return try hasOtherCorrection(record, object) ? nil : .alreadyStored

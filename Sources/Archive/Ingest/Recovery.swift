@@ -7,7 +7,7 @@ extension Archive {
     func recover() async throws(ArchiveError) {
         let incoming = configuration.folder.incoming
         let names = try await pool.run { () throws(ArchiveError) in try Volume.names(in: incoming) ?? [] }
-        for name in names.sorted() where name != "lock" {
+        for name in names.sorted() where name != "lock" && !name.hasSuffix(PartialFile.suffix) {
             let path = "\(incoming)/\(name)"
             guard name.hasSuffix(".part") else {
                 // An index that was being made anew.

@@ -19,6 +19,8 @@ public struct StoreOutcome: Sendable {
     public var sopInstance: UID
     public var study: UID
     public var series: UID
+    /// nil: it belongs to study and series.
+    public var nonPatient: NonPatientCategory?
     public var object: ObjectID
     /// Of the file, in bytes.
     public var size: UInt64

@@ -62,7 +62,7 @@ extension Archive {
     /// A table that refers to another stands after it. The change feed is no part of the index: it goes on.
     static let indexTables = [
         "patient", "study", "series", "series_request", "instance", "instance_version", "person_name", "study_word", "total",
-        "other_patient_id", "study_code", "person_word", "search_value", "study_value", "report_word",
+        "other_patient_id", "study_code", "person_word", "search_value", "study_value", "report_word", "non_patient_instance",
     ]
 
     /// What is kept of the index: made anew when asked for.
@@ -168,6 +168,8 @@ private struct Rebuild {
             SELECT object, size, received, source, 'shown' AS state FROM instance WHERE object >= \(first) AND object < \(last)
             UNION ALL
             SELECT object, size, received, source, state FROM instance_version WHERE object >= \(first) AND object < \(last)
+            UNION ALL
+            SELECT object, size, received, source, 'shown' AS state FROM non_patient_instance WHERE object >= \(first) AND object < \(last)
             """)
         return rows.reduce(into: [:]) { known, row in
             if let listed = Self.listed(row) { known[listed.object] = listed }

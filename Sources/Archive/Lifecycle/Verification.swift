@@ -34,6 +34,7 @@ public struct Verification: AsyncSequence, Sendable {
     public struct Iterator: AsyncIteratorProtocol {
         private enum Phase {
             case instances(after: Int64)
+            case nonPatient(after: Int64)
             case versions(after: [UInt8])
             case folders([UInt16])
             case candidates
@@ -63,7 +64,10 @@ public struct Verification: AsyncSequence, Sendable {
 
         private mutating func step() async throws(ArchiveError) {
             if total == nil {
-                let row = try await archive.first("SELECT (SELECT instances FROM total WHERE id = 1) + (SELECT count(*) FROM instance_version) + (SELECT count(*) FROM deleted_instance) AS objects")
+                let row = try await archive.first("""
+                    SELECT (SELECT instances FROM total WHERE id = 1) + (SELECT count(*) FROM instance_version) + (SELECT count(*) FROM deleted_instance)
+                        + (SELECT count(*) FROM non_patient_instance) AS objects
+                    """)
                 total = row?.int("objects") ?? 0
             }
             switch phase {
@@ -72,7 +76,13 @@ public struct Verification: AsyncSequence, Sendable {
                     SELECT id, object, size, sop_uid FROM instance WHERE id > \(last) ORDER BY id LIMIT \(Self.batch)
                     """)
                 try await check(rows)
-                phase = rows.last.flatMap { $0.integer("id") }.map { .instances(after: $0) } ?? .versions(after: [])
+                phase = rows.last.flatMap { $0.integer("id") }.map { .instances(after: $0) } ?? .nonPatient(after: 0)
+            case .nonPatient(let last):
+                let rows = try await archive.all("""
+                    SELECT id, object, size, sop_uid FROM non_patient_instance WHERE id > \(last) ORDER BY id LIMIT \(Self.batch)
+                    """)
+                try await check(rows)
+                phase = rows.last.flatMap { $0.integer("id") }.map { .nonPatient(after: $0) } ?? .versions(after: [])
             case .versions(let last):
                 let rows = try await archive.all("""
                     SELECT object, size, sop_uid FROM instance_version WHERE object > \(last)
@@ -161,6 +171,7 @@ extension Archive {
         let named = Set(try await all("""
             SELECT object FROM instance WHERE object >= \(first) AND object < \(last)
             UNION ALL SELECT object FROM instance_version WHERE object >= \(first) AND object < \(last)
+            UNION ALL SELECT object FROM non_patient_instance WHERE object >= \(first) AND object < \(last)
             UNION ALL SELECT object FROM deleted_instance WHERE object >= \(first) AND object < \(last)
             """).compactMap { $0.blob("object").flatMap { ObjectID($0) } })
         return stored.filter { !named.contains($0.object) }

@@ -17,6 +17,7 @@ extension Archive {
         let rows = try await all("""
             SELECT object, size FROM instance WHERE sop_uid = \(sopInstance.text)
             UNION ALL SELECT object, size FROM instance_version WHERE sop_uid = \(sopInstance.text)
+            UNION ALL SELECT object, size FROM non_patient_instance WHERE sop_uid = \(sopInstance.text)
             """)
         guard !rows.isEmpty else { throw ArchiveError(.notFound, "there is no instance \(sopInstance)") }
         var read: [ObjectID] = []

@@ -60,6 +60,20 @@ public enum DICOMJSON {
         for value in values { dataSets.append(try decoder.dataSet(value)) }
         return dataSets
     }
+
+    /// As `decodeAll`; each data set has the limits for itself, and `bulkData` is told which it is, from 0.
+    public static func decodeAll(
+        _ bytes: [UInt8], limits: ReadLimits = ReadLimits(), bulkData: @escaping (_ dataSet: Int, _ path: ElementPath, _ uri: String) -> [UInt8]?
+    ) throws(DICOMJSONError) -> [DataSet] {
+        let value = try JSONParser.parse(bytes, depth: JSONDecoder.jsonDepth(limits) + 1)
+        let values = if case .array(let values) = value { values } else { [value] }
+        var dataSets: [DataSet] = []
+        for (index, value) in values.enumerated() {
+            var decoder = JSONDecoder(limits: limits) { path, uri in bulkData(index, path, uri) }
+            dataSets.append(try decoder.dataSet(value))
+        }
+        return dataSets
+    }
 }
 
 /// An element inside of items.

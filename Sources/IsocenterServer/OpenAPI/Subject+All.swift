@@ -2,6 +2,6 @@
 extension Subject {
     static let all: [Subject] = [
         session, health, description, studyLists, send, corrections, deletions, jobs, commitments, peers, callers, titles, associations,
-        search, retrieve, rendered, uriService, store,
+        search, retrieve, rendered, uriService, store, uploads, nonPatient,
     ]
 }

@@ -57,6 +57,8 @@ extension Settings {
         ConflictPolicy(rawValue: policy) != nil ? nil : "'\(policy)' is not keepFirst, keepBoth, keepBothFromSameSource or quarantine"
     }
 
+    public static let uploadsKept = Setting("uploads.keep", default: 48, in: 1...8760, unit: "h", help: "an interrupted upload that is not continued is removed after this time")
+    public static let uploadsPerUser = Setting("uploads.perUser", default: 16, in: 1...10_000, help: "unfinished uploads that a user may have")
     public static let deletionKept = Setting("deletion.keep", default: 30, in: 0...36_500, unit: "days", help: "what is deleted can be restored for this time; then its bytes are taken away")
 
     public static let workersCount = Setting("workers.count", default: 0, in: 0...1024, help: "processes that decode and encode frames; 0: one for each processor")
@@ -86,6 +88,7 @@ extension Settings {
         bindsTitles, tlsVerifiesHost,
         associationDays, associationNumber,
         reserve, recheck, onConflict, deletionKept,
+        uploadsKept, uploadsPerUser,
         workersCount, workersMemory, workersSeconds,
         jobsKept,
         commitsOnOpenAssociation, commitmentHashAge, commitmentPatience, commitmentWait, commitmentKept,

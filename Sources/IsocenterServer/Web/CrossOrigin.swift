@@ -46,12 +46,12 @@ struct CrossOrigin: RouterMiddleware {
     /// What pages may read beside what every page may.
     private static let exposed = [
         "Accept-Ranges", "Allow", "Content-Disposition", "Content-Encoding", "Content-Location", "Content-Range", "ETag", "Link", "Location",
-        "Retry-After", "Warning", "WWW-Authenticate", "X-Photometric-Interpretation", "X-Total-Count",
+        "Retry-After", "Upload-Complete", "Upload-Length", "Upload-Offset", "Warning", "WWW-Authenticate", "X-Photometric-Interpretation", "X-Total-Count",
     ].joined(separator: ", ")
 
     private static let preflight: HTTPFields = [
         .accessControlAllowMethods: "GET, HEAD, POST, PUT, PATCH, DELETE",
-        .accessControlAllowHeaders: "Accept, Authorization, Content-Disposition, Content-Location, Content-Range, Content-Type, If-Match, If-None-Match, If-Range, Range",
+        .accessControlAllowHeaders: "Accept, Authorization, Content-Disposition, Content-Location, Content-Range, Content-Type, If-Match, If-None-Match, If-Range, Range, Upload-Offset",
         .accessControlMaxAge: "7200",
     ]
 }

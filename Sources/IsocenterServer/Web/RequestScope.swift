@@ -1,6 +1,8 @@
+import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import NIOHTTPTypes
 
 /// What travels with an HTTP request: who asks, and from where.
 struct RequestScope: RequestContext {
@@ -9,9 +11,11 @@ struct RequestScope: RequestContext {
     var principal: Principal?
     /// Of the client: what a proxy in front of us says, where there is one.
     var address: String
+    private let channel: any Channel
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
+        channel = source.channel
         address = source.channel.remoteAddress?.ipAddress ?? "unknown"
     }
 }
@@ -21,6 +25,12 @@ extension RequestScope {
     func caller() throws -> Principal {
         guard let principal else { throw HTTPFailure(.unauthorized, "log in first") }
         return principal
+    }
+
+    /// Tells a client that waits for it to send its body (RFC 9110 §10.1.1): called once nothing is refused any more by what is known without it.
+    func continueIfExpected(_ request: Request) async throws {
+        guard request.headers[.expect]?.lowercased() == "100-continue" else { return }
+        try await channel.writeAndFlush(HTTPResponsePart.head(HTTPResponse(status: .continue)))
     }
 
     /// - Throws: 403 unless the caller may administer.

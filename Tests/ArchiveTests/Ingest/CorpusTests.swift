@@ -43,7 +43,9 @@ struct CorpusTests {
             }
             kept += 1
             if case .quarantined = outcome.result { continue }
-            let location = try #require(await archive.instance(outcome.sopInstance, for: .everything))
+            var found = try await archive.instance(outcome.sopInstance, for: .everything)
+            if let category = outcome.nonPatient { found = try await archive.nonPatientInstance(category, outcome.sopInstance)?.location }
+            let location = try #require(found)
             let stored = try await archive.bytes(location)
             let dataSet = stored[Int(location.dataSetOffset)...]
             #expect(bytes.suffix(dataSet.count) == dataSet, "\(path)")

@@ -39,6 +39,15 @@ import Testing
         (.instance, .init(.sopClassUID, values: ["1.1"])), (.instance, .init(.contentDate, values: ["20240101"])), (.instance, .init(.patientID, values: ["P1"])),
     ]
 
+    @Test func whatBelongsToNoStudy() async throws {
+        let archive = try await Self.archive()
+        for identifier in [DataSet(), DataSet([DataElement(.sopInstanceUID, .UI, strings: ["1.2", "1.3"])])] {
+            let plan = try await plan(Archive.page(of: .hangingProtocols, identifier, after: 0), archive)
+            #expect(plan.contains { $0.hasPrefix("SEARCH non_patient_instance USING INDEX") }, "\(plan)")
+            #expect(!plan.contains(where: isFullScan), "\(plan)")
+        }
+    }
+
     @Test("Keys", arguments: keys.indices)
     func key(index: Int) async throws {
         let archive = try await Self.archive()

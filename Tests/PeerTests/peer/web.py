@@ -5,6 +5,8 @@ import uuid
 STORE_TYPE = "application/dicom"
 ANY_SYNTAX = 'multipart/related; type="application/dicom"; transfer-syntax=*'
 DICOM_JSON = "application/dicom+json"
+# What belongs to no study (PS3.18 Table 12.1.1-1, and protocol approvals).
+CATEGORIES = ["color-palettes", "defined-procedure-protocols", "hanging-protocols", "implant-templates", "inventories", "protocol-approvals"]
 
 
 def multipart(parts, media_type=STORE_TYPE, boundary=None):

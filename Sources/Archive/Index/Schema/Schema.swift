@@ -8,6 +8,7 @@ extension Schema {
         Migration(3, schema0003),
         Migration(4, schema0004),
         Migration(6, schema0006, fill: SearchIndex.fill0006),
+        Migration(7, schema0007),
         Migration(10, schema0010),
     ])
 }

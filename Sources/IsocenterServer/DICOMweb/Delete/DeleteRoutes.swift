@@ -12,6 +12,9 @@ struct DeleteRoutes: RouteSet {
         for path in ["studies/:study", "studies/:study/series/:series", "studies/:study/series/:series/instances/:instance"] {
             group.delete(RouterPath(path)) { request, context in try await delete(request, context) }
         }
+        for category in NonPatientCategory.allCases {
+            group.delete(RouterPath("\(category.rawValue)/:instance")) { request, context in try await delete(category, request, context) }
+        }
     }
 
     private func delete(_ request: Request, _ context: RequestScope) async throws -> Response {
@@ -20,6 +23,22 @@ struct DeleteRoutes: RouteSet {
         let scope = DeletionScope(
             study: try context.uid("study"), series: context.parameters.get("series") == nil ? nil : try context.uid("series"),
             instance: context.parameters.get("instance") == nil ? nil : try context.uid("instance"))
+        let (reason, comment) = try Self.why(request)
+        let deletion = try await archive.delete(scope, reason: reason, comment: comment, by: principal.name, keeping: keeping, for: access)
+        return JSONAnswer.response(DeletionAnswer(deletion))
+    }
+
+    /// Of no study: as nobody is kept from some of them, who may delete may delete any.
+    private func delete(_ category: NonPatientCategory, _ request: Request, _ context: RequestScope) async throws -> Response {
+        let principal = try context.caller()
+        guard Policy.access(of: principal, for: .delete)?.isEverything == true else { throw HTTPFailure(.forbidden, "\(principal.name) may not delete") }
+        let (reason, comment) = try Self.why(request)
+        let deletion = try await archive.delete(
+            try context.uid("instance"), of: category, reason: reason, comment: comment, by: principal.name, keeping: keeping)
+        return JSONAnswer.response(DeletionAnswer(deletion))
+    }
+
+    private static func why(_ request: Request) throws -> (reason: Deletion.Reason, comment: String) {
         var reason = Deletion.Reason.other
         var comment = ""
         for (name, value) in QueryString.pairs(request.uri.query ?? "") {
@@ -30,13 +49,12 @@ struct DeleteRoutes: RouteSet {
                 }
                 reason = known
             case "comment":
-                guard value.utf8.count <= Self.longestComment else { throw HTTPFailure(.badRequest, "the comment is longer than \(Self.longestComment) bytes") }
+                guard value.utf8.count <= longestComment else { throw HTTPFailure(.badRequest, "the comment is longer than \(longestComment) bytes") }
                 comment = value
             default: throw HTTPFailure(.badRequest, "'\(name)' is no parameter of a deletion: there are reason and comment")
             }
         }
-        let deletion = try await archive.delete(scope, reason: reason, comment: comment, by: principal.name, keeping: keeping, for: access)
-        return JSONAnswer.response(DeletionAnswer(deletion))
+        return (reason, comment)
     }
 
     private static let longestComment = 4096
