@@ -18,6 +18,7 @@ public final class Archive: Sendable {
     let frameTables = FrameTableCache()
     let recheck: Recheck
     let segmentsUnderWay = SegmentsUnderWay()
+    let extra = ExtraAttributes()
     private let commit: GroupCommit
     let underWay = ObjectsUnderWay()
     /// Held while this lives; nil beside a server.
@@ -53,6 +54,7 @@ public final class Archive: Sendable {
         do throws(DatabaseError) {
             sqlite = try SQLite(path: folder.index)
             try await sqlite.migrate(.archive)
+            try await extra.load(sqlite)
         } catch {
             throw ArchiveError(error, "opening \(folder.index)")
         }
@@ -74,6 +76,9 @@ public final class Archive: Sendable {
     public func close() {
         do { try sqlite.close() } catch { logger.warning("closing the index", metadata: ["error": "\(error)"]) }
     }
+
+    /// Microseconds since 1970; nil where nothing is between its time and the index.
+    var oldestUnderWay: Int64? { commit.oldestUnderWay }
 
     // MARK: Taking in
 
@@ -105,7 +110,7 @@ public final class Archive: Sendable {
             return try IncomingFile(in: incoming, volume: volume)
         }
         let context = Ingest.Context(
-            store: store, database: database, commit: commit, underWay: underWay, limits: configuration.limits)
+            store: store, database: database, commit: commit, underWay: underWay, extra: extra, limits: configuration.limits)
         return Ingest(context, file: file, source: source, transferSyntax: transferSyntax, expecting: expected, stated: expected ?? stated, study: study, category: category, instance: instance,
             corrector: corrector)
     }

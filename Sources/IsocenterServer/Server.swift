@@ -70,6 +70,7 @@ public struct Server: Sendable {
             DeletionRoutes(archive: archive, purger: purger),
             JobRoutes(jobs: jobs),
             CommitmentRoutes(table: commitments.table),
+            ChangeRoutes(archive: archive),
             DescriptionRoutes.API(version: version),
         ]
         let pixels = PixelAccess(archive: archive, coding: workers)
@@ -98,7 +99,7 @@ public struct Server: Sendable {
             try await dialer.associate(peer, proposals, calling: title, roles: roles)
         }
         return Server(
-            archive: archive, dimse: dimse, web: web, associations: associations, jobs: runner(of: jobs, handlers: [send] + committing, settings, logger),
+            archive: archive, dimse: dimse, web: web, associations: associations, jobs: runner(of: jobs, handlers: [send, ExtraAttributeFilling(archive), ExtraAttributeDropping(archive)] + committing, settings, logger),
             purger: purger, workers: workers, uploads: uploads, settings: settings, setupSecret: setupSecret, needsSetup: try await !accounts.hasAdministrator(), logger: logger)
     }
 
@@ -118,7 +119,12 @@ public struct Server: Sendable {
             ready(addresses)
         }
         let group = ServiceGroup(configuration: .init(
-            services: [.init(service: associations), .init(service: dimse), .init(service: service), .init(service: jobs), .init(service: purger), .init(service: UploadSweep(uploads: uploads))], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+            services: [
+                .init(service: associations), .init(service: dimse), .init(service: service), .init(service: jobs), .init(service: purger),
+                .init(service: UploadSweep(uploads: uploads)),
+                .init(service: StableStudies(archive, after: .seconds(settings[Settings.stableAfter]), logger: logger)),
+                .init(service: ChangePruning(archive, days: settings[Settings.changeDays], number: settings[Settings.changeNumber], logger: logger)),
+            ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {
             try await group.run()
         } catch let error as IOError where error.errnoCode == EADDRINUSE || error.errnoCode == EACCES || error.errnoCode == EADDRNOTAVAIL {

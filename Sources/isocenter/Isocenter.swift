@@ -30,6 +30,7 @@ struct Isocenter: AsyncParsableCommand {
             CoerceCommand.self,
             Verify.self,
             RebuildIndex.self,
+            IndexCommand.self,
             BenchIndex.self,
             CorrectionsCommand.self,
             DeleteCommand.self,

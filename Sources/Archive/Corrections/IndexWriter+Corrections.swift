@@ -45,6 +45,7 @@ extension IndexWriter {
         try refresh(study: study, shown, id, tags)
         var noted = entry
         noted.received = time
+        try addExtra(entry.record.extra, of: entry.record.sopInstance, renewing: true)
         try note("corrected", noted)
     }
 

@@ -44,10 +44,10 @@ struct RewrittenHead: Sendable {
 }
 
 extension Archive {
-    typealias Change = @Sendable (DataSet) -> DataSet
+    typealias HeadChange = @Sendable (DataSet) -> DataSet
 
     /// What the instance is shown with, and then what somebody wants it to be; nil where neither changes it.
-    func change(of location: InstanceLocation, _ wanted: Change?) async throws(ArchiveError) -> Change? {
+    func change(of location: InstanceLocation, _ wanted: HeadChange?) async throws(ArchiveError) -> HeadChange? {
         guard let recorded = try await correction(of: location) else { return wanted }
         let attribution = recorded.attribution
         return { dataSet in
@@ -56,7 +56,7 @@ extension Archive {
         }
     }
 
-    func rewrittenHead(of location: InstanceLocation, _ change: Change) async throws(ArchiveError) -> RewrittenHead {
+    func rewrittenHead(of location: InstanceLocation, _ change: HeadChange) async throws(ArchiveError) -> RewrittenHead {
         let meta = try await store.read(location.object, ByteRange(offset: 0, length: location.dataSetOffset))
         var limits = ReadLimits()
         (limits.elementInMemory, limits.dataSetInMemory) = (8 << 20, 128 << 20)

@@ -14,9 +14,11 @@ public final class IndexFilling: Sendable {
         public var pixelBytes: Int
         /// Seconds since 1970.
         public var received: Int
+        /// Says the same of patient, study and series as the one added before, and has as many pixels: that is then not made anew.
+        public var isOfSameSeries: Bool
 
-        public init(_ dataSet: DataSet, pixelBytes: Int, received: Int) {
-            (self.dataSet, self.pixelBytes, self.received) = (dataSet, pixelBytes, received)
+        public init(_ dataSet: DataSet, pixelBytes: Int, received: Int, isOfSameSeries: Bool = false) {
+            (self.dataSet, self.pixelBytes, self.received, self.isOfSameSeries) = (dataSet, pixelBytes, received, isOfSameSeries)
         }
     }
 
@@ -29,9 +31,9 @@ public final class IndexFilling: Sendable {
 
         /// - Throws: `.cannotUnderstand` for a data set that ingest would refuse.
         public mutating func add(_ instance: Instance) throws(ArchiveError) {
-            let record = try InstanceRecord(filling: instance)
+            let (record, size) = try InstanceRecord.filling(instance, like: instance.isOfSameSeries ? entries.last?.record : nil)
             entries.append(IndexWriter.Entry(
-                record: record, object: ObjectID(SHA256.hash(data: Array(record.sopInstance.text.utf8))), size: record.headerEnd + UInt64(instance.pixelBytes),
+                record: record, object: ObjectID(SHA256.hash(data: Array(record.sopInstance.text.utf8))), size: size,
                 received: Int64(instance.received) * 1_000_000, source: "bench-index", policy: .keepFirst))
         }
     }
@@ -51,6 +53,8 @@ public final class IndexFilling: Sendable {
             options.isDurable = false
             database = try SQLite(path: folder.index, options: options)
             try await database.migrate(.archive)
+            // Nobody else needs the memory meanwhile.
+            try await database.write { (connection) throws(DatabaseError) in try connection.script("PRAGMA cache_size = -262144") }
         } catch {
             throw ArchiveError(error, "opening \(folder.index)")
         }
@@ -69,8 +73,12 @@ public final class IndexFilling: Sendable {
     }
 
     /// Durable when this returns.
-    public func finish() throws(ArchiveError) {
-        do throws(DatabaseError) { try database.close() } catch { throw ArchiveError(error, "filling the index") }
+    public func finish() async throws(ArchiveError) {
+        do throws(DatabaseError) {
+            // All of it has been stable for long.
+            try await database.run("UPDATE change_feed SET stable_received = (SELECT coalesce(max(received), 0) FROM study) + 1 WHERE id = 1")
+            try database.close()
+        } catch { throw ArchiveError(error, "filling the index") }
         let volume = Volume(faults: nil)
         let descriptor = try Volume.openForReading(folder.index)
         defer { close(descriptor) }
@@ -81,33 +89,49 @@ public final class IndexFilling: Sendable {
 
 extension InstanceRecord {
     /// Of a data set with pixel data of zeros behind it.
-    fileprivate init(filling instance: IndexFilling.Instance) throws(ArchiveError) {
+    fileprivate static func filling(_ instance: IndexFilling.Instance, like before: InstanceRecord?) throws(ArchiveError) -> (InstanceRecord, size: UInt64) {
         guard let sopClass = instance.dataSet.uid(.sopClassUID), let sopInstance = instance.dataSet.uid(.sopInstanceUID) else {
             throw ArchiveError(.cannotUnderstand, "a generated data set has no SOP Class UID or SOP Instance UID")
         }
         let syntax = TransferSyntax.explicitVRLittleEndian
         var reader = DataSetReader(encoding: .explicitLittle)
-        let head: Int
+        let head: Int, size: Int
         do {
             head = try FileMetaInformation(sopClassUID: sopClass, sopInstanceUID: sopInstance, transferSyntax: syntax).encoded().count
-            try reader.feed(try DataSetWriter.encode(instance.dataSet, as: syntax))
+            let bytes = try DataSetWriter.encode(instance.dataSet, as: syntax)
+            size = head + bytes.count + (instance.pixelBytes > 0 ? Self.pixelDataHeader(instance.pixelBytes).count + instance.pixelBytes : 0)
+            if var record = before {
+                (record.sopInstance, record.headerEnd, record.dataSetOffset) = (sopInstance, UInt64(head + bytes.count), UInt64(head))
+                record.instanceAttributes = instance.dataSet.inUTF8(LevelAttributes.instance)
+                if let index = PixelDataIndex(record.pixelData) {
+                    // Native frames are as long and as many wherever they lie.
+                    let value = ByteRange(offset: UInt64(bytes.count + pixelDataHeader(instance.pixelBytes).count), length: UInt64(instance.pixelBytes))
+                    let frames = FrameTable(value: value, count: index.frames.count, layout: index.frames.layout)
+                    record.pixelData = PixelDataIndex(tag: index.tag, vr: index.vr, isEncapsulated: false, frames: frames).encoded()
+                }
+                return (record, UInt64(size))
+            }
+            try reader.feed(bytes)
             if instance.pixelBytes > 0 { try Self.feedZeros(instance.pixelBytes, to: &reader) }
             try reader.finish()
         } catch {
             throw ArchiveError(.cannotUnderstand, "\(error)")
         }
-        try self.init(reader, identity: nil, transferSyntax: syntax, dataSetOffset: UInt64(head), size: UInt64(head) + reader.offset)
+        return (try InstanceRecord(reader, identity: nil, transferSyntax: syntax, dataSetOffset: UInt64(head), size: UInt64(size)), UInt64(size))
     }
 
     /// The reader passes over all but the last byte of each piece without a look.
     private static func feedZeros(_ count: Int, to reader: inout DataSetReader) throws(ReadError) {
-        let length = UInt32(clamping: count).littleEndian
-        try reader.feed([0xE0, 0x7F, 0x10, 0x00, UInt8(ascii: "O"), UInt8(ascii: "W"), 0, 0] + withUnsafeBytes(of: length) { Array($0) })
+        try reader.feed(pixelDataHeader(count))
         var left = count
         while left > 0 {
             try zeros.span.bytes.withUnsafeBytes { (bytes) throws(ReadError) in try reader.feed(UnsafeRawBufferPointer(rebasing: bytes.prefix(left))) }
             left -= min(left, zeros.count)
         }
+    }
+
+    private static func pixelDataHeader(_ count: Int) -> [UInt8] {
+        [0xE0, 0x7F, 0x10, 0x00, UInt8(ascii: "O"), UInt8(ascii: "W"), 0, 0] + withUnsafeBytes(of: UInt32(clamping: count).littleEndian) { Array($0) }
     }
 
     private static let zeros = [UInt8](repeating: 0, count: 4 << 20)

@@ -18,15 +18,11 @@ struct IndexWriter {
 
     let connection: any SQLConnection
 
-    func insert(_ entry: Entry) throws(DatabaseError) -> StoreOutcome.Result {
-        var round = IndexRound()
-        let result = try insert(entry, &round)
-        try round.write(connection)
-        return result
-    }
+    func insert(_ entry: Entry) throws(DatabaseError) -> StoreOutcome.Result { try insert([entry])[0] }
 
     /// In the order in which they were received.
     func insert(_ entries: [Entry]) throws(DatabaseError) -> [StoreOutcome.Result] {
+        try holdFeed()
         var round = IndexRound()
         var results: [StoreOutcome.Result] = []
         for entry in entries { results.append(try insert(entry, &round)) }
@@ -59,6 +55,7 @@ struct IndexWriter {
         try list(entry, in: place.study, &round)
         round.count(entry, in: place)
         try SearchIndex(connection: connection).add(report: entry.record, study: place.study.id)
+        try addExtra(entry.record.extra, of: entry.record.sopInstance)
         try note("stored", entry)
     }
 
@@ -120,6 +117,7 @@ struct IndexWriter {
         case .keepBoth where isSamePlace,
             .keepBothFromSameSource where isSamePlace && Source.isSame(known.source, entry.source):
             try supersede(known, by: entry)
+            try addExtra(entry.record.extra, of: entry.record.sopInstance, renewing: true)
             try note("replaced", entry)
             return .storedAsNewVersion(of: known.object)
         case .keepBoth, .keepBothFromSameSource, .quarantine:
@@ -280,6 +278,9 @@ struct IndexWriter {
         values.insert(value)
         return values.sorted().joined(separator: "\\")
     }
+
+    /// Until the end of the transaction nobody else writes changes: they get their numbers in the order of commits, on every engine.
+    func holdFeed() throws(DatabaseError) { try connection.run("UPDATE total SET instances = instances WHERE id = 1") }
 
     func note(_ kind: String, _ entry: Entry) throws(DatabaseError) {
         let record = entry.record

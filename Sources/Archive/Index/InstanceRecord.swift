@@ -28,6 +28,8 @@ struct InstanceRecord: Sendable {
     var warnings: [ReadWarning] = []
     /// nil: nobody looked whether anything is to be corrected.
     var corrected: Corrected?
+    /// Of the attributes that are searched beside those that have columns.
+    var extra: [ExtraValue] = []
 
     /// - Parameters:
     ///   - reader: at its end.
@@ -37,10 +39,11 @@ struct InstanceRecord: Sendable {
     /// - Throws: `.cannotUnderstand` naming the UID that is missing or none.
     init(
         _ reader: DataSetReader, identity: (sopClass: UID, sopInstance: UID)?, transferSyntax: TransferSyntax, dataSetOffset: UInt64, size: UInt64,
-        corrected: Corrected? = nil
+        corrected: Corrected? = nil, extra: [ExtraAttribute] = []
     ) throws(ArchiveError) {
         let dataSet = corrected?.correction?.applied(to: reader.dataSet) ?? reader.dataSet
         self.corrected = corrected
+        if !extra.isEmpty { self.extra = extra.flatMap { $0.values(of: dataSet) } }
         sopClass = try dataSet.required(.sopClassUID, "SOP Class UID", else: identity?.sopClass)
         sopInstance = try dataSet.required(.sopInstanceUID, "SOP Instance UID", else: identity?.sopInstance)
         nonPatient = NonPatientCategory(sopClass: sopClass)

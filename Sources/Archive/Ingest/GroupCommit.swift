@@ -28,6 +28,8 @@ final class GroupCommit: Sendable {
         var isLed = false
         var waiting: [(ready: Ready, continuation: CheckedContinuation<Turn, Never>)] = []
         var lastReceived: Int64 = 0
+        /// First of the round under way.
+        var underWay: Int64?
     }
 
     private let store: any BlobStore
@@ -51,6 +53,9 @@ final class GroupCommit: Sendable {
 
     /// Objects received from now on are later than this (microseconds since 1970), whatever the clock says.
     func begin(after received: Int64) { state.withLock { $0.lastReceived = max($0.lastReceived, received) } }
+
+    /// When the first of those was received that have a time and are not in the index yet.
+    var oldestUnderWay: Int64? { state.withLock { $0.underWay } }
 
     func commit(_ ready: Ready) async throws(ArchiveError) -> StoreOutcome.Result {
         let leads = state.withLock { state in
@@ -112,6 +117,7 @@ final class GroupCommit: Sendable {
                 source: ready.source.label, policy: ready.source.onConflict)
         }
         let answers = write(entries)
+        state.withLock { $0.underWay = nil }
         for ((ready, entry), answer) in zip(zip(group, entries), answers) {
             tidy(ready.file, ready.object, answer)
             if case .success = answer { noteHashed(entry) }
@@ -129,6 +135,7 @@ final class GroupCommit: Sendable {
     private func nextReceived() -> Int64 {
         state.withLock { state in
             state.lastReceived = max(state.lastReceived + 1, Clock.microseconds())
+            if state.underWay == nil { state.underWay = state.lastReceived }
             return state.lastReceived
         }
     }

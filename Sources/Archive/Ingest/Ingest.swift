@@ -14,6 +14,7 @@ public struct Ingest: Sendable {
         var database: any SQLDatabase
         var commit: GroupCommit
         var underWay: ObjectsUnderWay
+        var extra: ExtraAttributes
         var limits: ReadLimits
     }
 
@@ -64,7 +65,9 @@ public struct Ingest: Sendable {
 
     /// The promise. When this returns, the object survives a power cut and is found by the next query; when it throws, nothing was promised.
     public mutating func finish() async throws(ArchiveError) -> StoreOutcome {
-        let (record, object, file) = try receiveAll()
+        let extra = context.extra.begin()
+        defer { context.extra.end(extra) }
+        let (record, object, file) = try receiveAll(extra.attributes)
         // Who sends the same bytes at the same time waits, and then finds them stored or not.
         await context.underWay.enter(object)
         defer { context.underWay.leave(object) }
@@ -194,7 +197,7 @@ public struct Ingest: Sendable {
     }
 
     /// Everything written (not yet synced), hashed and understood.
-    private mutating func receiveAll() throws(ArchiveError) -> (InstanceRecord, ObjectID, IncomingFile) {
+    private mutating func receiveAll(_ extra: [ExtraAttribute]) throws(ArchiveError) -> (InstanceRecord, ObjectID, IncomingFile) {
         if let failure { throw failure }
         do throws(ArchiveError) {
             do throws(ReadError) { try reader.finish() } catch { throw ArchiveError(error) }
@@ -202,7 +205,7 @@ public struct Ingest: Sendable {
             // Without its UIDs there is no head: the record says which is missing.
             let record = try InstanceRecord(
                 reader.reader, identity: identity(isWhole: true), transferSyntax: transferSyntax, dataSetOffset: dataSetOffset ?? 0,
-                size: written + UInt64(pending.count), corrected: try correcting?.finish(reader.reader))
+                size: written + UInt64(pending.count), corrected: try correcting?.finish(reader.reader), extra: extra)
             if let category, record.nonPatient != category {
                 throw ArchiveError(.dataSetDoesNotMatchSOPClass, "SOP Class \(record.sopClass) is none of \(category.rawValue), where the request puts it")
             }

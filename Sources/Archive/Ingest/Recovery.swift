@@ -64,6 +64,6 @@ extension Archive {
         }
         return try InstanceRecord(
             body.reader, identity: reader.meta?.identity, transferSyntax: transferSyntax, dataSetOffset: reader.dataSetOffset, size: size,
-            corrected: corrected.map { Corrected(correction: $0.correction, system: $0.system, sender: $0.sender, id: $0.id) })
+            corrected: corrected.map { Corrected(correction: $0.correction, system: $0.system, sender: $0.sender, id: $0.id) }, extra: extra.all)
     }
 }

@@ -2,9 +2,13 @@ import DICOM
 import Database
 import Synchronization
 
-/// Something that happened to an instance, in the order of commits.
+/// Something that happened to an instance or a study.
+///
+/// Sequences are in the order of commits: who has read up to one has missed nothing before it. On an engine with several writers a
+/// number could be given out early and committed late; so whoever writes a change first takes the row of totals
+/// (``IndexWriter/holdFeed()``), which one transaction at a time can hold, and gets its numbers after those of all before.
 public struct Change: Sendable, Hashable {
-    public enum Kind: String, Sendable {
+    public enum Kind: String, Sendable, CaseIterable {
         case stored
         /// A newer version is shown.
         case replaced
@@ -12,6 +16,8 @@ public struct Change: Sendable, Hashable {
         case corrected
         /// Kept aside: another content has the UID.
         case quarantined
+        /// Nothing more came of the study for some time. Again after each growth. Its series and instance are empty.
+        case stable
         /// In no query any more; may be restored, and is then stored again.
         case deleted
         /// The index was made anew: everything may look different. Its UIDs are empty.
@@ -100,17 +106,21 @@ public struct Changes: AsyncSequence, Sendable {
 
     static func read(_ database: any SQLDatabase, after last: Int64, limit: Int) async throws(ArchiveError) -> [Change] {
         do throws(DatabaseError) {
-            return try await database.all("""
-                SELECT sequence, kind, study_uid, series_uid, sop_uid, time FROM change WHERE sequence > \(last) ORDER BY sequence LIMIT \(limit)
-                """).compactMap { row in
-                    guard let kind = Change.Kind(rawValue: row.string("kind")) else { return nil }
-                    return Change(
-                        sequence: row.integer("sequence") ?? 0, kind: kind, study: row.string("study_uid"), series: row.string("series_uid"),
-                        instance: row.string("sop_uid"), time: row.integer("time") ?? 0)
-                }
+            return try await database.all("\(Change.selection) WHERE sequence > \(last) ORDER BY sequence LIMIT \(limit)").compactMap { Change($0) }
         } catch {
             throw ArchiveError(error, "reading the change feed")
         }
+    }
+}
+
+extension Change {
+    static let selection: SQLStatement = "SELECT sequence, kind, study_uid, series_uid, sop_uid, time FROM change"
+
+    /// nil for a kind that only a newer version of the program knows.
+    init?(_ row: SQLRow) {
+        guard let kind = Kind(rawValue: row.string("kind")), let sequence = row.integer("sequence") else { return nil }
+        (self.sequence, self.kind, study, series) = (sequence, kind, row.string("study_uid"), row.string("series_uid"))
+        (instance, time) = (row.string("sop_uid"), row.integer("time") ?? 0)
     }
 }
 
@@ -118,7 +128,19 @@ extension Archive {
     /// - Parameter sequence: of the last change already seen; nil begins with what happens from now on.
     public func changes(after sequence: Int64? = nil) async throws(ArchiveError) -> Changes {
         if let sequence { return Changes(feed: feed, start: sequence) }
-        let row = try await first("SELECT max(sequence) AS newest FROM change")
-        return Changes(feed: feed, start: row?.integer("newest") ?? 0)
+        return Changes(feed: feed, start: try await changeRange().newest)
+    }
+
+    /// Another number whenever something may have been added to the feed by this process.
+    public var changeGeneration: Int { feed.current }
+
+    /// Returns when something may have happened since `generation`, at the latest after a while.
+    public func waitForChange(since generation: Int, atMost duration: Duration) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [feed] in await feed.wait(since: generation) }
+            group.addTask { try? await Task.sleep(for: duration) }  // Cancelled with the group.
+            await group.next()
+            group.cancelAll()
+        }
     }
 }

@@ -37,6 +37,14 @@ extension Archive {
             options.isDurable = false
             let fresh = try SQLite(path: path, options: options)
             try await fresh.migrate(.archive)
+            let wishes = try await database.all("SELECT \(ExtraAttribute.columns) FROM extra_attribute")
+            try await fresh.write { (connection) throws(DatabaseError) in
+                for wish in wishes {
+                    try connection.run("""
+                        INSERT INTO extra_attribute (id, path, level, vr, filled) VALUES (\(wish["id"]), \(wish["path"]), \(wish["level"]), \(wish["vr"]), NULL)
+                        """)
+                }
+            }
             var rebuild = Rebuild(archive: self, database: fresh, progress: progress)
             let report: RebuildReport
             do throws(ArchiveError) { report = try await rebuild.run() } catch {
@@ -47,11 +55,16 @@ extension Archive {
             try fresh.close()
             progress(RebuildProgress(phase: .replacing, objects: report.objects, of: report.objects, bytes: report.bytes))
             let now = Clock.microseconds()
+            let extras = extra.all.map(\.id)
             try await sqlite.replace(Self.indexTables + Self.metadataTables, fromFile: path) { (connection) throws(DatabaseError) in
+                // All objects have been read for these; keys that others had come to are no more.
+                try connection.run("UPDATE extra_attribute SET filled = NULL WHERE id IN \(list: extras)")
+                try connection.run("UPDATE extra_attribute SET filled = 0 WHERE filled IS NOT NULL")
                 try connection.run("INSERT INTO change (kind, study_uid, series_uid, sop_uid, time) VALUES ('rebuilt', '', '', '', \(now))")
                 try connection.run("UPDATE metadata_epoch SET epoch = epoch + 1 WHERE id = 1")
             }
             try? await removeRebuilt(path)  // The next start removes it as well.
+            try await extra.load(database)
             feed.wake()
             return report
         } catch {
@@ -63,6 +76,7 @@ extension Archive {
     static let indexTables = [
         "patient", "study", "series", "series_request", "instance", "instance_version", "person_name", "study_word", "total",
         "other_patient_id", "study_code", "person_word", "search_value", "study_value", "report_word", "non_patient_instance",
+        "extra_value",
     ]
 
     /// What is kept of the index: made anew when asked for.

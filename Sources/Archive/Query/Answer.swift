@@ -14,6 +14,7 @@ public struct QueryPage: Sendable {
 extension Archive {
     /// - Throws: `.invalidQuery` naming the key that has no meaning.
     public func query(_ query: Query, for access: Access) async throws(ArchiveError) -> QueryPage {
+        let query = completed(query)
         guard let filter = KeyPlan(query).filter else { return try await page(query, access) }
         return try await filtered(query, access, filter)
     }
@@ -26,7 +27,7 @@ extension Archive {
         answers.reserveCapacity(shown.count)
         for row in shown { answers.append(try answer.dataSet(row)) }
         let next = rows.count > query.limit ? shown.last.map { QueryCursor($0, of: places).text } : nil
-        return QueryPage(answers: answers, next: next)
+        return QueryPage(answers: try await addExtras(to: answers, Array(shown), query), next: next)
     }
 
     /// One more than the limit, where there are more; and how many columns their order has.
@@ -55,7 +56,7 @@ extension Archive {
     ///
     /// - Parameter bound: counting ends there; the cost grows with what is counted.
     public func count(_ query: Query, upTo bound: Int = .max, for access: Access) async throws(ArchiveError) -> Int {
-        var query = query
+        var query = completed(query)
         (query.limit, query.offset, query.cursor) = (Query.largestLimit, 0, nil)
         if KeyPlan(query).filter != nil {
             query.attributes = .these([])
@@ -91,6 +92,7 @@ extension Archive {
         let answer = Answer(query)
         let options: DICOM.Matching.Options = query.combinesDateAndTime ? .combinedDateTime : []
         var answers: [DataSet] = []
+        var found: [SQLRow] = []
         while true {
             let (rows, places) = try await rows(part, access)
             for (number, row) in rows.prefix(part.limit).enumerated() {
@@ -99,10 +101,11 @@ extension Archive {
                 guard DICOM.Matching.matches(whole, identifier: filter, options: options) else { continue }
                 if skip > 0 { skip -= 1; continue }
                 answers.append(answer.shown(whole))
+                found.append(row)
                 guard answers.count == query.limit else { continue }
-                return QueryPage(answers: answers, next: number + 1 < rows.count ? QueryCursor(row, of: places).text : nil)
+                return QueryPage(answers: try await addExtras(to: answers, found, query), next: number + 1 < rows.count ? QueryCursor(row, of: places).text : nil)
             }
-            guard rows.count > part.limit else { return QueryPage(answers: answers, next: nil) }
+            guard rows.count > part.limit else { return QueryPage(answers: try await addExtras(to: answers, found, query), next: nil) }
             part.cursor = QueryCursor(rows[part.limit - 1], of: places).text
         }
     }

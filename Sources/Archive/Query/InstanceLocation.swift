@@ -55,12 +55,17 @@ public struct InstanceLocation: Sendable {
         correction = row.integer("correction")
     }
 
-    static let selection: SQLStatement = """
-        SELECT study.study_uid, series.series_uid, instance.sop_uid, instance.sop_class, instance.transfer_syntax, instance.number,
+    static let selection = selection(with: "")
+
+    /// - Parameter more: further columns, with a comma behind each.
+    static func selection(with more: SQLStatement) -> SQLStatement {
+        """
+        SELECT \(more)study.study_uid, series.series_uid, instance.sop_uid, instance.sop_class, instance.transfer_syntax, instance.number,
                instance.row_count, instance.column_count, instance.frame_count, instance.object, instance.size, instance.data_set,
                instance.header, instance.pixel_data, instance.received, instance.correction
         FROM   study JOIN series ON series.study = study.id JOIN instance ON instance.series = series.id
         """
+    }
 }
 
 extension Archive {

@@ -13,7 +13,8 @@ struct KeyPlan {
         let kept = LevelAttributes.kept(at: query.level)
         var candidates: [Query.Key] = []
         for key in query.keys where !key.values.isEmpty {
-            guard let attribute = QueryableAttribute.find(key.path, at: query.level), !(key.wantsEmpty && attribute.isInItems) else {
+            if query.isCreator(key.path) { continue }
+            guard let attribute = Self.attribute(key, query), !(key.wantsEmpty && attribute.isInItems) else {
                 if let first = key.path.first, kept.contains(first) || Answer.computedTags.contains(first) { candidates.append(key) } else { unsupported.append(key) }
                 continue
             }
@@ -31,6 +32,13 @@ struct KeyPlan {
         let sequences = Set(candidates.filter { $0.path.count > 1 }.compactMap(\.path.first))
         for (key, _) in indexed where key.path.count > 1 && sequences.contains(key.path[0]) { candidates.append(key) }
         if indexed.contains(where: { $0.attribute.rank < .hopeless }) { filtered = candidates } else { unsupported += candidates }
+    }
+
+    /// An extra attribute is matched when all objects have been read for it: until then it is unsupported, as the caller is told.
+    private static func attribute(_ key: Query.Key, _ query: Query) -> QueryableAttribute? {
+        if let attribute = QueryableAttribute.find(key.path, at: query.level) { return attribute }
+        guard let extra = query.extra(key.path), extra.isFilled else { return nil }
+        return QueryableAttribute(extra, key.path)
     }
 
     /// The filtered keys as an identifier; nil where there are none.

@@ -41,6 +41,8 @@ struct Matching {
             let numbers = key.values.compactMap { Int($0) }
             guard numbers.count == key.values.count else { throw invalid("takes numbers, not") }
             return numbers.count == 1 ? "\(attribute.column) = \(numbers[0])" : "\(attribute.column) IN \(list: numbers)"
+        case .extra(let extra):
+            return try condition(extra)
         case .name(let role):
             return any(key.values) { query.isFuzzy ? fuzzy($0, role) : name($0, role) }
         case .modalityOfStudy:
@@ -60,6 +62,7 @@ struct Matching {
         switch attribute.kind {
         case .integer: "\(attribute.column) IS NULL"
         case .name(let role): "NOT EXISTS (SELECT 1 FROM person_name WHERE owner = \(attribute.column) AND role = \(role.rawValue))"
+        case .extra(let extra): empty(extra)
         case .modalityOfStudy: "study.modalities = ''"
         case .sopClassOfStudy: "study.sop_classes = ''"
         case .date, .time, .text, .uid, .item: "coalesce(\(attribute.column), '') = ''"
@@ -161,7 +164,7 @@ struct Matching {
         case .item(let table):
             return try condition().map { "\(table.selection)\($0)" }
         case .modalityOfStudy, .sopClassOfStudy, .integer: return nil
-        case .text, .uid, .date, .time:
+        case .text, .uid, .date, .time, .extra:
             if attribute.isUnindexed || key.path == [.sopClassUID] || key.values.contains(where: { $0.first == "*" || $0.first == "?" }) { return nil }
             let table: SQLStatement = switch attribute.level {
             case .patient: "patient"

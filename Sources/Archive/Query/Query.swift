@@ -69,6 +69,8 @@ public struct Query: Sendable {
     /// Words as somebody types them, each of which begins a word of the study: of the patient's name or ID, the accession number,
     /// description, modality or reports; or is a date. Not at the patient level.
     public var search = ""
+    /// Filled in by ``Archive/completed(_:)``.
+    var extras: [ExtraAttribute] = []
     /// Minutes east of UTC in which the keys' dates and times are meant and answered (PS3.4 §C.2.2.2.6); nil: as the objects have them.
     public var timezone: Int?
     /// Empty: newest studies first with what is below them, patients by name, series and instances of a study by number.
@@ -125,7 +127,11 @@ public struct Query: Sendable {
         case .standard, .all: return []
         }
         let kept = LevelAttributes.kept(at: level).union(Answer.computedTags)
-        return tags.filter { !kept.contains($0) }
+        return tags.filter { tag in
+            !kept.contains(tag) && !extras.contains { extra in
+                extra.path.standardTags.first == tag || extra.path.leads(to: [tag]) || tag.isPrivateCreator && extra.path.standardTags[0].group == tag.group
+            }
+        }
     }
 
     /// The attributes that an answer may have, also those in items that are asked for by their path.

@@ -30,7 +30,7 @@ struct QueryStatement {
         var keys: SQLStatement = ""
         for (index, column) in order.enumerated() { keys += ", \(column.column) AS " + Self.sortNames[index] }
         sql = """
-            SELECT \(Self.columns(query.level, access))\(keys)
+            SELECT \(Self.columns(query.level, access))\(Self.owners(query))\(keys)
             FROM   \(Self.tables(query.level, lead))
             WHERE  \(filter)
             ORDER BY \(order.map { $0.column + ($0.isAscending ? " ASC" : " DESC") }.joined(separator: ", "))
@@ -104,6 +104,17 @@ struct QueryStatement {
         case .study: study
         case .series: "\(study), \(series)"
         case .instance: "\(study), \(series), instance.sop_uid, instance.transfer_syntax, instance.attributes AS instance_attributes"
+        }
+    }
+
+    /// What has the extra attributes that are asked for.
+    private static func owners(_ query: Query) -> SQLStatement {
+        guard !query.wantedExtras.isEmpty else { return "" }
+        return switch query.level {
+        case .patient: ""
+        case .study: ", study.id AS study_key"
+        case .series: ", study.id AS study_key, series.id AS series_key"
+        case .instance: ", study.id AS study_key, series.id AS series_key, instance.id AS instance_key"
         }
     }
 

@@ -15,6 +15,8 @@ struct QueryableAttribute: Sendable {
         case modalityOfStudy, sopClassOfStudy
         /// In some item of a sequence.
         case item(Items)
+        /// In `extra_value`.
+        case extra(ExtraAttribute)
     }
 
     /// A table of items: `owner` and what selects the rows of the attribute.

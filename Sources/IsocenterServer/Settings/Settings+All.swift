@@ -73,6 +73,10 @@ extension Settings {
     public static let commitmentWait = Setting("commitment.wait", default: 30, in: 0...3600, unit: "s", help: "our association on which we asked for storage commitment is kept open for the report for this time")
     public static let commitmentKept = Setting("commitment.keep", default: 365, in: 1...36_500, unit: "days", help: "storage commitments and their results are kept for this time")
 
+    public static let stableAfter = Setting("studies.stableAfter", default: 60, in: 1...86_400, unit: "s", help: "a study of which nothing came for this time counts as whole, until more comes")
+    public static let changeDays = Setting("changes.days", default: 365, in: 1...36_500, unit: "days", help: "how long the change feed goes back")
+    public static let changeNumber = Setting("changes.number", default: 10_000_000, in: 100...10_000_000_000, help: "changes that it holds at most")
+
     public static let sessionLifetime = Setting("sessions.lifetime", default: 12, in: 1...720, unit: "h", help: "a login ends after this time")
     public static let sessionIdle = Setting("sessions.idle", default: 120, in: 1...43_200, unit: "min", help: "a login ends when it is not used for this time")
 
@@ -92,6 +96,7 @@ extension Settings {
         workersCount, workersMemory, workersSeconds,
         jobsKept,
         commitsOnOpenAssociation, commitmentHashAge, commitmentPatience, commitmentWait, commitmentKept,
+        stableAfter, changeDays, changeNumber,
         sessionLifetime, sessionIdle,
         logLevel, webRoot,
     ]

@@ -4,8 +4,11 @@ import NIOCore
 /// Server-Sent Events (HTML Standard §9.2).
 enum EventStream {
     /// One event with JSON data.
-    static func event(_ name: String, json: [UInt8]) -> ByteBuffer {
+    ///
+    /// - Parameter id: what a client that lost its line says as Last-Event-ID.
+    static func event(_ name: String, json: some Sequence<UInt8>, id: String? = nil) -> ByteBuffer {
         var buffer = ByteBuffer()
+        if let id { buffer.writeString("id: \(id)\n") }
         buffer.writeString("event: \(name)\ndata: ")
         // JSON written here has no line ends.
         buffer.writeBytes(json)

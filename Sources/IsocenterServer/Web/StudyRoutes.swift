@@ -88,7 +88,7 @@ struct StudyRoutes: RouteSet {
             try await writer.write(EventStream.ping)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
-                    for try await change in try await archive.changes() where change.kind != .quarantined { grown.add(change.study) }
+                    for try await change in try await archive.changes() where change.kind != .quarantined && change.kind != .stable { grown.add(change.study) }
                 }
                 defer { group.cancelAll() }
                 // A line that stays open must not hold up the end of the server.

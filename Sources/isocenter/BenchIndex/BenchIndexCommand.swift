@@ -2,7 +2,6 @@ import Archive
 import ArgumentParser
 import Demo
 import Foundation
-import IsocenterServer
 
 struct BenchIndex: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -71,7 +70,7 @@ struct BenchIndex: AsyncParsableCommand {
             told = .now
             tell("\(written) of \(number) instances, \(Self.rate(written, since: begin)) a second")
         }
-        try filling.finish()
+        try await filling.finish()
         print("\(written) instances in \(path), \(Self.rate(written, since: begin)) a second")
     }
 
@@ -105,7 +104,7 @@ private struct PopulationBatches {
                 instance = 1
                 continue
             }
-            try batch.add(.init(current.dataSet(instance), pixelBytes: current.pixelBytes, received: population.studies[study - 1].made + 300))
+            try batch.add(.init(current.dataSet(instance), pixelBytes: current.pixelBytes, received: population.studies[study - 1].made + 300, isOfSameSeries: instance > 1))
             instance += 1
         }
         return batch

@@ -1,7 +1,6 @@
 import Archive
 import Database
 import Foundation
-import IsocenterServer
 
 /// What each question costs in each folder, asked in turns so that what else the machine does disturbs all alike.
 struct IndexGrowth: Encodable {

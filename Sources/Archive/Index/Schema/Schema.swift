@@ -7,8 +7,10 @@ extension Schema {
         Migration(2, schema0002, fill: SearchIndex.fill0002),
         Migration(3, schema0003),
         Migration(4, schema0004),
+        Migration(5, schema0005),
         Migration(6, schema0006, fill: SearchIndex.fill0006),
         Migration(7, schema0007),
+        Migration(9, schema0009),
         Migration(10, schema0010),
     ])
 }

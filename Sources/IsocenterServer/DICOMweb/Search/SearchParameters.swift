@@ -120,7 +120,12 @@ struct SearchParameters {
 
     func warnings(about query: Query) -> [String] {
         var warnings: [String] = []
-        let unmatched = query.unsupportedKeys.map { Self.name($0.path) }
+        let filling = query.fillingKeys
+        if !filling.isEmpty {
+            let names = filling.map { Self.name($0.path) }.joined(separator: ", ")
+            warnings.append("Older objects are still being read for these attributes, which were not matched: \(names)")
+        }
+        let unmatched = query.unsupportedKeys.filter { !filling.contains($0) }.map { Self.name($0.path) }
         if !unmatched.isEmpty { warnings.append("These attributes were not matched: \(unmatched.joined(separator: ", "))") }
         let unknown = Set(query.unsupportedAttributes).subtracting(keys.compactMap(\.path.first)).map { Self.name([$0]) }.sorted()
         if !unknown.isEmpty { warnings.append("These attributes are not kept for a search at this level: \(unknown.joined(separator: ", "))") }

@@ -40,7 +40,7 @@ struct SearchRoutes: RouteSet {
     private func search(_ level: Query.Level, _ request: Request, _ context: RequestScope) async throws -> Response {
         let form = try DataSetAnswer.negotiated(request, also: [SearchTable.mediaType])
         let (parameters, access) = try parameters(level, request, context)
-        let query = parameters.query
+        let query = archive.completed(parameters.query)
         let page = parameters.asksForNothing ? QueryPage(answers: [], next: nil) : try await archive.query(query, for: access)
         let root = request.serviceRoot
         let headers = try await headers(parameters, query, page, access, request, root)

@@ -54,7 +54,7 @@ struct FindSCP: DIMSEService {
     private func send(
         _ identifier: FindIdentifier, _ access: Access, _ message: IncomingMessage, on association: Association, for caller: Caller
     ) async throws {
-        var query = identifier.query
+        var query = archive.completed(identifier.query)
         let unsupported = query.unsupportedKeys
         if !unsupported.isEmpty {
             let paths = unsupported.map { $0.path.map(\.description).joined(separator: " > ") }.joined(separator: ", ")

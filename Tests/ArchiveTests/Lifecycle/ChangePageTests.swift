@@ -1,0 +1,99 @@
+import DICOM
+import Database
+import Foundation
+import Testing
+
+@testable import Archive
+
+@Suite struct ChangePageTests {
+    private func filled() async throws -> Archive {
+        let archive = try await Archive.open(try TemporaryFolder())
+        try await archive.index((0..<250).map { TestInstance(study: "1.\($0 % 5)", series: "1.\($0 % 5).1", instance: "1.\($0 % 5).1.\($0)") })
+        try await archive.announceStableStudies(after: .zero)
+        return archive
+    }
+
+    @Test func pagesFollowEachOtherWithoutHole() async throws {
+        let archive = try await filled()
+        var seen: [Int64] = [], place: Int64 = 0
+        while true {
+            let page = try await archive.changePage(ChangeRequest(since: place, limit: 60), for: .everything)
+            seen += page.changes.map(\.sequence)
+            place = page.next
+            if page.isLast { break }
+        }
+        #expect(seen == Array(1...255))
+    }
+
+    @Test func byKindAndStudy() async throws {
+        let archive = try await filled()
+        let stable = try await archive.changePage(ChangeRequest(since: 0, kinds: [.stable, .replaced]), for: .everything)
+        #expect(stable.changes.count == 5)
+        #expect(stable.next == 255 && stable.isLast)
+        let study = try await archive.changePage(ChangeRequest(since: 0, study: UID(test: "1.3")), for: .everything)
+        #expect(study.changes.count == 51)
+        #expect(Set(study.changes.map(\.study)) == ["1.3"])
+        let both = try await archive.changePage(ChangeRequest(since: 100, kinds: [.stable], study: UID(test: "1.3")), for: .everything)
+        #expect(both.changes.map(\.kind) == [.stable])
+        // Who sees one study hears of no other.
+        let access = Access(condition: "study.study_uid = '1.4'")
+        #expect(Set(try await archive.changePage(ChangeRequest(since: 0, limit: 1000), for: access).changes.map(\.study)) == ["1.4"])
+    }
+
+    @Test func whatWasCutOffIsSaid() async throws {
+        let archive = try await filled()
+        #expect(try await archive.pruneChanges(olderThan: 36_500, beyond: 55) == 200)
+        #expect(try await archive.changeRange() == ChangeRange(pruned: 200, newest: 255))
+        await #expect(throws: ArchiveError(.notFound, "")) { try await archive.changePage(ChangeRequest(since: 199), for: .everything) }
+        await #expect(throws: ArchiveError(.notFound, "")) { try await archive.changePage(ChangeRequest(since: 256), for: .everything) }
+        #expect(try await archive.changePage(ChangeRequest(since: 200), for: .everything).changes.count == 55)
+        // By age: those of the objects are of 2023, those of their studies of today.
+        #expect(try await archive.pruneChanges(olderThan: 30, beyond: 1000) == 50)
+        #expect(try await archive.pruneChanges(olderThan: 0, beyond: 1000) == 5)
+        #expect(try await archive.changeRange() == ChangeRange(pruned: 255, newest: 255))
+        #expect(try await archive.changePage(ChangeRequest(since: 255), for: .everything).changes == [])
+    }
+
+    @Test func aFollowerGoesOnWhereItWas() async throws {
+        let archive = try await filled()
+        struct Enough: Error {}
+        let seen = Seen()
+        /// As if the process ended at the third.
+        func follow() async throws {
+            try await archive.follow("test", [.stable]) { change in
+                if await seen.add(change.study) == 3 { throw Enough() }
+            }
+        }
+        // Begins with what happens from now on.
+        let first = Task { try await follow() }
+        while try await archive.first("SELECT sequence FROM change_follower WHERE name = 'test'") == nil { await Task.yield() }
+        for number in 0..<4 { _ = try await archive.store(try TestInstance(study: "2.\(number)", series: "2.\(number).1", instance: "2.2.\(number)").encoded()) }
+        try await archive.announceStableStudies(after: .zero)
+        await #expect(throws: Enough.self) { try await first.value }
+        let second = Task { try await follow() }
+        while await seen.studies.count < 7 { await Task.yield() }
+        second.cancel()
+        await #expect(throws: (any Error).self) { try await second.value }
+        // What was under way comes again.
+        #expect(await seen.studies == ["2.0", "2.1", "2.2", "2.0", "2.1", "2.2", "2.3"])
+    }
+
+    private actor Seen {
+        var studies: [String] = []
+        func add(_ study: String) -> Int {
+            studies.append(study)
+            return studies.count
+        }
+    }
+
+    @Test func neitherKindsNorStableStudiesAreFoundByWalkingATable() async throws {
+        let archive = try await filled()
+        let page = ChangeStatement(ChangeRequest(since: 3, kinds: [.stable, .corrected]), .everything).page
+        let plan = try await archive.database.all("EXPLAIN QUERY PLAN \(page)").map { $0.string("detail") }
+        #expect(plan.count { $0.contains("SEARCH change USING INDEX change_by_kind (kind=? AND sequence>?)") } == 2, "\(plan)")
+        let waiting = try await archive.database.all("""
+            EXPLAIN QUERY PLAN SELECT id, study_uid, received FROM study WHERE (received, id) > (\(5), \(6)) ORDER BY received, id LIMIT \(1)
+            """).map { $0.string("detail") }
+        #expect(waiting == ["SEARCH study USING INDEX study_by_received (received>?)"], "\(waiting)")
+    }
+}
