@@ -173,6 +173,7 @@ def test_dcmsend_sends_what_it_can_read(tmp_path, new_server):
     assert len(sent) > 100, report.read_text()[-1000:] + run.stdout[-1000:]
     print(f"dcmsend sent {len(sent)} of {len(layer)} files")
     kept = {web.value(i, "00080018") for start in range(0, 5000, 500) for i in server.search("instances", limit=500, offset=start)}
+    kept |= {web.value(i, "00080018") for category in web.CATEGORIES for i in server.search(category)}
     assert kept == sent
 
 

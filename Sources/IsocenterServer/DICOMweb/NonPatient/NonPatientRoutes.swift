@@ -91,7 +91,8 @@ struct NonPatientRoutes: RouteSet {
     private func instance(_ category: NonPatientCategory, _ context: RequestScope) async throws -> NonPatientInstance {
         try read(context)
         let uid = try context.uid("instance")
-        guard let instance = try await archive.nonPatientInstance(category, uid) else { throw HTTPFailure(.notFound, "there is no such instance in \(category.rawValue)") }
+        let instance = try await archive.nonPatientInstance(category, uid)
+        guard let instance else { throw HTTPFailure(.notFound, "there is no such instance in \(category.rawValue)") }
         return instance
     }
 

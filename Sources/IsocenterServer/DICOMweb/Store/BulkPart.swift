@@ -71,7 +71,8 @@ struct BulkParts: Sendable {
         } catch let error as ImageError where error.code == .truncated && range.length > 32 << 10 {
             found = try await facts(8 << 20)
         }
-        guard try await hasEnd(found, in: range) else { throw ImageError(.truncated, .pixelData, "the image is cut off: it has no end of image marker") }
+        let isWhole = try await hasEnd(found, in: range)
+        guard isWhole else { throw ImageError(.truncated, .pixelData, "the image is cut off: it has no end of image marker") }
         return found
     }
 

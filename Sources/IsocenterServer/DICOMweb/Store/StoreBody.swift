@@ -88,7 +88,8 @@ struct StoreBody: Sendable {
     mutating func finish(cutBy error: MultipartError? = nil) async throws -> [StoreAnswer.Result] {
         var cut = error
         if let parser, !parser.isComplete { cut = cut ?? MultipartError(description: "the body ends before its closing boundary") }
-        if let results = try await metadata?.finish(cutBy: cut) { return results }
+        let ofMetadata = try await metadata?.finish(cutBy: cut)
+        if let ofMetadata { return ofMetadata }
         if isOneObject { await objects?.end() }
         if cut != nil { await objects?.abandon() }
         var results = await objects?.finish() ?? []

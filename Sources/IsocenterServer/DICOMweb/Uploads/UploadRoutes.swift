@@ -128,7 +128,8 @@ struct UploadRoutes: RouteSet {
     /// The caller's own.
     private func upload(_ context: RequestScope) async throws -> Upload {
         let principal = try store(context)
-        guard let id = context.parameters.get("upload"), let upload = try await uploads.table.upload(id, of: principal.name) else {
+        let upload = try await uploads.table.upload(context.parameters.get("upload") ?? "", of: principal.name)
+        guard let upload else {
             throw HTTPFailure(.notFound, "there is no such upload")
         }
         return upload

@@ -73,7 +73,8 @@ final class Uploads: Sendable {
     }
 
     private func take(_ chunks: some AsyncSequence<ByteBuffer, any Error>, at offset: UInt64, to id: String, of owner: String) async throws -> Upload {
-        guard var upload = try await table.upload(id, of: owner) else { throw HTTPFailure(.notFound, "there is no such upload") }
+        let known = try await table.upload(id, of: owner)
+        guard var upload = known else { throw HTTPFailure(.notFound, "there is no such upload") }
         guard upload.status == nil else { throw UploadConflict(upload, "the upload is finished") }
         guard upload.received == offset else { throw UploadConflict(upload, "the upload is at \(upload.received), not at \(offset)") }
         let file = archive.partialFile(id)
