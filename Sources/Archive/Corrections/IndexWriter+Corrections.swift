@@ -46,6 +46,7 @@ extension IndexWriter {
         var noted = entry
         noted.received = time
         try addExtra(entry.record.extra, of: entry.record.sopInstance, renewing: true)
+        try holdFeed()
         try note("corrected", noted)
     }
 

@@ -69,7 +69,7 @@ struct BulkDataRoutes: RouteSet {
         })
     }
 
-    private func parts(_ parts: [BulkPart], _ rootType: String, _ request: Request, _ tag: EntityTag? = nil) async throws -> Response {
+    private func parts(_ parts: [BulkDataPart], _ rootType: String, _ request: Request, _ tag: EntityTag? = nil) async throws -> Response {
         if let known = tag?.notModified(request) { return known }
         let parts = parts.map { MultipartBody.Part(contentType: $0.contentType, location: $0.location, length: $0.length, write: $0.write) }
         return MultipartBody(rootType: rootType, parts: parts).response(tag?.fields ?? [.cacheControl: "private"])
@@ -89,14 +89,14 @@ struct BulkDataRoutes: RouteSet {
         // Of many values each is a part.
         let types = MediaType.accepted(request).filter { $0.isMultipart || $0.name == "*/*" }
         guard !types.isEmpty else { throw HTTPFailure(.notAcceptable, "bulk data of several values is handed out as multipart/related, of application/octet-stream or as the frames are stored") }
-        var parts = BulkParts(archive.instances(of: try retrieval(context), for: access), pixels: pixels, types: types, root: root, onlyPixels: onlyPixels)
+        var parts = BulkDataParts(archive.instances(of: try retrieval(context), for: access), pixels: pixels, types: types, root: root, onlyPixels: onlyPixels)
         // The first is found before the answer begins, so that what cannot be had is said with a status.
         guard let first = try await parts.next() else { throw HTTPFailure(.notFound, onlyPixels ? "there is no pixel data" : "there is no bulk data") }
         let boundary = MultipartBody.makeBoundary(), rest = parts
         let type = first.contentType.split(separator: ";").first.map(String.init) ?? InstanceBulkData.octets
         let headers: HTTPFields = [.contentType: "multipart/related; type=\"\(type)\"; boundary=\(boundary)", .cacheControl: EntityTag.cacheControl]
         return Response(status: .ok, headers: headers, body: ResponseBody { writer in
-            var parts = rest, part: BulkPart? = first, any = writer
+            var parts = rest, part: BulkDataPart? = first, any = writer
             while let one = part {
                 var head = "\r\n--\(boundary)\r\nContent-Type: \(one.contentType)\r\nContent-Location: \(one.location)\r\n"
                 if let length = one.length { head += "Content-Length: \(length)\r\n" }
