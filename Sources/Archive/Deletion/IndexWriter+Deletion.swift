@@ -44,7 +44,7 @@ extension IndexWriter {
             """)
         let series = try connection.all("SELECT DISTINCT series FROM instance WHERE \(doomed.condition)").compactMap { $0.integer("series") }
         try connection.run("DELETE FROM report_word WHERE instance IN (SELECT id FROM instance WHERE \(doomed.condition))")
-        try connection.run("DELETE FROM extra_value WHERE owner IN (SELECT id FROM instance WHERE \(doomed.condition)) AND \(Self.extra(.instance))")
+        try connection.run("DELETE FROM extra_value WHERE instance IN (SELECT id FROM instance WHERE \(doomed.condition))")
         try connection.run("DELETE FROM instance WHERE \(doomed.condition)")
         var emptied = 0
         for series in series where try recount(series: series, time: time) { emptied += 1 }
@@ -115,16 +115,12 @@ extension IndexWriter {
 
     private typealias Removal = @Sendable (Int64) -> SQLStatement
 
-    private static func extra(_ level: Query.Level) -> SQLStatement { "attribute IN (SELECT id FROM extra_attribute WHERE level = \(level.rawValue))" }
-
     private static let ofSeries: [Removal] = [
-        { "DELETE FROM extra_value WHERE owner = \($0) AND \(extra(.series))" },
         { "DELETE FROM series_request WHERE series = \($0)" },
         { names([.performingPhysician, .operators], $0)[0] }, { names([.performingPhysician, .operators], $0)[1] },
     ]
 
     private static let ofStudy: [Removal] = [
-        { "DELETE FROM extra_value WHERE owner = \($0) AND \(extra(.study))" },
         { "DELETE FROM study_word WHERE study = \($0)" },
         { "DELETE FROM study_code WHERE study = \($0)" },
         { "DELETE FROM study_value WHERE study = \($0)" },

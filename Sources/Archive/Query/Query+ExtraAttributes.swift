@@ -22,7 +22,11 @@ extension Archive {
             let ids = wanted.filter { $0.attribute.level == level }.map(\.attribute.id)
             for start in stride(from: 0, to: owners.count, by: 500) {
                 let some = owners[start..<min(start + 500, owners.count)]
-                for row in try await all("SELECT attribute, owner, value FROM extra_value WHERE owner IN \(list: some) AND attribute IN \(list: ids) ORDER BY owner, attribute, folded") {
+                let found = try await all("""
+                    SELECT   attribute, owner, folded, value FROM extra_value WHERE owner IN \(list: some) AND attribute IN \(list: ids)
+                    GROUP BY owner, attribute, folded, value ORDER BY owner, attribute, folded
+                    """)
+                for row in found {
                     let owner = Owner(attribute: row.integer("attribute") ?? 0, key: row.integer("owner") ?? 0)
                     // A name has a row for each of its groups.
                     if values[owner]?.contains(row.string("value")) != true { values[owner, default: []].append(row.string("value")) }

@@ -1,5 +1,6 @@
 import DICOM
 import Database
+import Foundation
 import Testing
 
 @testable import Archive
@@ -113,6 +114,35 @@ import Testing
         }
         _ = try await archive.addExtraAttribute("SliceThickness", level: .instance)
         await #expect(throws: ArchiveError(.invalidQuery, "")) { try await archive.addExtraAttribute("SliceThickness", level: .series) }
+    }
+
+    /// What one instance alone said of its study is found no more when it says something else, or goes; what others say stays.
+    @Test(arguments: [Query.Level.study, .series, .instance]) func whatIsCorrectedOrDeletedIsNotFoundByWhatItSaid(_ level: Query.Level) async throws {
+        let archive = try await Archive.open(try TemporaryFolder())
+        _ = try await archive.fillExtraAttribute(archive.addExtraAttribute("PatientSpeciesDescription", level: level).id)
+        let instances = try [instance(0, [DataElement(species, .LO, "Canine")]), instance(1, [DataElement(species, .LO, "Feline")])]
+        let id = level == .study ? "1.0" : level == .series ? "1.0.1" : "1.2.0"
+        for instance in instances { _ = try await archive.store(try instance.encoded()) }
+        let other = level == .instance ? "1.2.1" : id
+        #expect(try await found(archive, level, [species], "Canine") == [id])
+
+        let rules = try JSONDecoder().decode(CoercionRules.self, from: Data(#"[{"name": "species", "set": {"PatientSpeciesDescription": "Equine"}}]"#.utf8))
+        let corrector = Corrector(rules: rules, CoercionContext(callingAETitle: "CT1", calledAETitle: "ISOCENTER"), system: "ISOCENTER")
+        var again = try await archive.begin(source: .test, transferSyntax: .explicitVRLittleEndian, corrector: corrector)
+        try again.write(try DataSetWriter.encode(instances[0].dataSet, as: .explicitVRLittleEndian))
+        _ = try await again.finish()
+        #expect(try await found(archive, level, [species], "Canine").isEmpty)
+        #expect(try await found(archive, level, [species], "Equine") == [id])
+        #expect(try await found(archive, level, [species], "Feline") == [other])
+
+        let scope = DeletionScope(study: UID(test: "1.0"), series: UID(test: "1.0.1"), instance: UID(test: "1.2.0"))
+        let deletion = try await archive.delete(scope, reason: .other, comment: "", by: "anna", keeping: 1, for: .everything)
+        #expect(try await found(archive, level, [species], "Equine").isEmpty)
+        #expect(try await found(archive, level, [species], "Feline") == [other])
+        _ = try await archive.restore(deletion.id)
+        #expect(try await found(archive, level, [species], "Feline") == [other])
+        #expect(try await found(archive, level, [species], "Canine").isEmpty)
+        #expect(try await found(archive, level, [species], "Equine") == [id])
     }
 
     @Test func fillingGoesOnWhereItWasLeft() async throws {

@@ -120,14 +120,11 @@ final class ExtraAttributes: Sendable {
 }
 
 extension IndexWriter {
-    /// Notes the values of an instance that is in the index. As with all that is searched, what an object once said of its study or
-    /// series stays; what it says of itself is what it says now.
+    /// Notes the values of an instance that is in the index; when renewing, in place of those that it had.
     func addExtra(_ values: [ExtraValue], of sopInstance: UID, renewing: Bool = false) throws(DatabaseError) {
         guard renewing || !values.isEmpty else { return }
         guard let row = try connection.first("SELECT id, series, study FROM instance WHERE sop_uid = \(sopInstance.text)") else { return }
-        if renewing {
-            try connection.run("DELETE FROM extra_value WHERE owner = \(row["id"]) AND attribute IN (SELECT id FROM extra_attribute WHERE level = 3)")
-        }
+        if renewing { try connection.run("DELETE FROM extra_value WHERE instance = \(row["id"])") }
         for value in values {
             let owner = switch value.level {
             case .instance: row["id"]
@@ -135,7 +132,8 @@ extension IndexWriter {
             default: row["study"]
             }
             try connection.run("""
-                INSERT INTO extra_value (attribute, folded, owner, value) VALUES (\(value.attribute), \(value.key), \(owner), \(value.value)) ON CONFLICT DO NOTHING
+                INSERT INTO extra_value (attribute, folded, owner, instance, value)
+                VALUES (\(value.attribute), \(value.key), \(owner), \(row["id"]), \(value.value)) ON CONFLICT DO NOTHING
                 """)
         }
     }

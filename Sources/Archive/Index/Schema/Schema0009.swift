@@ -10,13 +10,16 @@ let schema0009 = """
         filled  BIGINT
     );
 
-    -- Their values. `owner`: key of a study, series or instance, by the level. `folded`: what is compared; of a name each group.
+    -- Their values, each as often as instances say it: what an instance said goes with it. `owner`: key of the study, series or instance
+    -- that has the value, by the level. `folded`: what is compared; of a name each group.
     CREATE TABLE extra_value (
         attribute  BIGINT NOT NULL,
         folded     {text} NOT NULL,
         owner      BIGINT NOT NULL,
+        instance   BIGINT NOT NULL,
         value      {text} NOT NULL,
-        PRIMARY KEY (attribute, folded, owner)
+        PRIMARY KEY (attribute, folded, owner, instance)
     ) {clustered};
     CREATE INDEX extra_value_by_owner ON extra_value (owner, attribute);
+    CREATE INDEX extra_value_by_instance ON extra_value (instance);
     """
