@@ -130,6 +130,15 @@ def test_if_range_and_entity_tags(server, image):
     assert head.status_code == 200 and head.headers["Content-Length"] == "2048" and head.headers["ETag"] == tag and not head.content
 
 
+def test_range_in_a_part(server, image):
+    """Who takes parts means a range of the value."""
+    answer = get(server, image, "bulkdata", "00282000", accept=OCTETS, Range="bytes=10-19")
+    [(headers, body)] = web.parts(answer)
+    assert answer.status_code == 206 and body == (bytes(range(256)) * 8)[10:20] and headers["content-range"] == "bytes 10-19/2048"
+    assert get(server, image, "bulkdata", "00282000", accept=OCTETS, Range="bytes=2048-").status_code == 416
+    assert get(server, image, "bulkdata", "00282000", accept=OCTETS, Range="bytes=0-1", If_Range='"other"').status_code == 200
+
+
 # Pixel data
 
 def test_compressed_pixel_data_is_frames(server, compressed):
@@ -213,6 +222,7 @@ def test_dicomweb_client(server, image, compressed):
     client = DICOMwebClient(url=f"{server.http}/dicom-web", session=server.session)
     [value] = client.retrieve_bulkdata(url(server, image, "bulkdata", "00283000", "1", "00283006"))
     assert value == TABLE.tobytes()
+    assert client.retrieve_bulkdata(url(server, image, "bulkdata", "7FE00010"), byte_range=(2, 33)) == [image.PixelData[2:34]]
     assert len(client.retrieve_bulkdata(url(server, compressed[0], "bulkdata", "7FE00010"))) == 3
 
 

@@ -1,6 +1,7 @@
 """Metadata (PS3.18 §10.4.1.1.2) in JSON and XML: values from pydicom and DCMTK, XML read by expat, gzip by zlib."""
 import gzip
 import json
+import re
 import subprocess
 import xml.etree.ElementTree as ET
 import zlib
@@ -237,9 +238,37 @@ def test_links_follow_the_host(server, sent):
 
 def test_dicomweb_client(server, sent):
     client = DICOMwebClient(url=f"{server.http}/dicom-web", session=server.session)
-    assert len(client.retrieve_study_metadata(sent[0].StudyInstanceUID)) == 6
-    assert len(client.retrieve_series_metadata(sent[0].StudyInstanceUID, sent[0].SeriesInstanceUID)) == 3
-    model = client.retrieve_instance_metadata(sent[0].StudyInstanceUID, sent[0].SeriesInstanceUID, sent[0].SOPInstanceUID)
+    study, series = sent[0].StudyInstanceUID, sent[0].SeriesInstanceUID
+    assert {m["00080018"]["Value"][0] for m in client.retrieve_study_metadata(study)} == {i.SOPInstanceUID for i in sent}
+    assert len(client.retrieve_series_metadata(study, series)) == 3
+    model = client.retrieve_instance_metadata(study, series, sent[0].SOPInstanceUID)
     assert model["00080018"]["Value"] == [sent[0].SOPInstanceUID]
-    [bulk] = client.retrieve_bulkdata(model["00282000"]["BulkDataURI"])
-    assert bulk == sent[0][0x00282000].value
+    # It asks for "Host: 127.0.0.1" without the port, which the link then lacks too.
+    link = re.sub("http://[^/]+", server.http, model["00282000"]["BulkDataURI"])
+    value = sent[0][0x00282000].value
+    assert client.retrieve_bulkdata(link) == [value]
+    assert b"".join(client.iter_bulkdata(link, byte_range=(5, 24))) == value[5:25]
+    assert client.retrieve_bulkdata(link, media_types=("application/octet-stream",), byte_range=(5, 24)) == [value[5:25]]
+
+
+# Deleted, restored, corrected
+
+def test_what_is_deleted_and_restored_is_another_state(server):
+    images = objects.study(series=1, instances=3)
+    assert web.store(server, [objects.file_bytes(i) for i in images]).status_code == 200
+    where = path(images[0], "series")
+
+    def numbers(tag):
+        answer = get(server, where, **{"If-None-Match": tag} if tag else {})
+        assert answer.status_code == 200
+        return [web.value(m, "00200013") for m in answer.json()], answer.headers["ETag"]
+
+    found, first = numbers(None)
+    assert found == [1, 2, 3] and get(server, where, **{"If-None-Match": first}).status_code == 304
+    deletion = server.session.delete(server.url(*path(images[1])[:-1]), timeout=60).json()
+    found, second = numbers(first)
+    assert found == [1, 3]
+    assert get(server, path(images[1])).status_code == 404
+    assert server.session.post(f"{server.http}/api/deletions/{deletion['id']}/restore", timeout=60).json()["restored"] == 1
+    found, third = numbers(second)
+    assert found == [1, 2, 3] and len({first, second, third}) == 3

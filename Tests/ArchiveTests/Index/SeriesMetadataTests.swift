@@ -246,4 +246,43 @@ struct SeriesMetadataTests {
         _ = try await reader.archive.delete(DeletionScope(study: UID(test: "1.2.3")), reason: .other, comment: "", by: "anna", keeping: 1, for: .everything)
         #expect(try await reader.segments() == 0)
     }
+
+    @Test func whatCameBackIsAnotherStateThanBefore() async throws {
+        let reader = try await Self.filled([1, 2])
+        _ = try await reader.text()
+        var versions = [try await reader.state().version]
+        let instance = DeletionScope(study: UID(test: "1.2.3"), series: UID(test: "1.2.3.4"), instance: UID(test: "1.9.2"))
+        // The study is empty between; its rows, and their keys, are new ones.
+        for scope in [instance, DeletionScope(study: UID(test: "1.2.3")), instance] {
+            let deletion = try await reader.archive.delete(scope, reason: .other, comment: "", by: "anna", keeping: 1, for: .everything)
+            if scope.instance != nil {
+                versions.append(try await reader.state().version)
+                #expect(try await reader.text() == ["r 1.9.1 Doe^Jane"])
+            }
+            _ = try await reader.archive.restore(deletion.id)
+            versions.append(try await reader.state().version)
+            #expect(try await reader.state().isReady == false)
+            #expect(try await reader.text() == [1, 2].map { "r 1.9.\($0) Doe^Jane" })
+        }
+        #expect(Set(versions).count == versions.count, "\(versions)")
+    }
+
+    @Test("Another process writes, at the same time by its clock, and in another order than it received", arguments: [0, -1, 1])
+    func anotherProcessWrites(later: Int64) async throws {
+        let folder = try TemporaryFolder()
+        let archive = try await Archive.open(folder)
+        for number in 1...2 { _ = try await archive.store(try Self.instance(number)) }
+        let beside = Reader(try await Archive.open(folder, role: .beside))
+        let reader = Reader(archive)
+        _ = try await reader.text()
+        #expect(try await beside.state().isReady)
+        #expect(try await beside.text() == [1, 2].map { "r 1.9.\($0) Doe^Jane" })
+        #expect(beside.reads == 0)
+        let before = try await beside.state()
+        _ = try await archive.store(try Self.instance(3))
+        try await archive.database.run("UPDATE series SET received = \(before.received + later)")
+        #expect(try await beside.state().version != before.version)
+        #expect(try await beside.state().isReady == false)
+        #expect(try await beside.text() == (1...3).map { "r 1.9.\($0) Doe^Jane" })
+    }
 }

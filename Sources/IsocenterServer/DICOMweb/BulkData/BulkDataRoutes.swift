@@ -28,13 +28,39 @@ struct BulkDataRoutes: RouteSet {
         guard let value = BulkValue(element, of: instance, in: archive) else { throw HTTPFailure(.notFound, "the instance has no value at \(path)") }
         let types = MediaType.accepted(request)
         guard let type = types.first(where: { $0.matchesPart(InstanceBulkData.octets) }) else { throw Self.notAcceptable }
-        if type.isMultipart { return try await parts([bulkData.part(value, bulkData.links.uri(path))], InstanceBulkData.octets, request) }
+        if type.isMultipart { return inPart(value, at: bulkData.links.uri(path), request, EntityTag([instance.version, "part", "\(path)"], isWeak: true)) }
         return ByteRanges.response(
             request, [.contentType: InstanceBulkData.octetsContent], length: value.length, tag: EntityTag([instance.version, "\(path)"])
         ) { part, writer in
             var any = writer
             try await withTaskExecutorPreference(archive.executor) { try await value.write(part, to: &any) }
         }
+    }
+
+    /// A range is one of the value, not of the parts around it: what a client of parts means by it.
+    private func inPart(_ value: BulkValue, at location: String, _ request: Request, _ tag: EntityTag) -> Response {
+        if let known = tag.notModified(request) { return known }
+        let length = value.length
+        // A weak tag does not say that bytes are the same (RFC 9110 §13.1.5).
+        let isAsked = request.method == .get && request.headers[.ifRange] == nil
+        var range = 0..<length, fields: [String: String] = [:]
+        switch isAsked ? ByteRanges(request.headers[.range], length: length) : .whole {
+        case .whole: break
+        case .part(let part):
+            range = part
+            fields["Content-Range"] = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(length)"
+        case .unsatisfiable:
+            return Response(status: .rangeNotSatisfiable, headers: [.contentRange: "bytes */\(length)"])
+        }
+        let asked = range
+        let part = MultipartBody.Part(
+            contentType: InstanceBulkData.octetsContent, location: location, length: asked.upperBound - asked.lowerBound, fields: fields
+        ) { try await value.write(asked, to: &$0) }
+        var headers = tag.fields
+        headers[.acceptRanges] = "bytes"
+        var response = MultipartBody(rootType: InstanceBulkData.octets, parts: [part]).response(headers, on: archive.executor)
+        if !fields.isEmpty { response.status = .partialContent }
+        return response
     }
 
     private static var notAcceptable: HTTPFailure {
@@ -50,6 +76,9 @@ struct BulkDataRoutes: RouteSet {
         let choice = try pixels.choice(types.filter { count == 1 || $0.isMultipart || $0.name == "*/*" || $0.matches(InstanceBulkData.octets) }, for: instance, isOne: true)
         let tag = EntityTag([instance.version, "pixels", choice.name, choice.syntax.uid.text], isWeak: true)
         let isWhole = choice.isSingle || types.first?.name == "*/*" && !choice.syntax.isEncapsulated
+        if !isWhole, !choice.syntax.isEncapsulated, let pixelData = instance.pixelData, let value = bulkData.native(pixelData) {
+            return inPart(value, at: bulkData.links.uri(ElementPath([], pixelData.tag)), request, tag)
+        }
         guard isWhole else { return try await parts(try await bulkData.frames(choice), choice.name, request, tag) }
         if !choice.syntax.isEncapsulated, let value = instance.pixelData.flatMap(bulkData.native) {
             let strong = EntityTag([instance.version, "pixels"])
@@ -69,10 +98,10 @@ struct BulkDataRoutes: RouteSet {
         })
     }
 
-    private func parts(_ parts: [BulkDataPart], _ rootType: String, _ request: Request, _ tag: EntityTag? = nil) async throws -> Response {
-        if let known = tag?.notModified(request) { return known }
+    private func parts(_ parts: [BulkDataPart], _ rootType: String, _ request: Request, _ tag: EntityTag) async throws -> Response {
+        if let known = tag.notModified(request) { return known }
         let parts = parts.map { MultipartBody.Part(contentType: $0.contentType, location: $0.location, length: $0.length, write: $0.write) }
-        return MultipartBody(rootType: rootType, parts: parts).response(tag?.fields ?? [.cacheControl: "private"])
+        return MultipartBody(rootType: rootType, parts: parts).response(tag.fields, on: archive.executor)
     }
 
     // MARK: Many values
