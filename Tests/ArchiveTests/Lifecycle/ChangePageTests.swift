@@ -54,38 +54,6 @@ import Testing
         #expect(try await archive.changePage(ChangeRequest(since: 255), for: .everything).changes == [])
     }
 
-    @Test func aFollowerGoesOnWhereItWas() async throws {
-        let archive = try await filled()
-        struct Enough: Error {}
-        let seen = Seen()
-        /// As if the process ended at the third.
-        func follow() async throws {
-            try await archive.follow("test", [.stable]) { change in
-                if await seen.add(change.study) == 3 { throw Enough() }
-            }
-        }
-        // Begins with what happens from now on.
-        let first = Task { try await follow() }
-        while try await archive.first("SELECT sequence FROM change_follower WHERE name = 'test'") == nil { await Task.yield() }
-        for number in 0..<4 { _ = try await archive.store(try TestInstance(study: "2.\(number)", series: "2.\(number).1", instance: "2.2.\(number)").encoded()) }
-        try await archive.announceStableStudies(after: .zero)
-        await #expect(throws: Enough.self) { try await first.value }
-        let second = Task { try await follow() }
-        while await seen.studies.count < 7 { await Task.yield() }
-        second.cancel()
-        await #expect(throws: (any Error).self) { try await second.value }
-        // What was under way comes again.
-        #expect(await seen.studies == ["2.0", "2.1", "2.2", "2.0", "2.1", "2.2", "2.3"])
-    }
-
-    private actor Seen {
-        var studies: [String] = []
-        func add(_ study: String) -> Int {
-            studies.append(study)
-            return studies.count
-        }
-    }
-
     @Test func neitherKindsNorStableStudiesAreFoundByWalkingATable() async throws {
         let archive = try await filled()
         let page = ChangeStatement(ChangeRequest(since: 3, kinds: [.stable, .corrected]), .everything).page

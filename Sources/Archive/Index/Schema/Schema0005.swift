@@ -12,12 +12,6 @@ let schema0005 = """
     INSERT INTO change_feed (id, pruned, stable_received, stable_study)
     SELECT 1, 0, coalesce(max(received), 0) - 3600000000, 0 FROM study;
 
-    -- How far those who follow the feed have come, by their name.
-    CREATE TABLE change_follower (
-        name      {text} PRIMARY KEY,
-        sequence  BIGINT NOT NULL
-    );
-
     -- Nearly all changes are instances stored: the others are found without them, and storing pays nothing.
     CREATE INDEX change_by_kind ON change (kind, sequence) WHERE kind <> 'stored';
     """

@@ -7,7 +7,21 @@ extension Subject {
         operations: NonPatientCategory.allCases.map { category in
             let path = "/dicom-web/\(category.rawValue)"
             let name = category.rawValue.split(separator: "-").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
-            return """
+            let stores = [("", "", "Stores some."), ("/{instance}", "Instance", "Stores this one.")].map { place, suffix, words in
+                """
+                POST \(path)\(place)  store\(name)\(suffix)  user
+                    \(words)
+                    < multipart/related, application/dicom  as a store request
+                    > 200  application/dicom+json DataSet, application/json DataSet, application/dicom+xml  all were stored
+                    > 202  application/dicom+json DataSet, application/json DataSet, application/dicom+xml  stored, but something is to be told
+                    > 406  none of what is accepted can be had
+                    > 409  application/dicom+json DataSet, application/json DataSet, application/dicom+xml  none was stored: FailedSOPSequence says why
+                    > 415  the body is not of a type that is stored
+                    > 503  application/dicom+json DataSet, application/json Error  there is no room
+
+                """
+            }.joined()
+            return stores + """
                 GET \(path)  search\(name)  user
                     Those that match; any attribute is a parameter, by keyword, tag or path.
                     ? limit  integer(0...)  at most so many
@@ -19,24 +33,6 @@ extension Subject {
                     > 200  application/dicom+json [DataSet], application/json [DataSet]  what matches
                     > 204  -  nothing matches
                     > 406  none of what is accepted can be had
-                POST \(path)  store\(name)  user
-                    Stores some.
-                    < multipart/related, application/dicom  as a store request
-                    > 200  application/dicom+json DataSet, application/json DataSet, application/dicom+xml  all were stored
-                    > 202  application/dicom+json DataSet, application/json DataSet, application/dicom+xml  stored, but something is to be told
-                    > 406  none of what is accepted can be had
-                    > 409  application/dicom+json DataSet, application/json DataSet, application/dicom+xml  none was stored: FailedSOPSequence says why
-                    > 415  the body is not of a type that is stored
-                    > 503  application/dicom+json DataSet, application/json Error  there is no room
-                POST \(path)/{instance}  store\(name)Instance  user
-                    Stores this one.
-                    < multipart/related, application/dicom  as a store request
-                    > 200  application/dicom+json DataSet, application/json DataSet, application/dicom+xml  all were stored
-                    > 202  application/dicom+json DataSet, application/json DataSet, application/dicom+xml  stored, but something is to be told
-                    > 406  none of what is accepted can be had
-                    > 409  application/dicom+json DataSet, application/json DataSet, application/dicom+xml  none was stored: FailedSOPSequence says why
-                    > 415  the body is not of a type that is stored
-                    > 503  application/dicom+json DataSet, application/json Error  there is no room
                 DELETE \(path)/{instance}  delete\(name)Instance  administrator
                     Deletes it, an extension. It can be restored until its time is over (`deletion.keep`).
                     ? reason   quality|patientSafety|wrongWorklistEntry|retentionExpired|duplicate|other=other  why
