@@ -66,7 +66,7 @@ let package = Package(
         // Worker processes that decode and encode frames, fed and read through shared memory.
         .target(name: "Workers", dependencies: ["DICOM", "DICOMImage", "CPosix"]),
         // One SQL for every engine.
-        .target(name: "Database", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
+        .target(name: "Database", dependencies: ["CPostgreSQL", .product(name: "GRDB", package: "GRDB.swift")]),
 
         // MARK: Row 2: the archive
 
@@ -148,6 +148,7 @@ let package = Package(
         .systemLibrary(name: "CLittleCMS", pkgConfig: "lcms2", providers: [.apt(["liblcms2-dev"])]),
         .systemLibrary(name: "COpenJPEG", pkgConfig: "libopenjp2", providers: [.apt(["libopenjp2-7-dev"])]),
         .systemLibrary(name: "CLibArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
@@ -159,13 +160,15 @@ let package = Package(
         .testTarget(name: "ImageCodecsTests", dependencies: ["ImageCodecs", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(name: "WorkersTests", dependencies: ["Workers", "DICOMImage", "DICOM", "isocenter"]),
         .testTarget(name: "DICOMImageTests", dependencies: ["DICOMImage", "DICOM", "CCharLS", "CTurboJPEG", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
-        .testTarget(name: "DatabaseTests", dependencies: ["Database"]),
+        // The engines under test: a private PostgreSQL server, started once and gone with the tests.
+        .target(name: "DatabaseFixtures", dependencies: ["Database", "CPostgreSQL"], path: "Tests/DatabaseFixtures"),
+        .testTarget(name: "DatabaseTests", dependencies: ["Database", "DatabaseFixtures"]),
         .testTarget(name: "DemoTests", dependencies: ["Demo", "DICOM"]),
-        .testTarget(name: "ArchiveTests", dependencies: ["Archive", "Database", "DICOM", .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log")]),
-        .testTarget(name: "WorkflowTests", dependencies: ["Workflow", "Archive", "DICOM", "DICOMNetwork", "Database", .product(name: "Logging", package: "swift-log")]),
+        .testTarget(name: "ArchiveTests", dependencies: ["Archive", "Database", "DatabaseFixtures", "DICOM", .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log")]),
+        .testTarget(name: "WorkflowTests", dependencies: ["Workflow", "Archive", "DICOM", "DICOMNetwork", "Database", "DatabaseFixtures", .product(name: "Logging", package: "swift-log")]),
         .testTarget(
             name: "IsocenterServerTests",
-            dependencies: ["IsocenterServer", "Archive", "Database", "DICOM", "DICOMNetwork", "Workflow"]
+            dependencies: ["IsocenterServer", "Archive", "Database", "DatabaseFixtures", "DICOM", "DICOMNetwork", "Workflow"]
         ),
     ],
     swiftLanguageModes: [.v6]

@@ -14,7 +14,6 @@ public final class Archive: Sendable {
     let volume: Volume
     let pool: BlockingPool
     let feed: ChangeFeed
-    let sqlite: SQLite
     let frameTables = FrameTableCache()
     let recheck: Recheck
     let segmentsUnderWay = SegmentsUnderWay()
@@ -51,14 +50,14 @@ public final class Archive: Sendable {
             try folder.prepare()
             return configuration.role == .serving ? try FolderLock(folder) : nil
         }
+        database = try await pool.run { () throws(ArchiveError) in try configuration.openDatabase() }
         do throws(DatabaseError) {
-            sqlite = try SQLite(path: folder.index)
-            try await sqlite.migrate(.archive)
-            try await extra.load(sqlite)
+            try await database.migrate(.archive)
+            try await configuration.claim(database)
+            try await extra.load(database)
         } catch {
-            throw ArchiveError(error, "opening \(folder.index)")
+            throw ArchiveError(error, "opening \(configuration.database.isEmpty ? folder.index : "the index")")
         }
-        database = sqlite
         disk = LocalDisk(root: folder.objects, volume: volume, pool: pool)
         if configuration.role == .serving {
             try await pool.run { [disk] () throws(ArchiveError) in
@@ -74,7 +73,7 @@ public final class Archive: Sendable {
 
     /// Ends the connections to the database; the lock goes with the archive itself.
     public func close() {
-        do { try sqlite.close() } catch { logger.warning("closing the index", metadata: ["error": "\(error)"]) }
+        do { try database.close() } catch { logger.warning("closing the index", metadata: ["error": "\(error)"]) }
     }
 
     /// Microseconds since 1970; nil where nothing is between its time and the index.

@@ -1,4 +1,5 @@
 import DICOM
+import Database
 
 /// What an archive is told at its opening.
 public struct ArchiveConfiguration: Sendable {
@@ -32,6 +33,11 @@ public struct ArchiveConfiguration: Sendable {
     }
 
     public var folder: DataFolder
+    /// Where the index and the tables of other modules lie: `postgresql://user@host/name`, or "" for a file in the data folder.
+    public var database = ""
+    public var postgreSQL = PostgreSQL.Options()
+    /// For tests: another in its place.
+    package var wrapping: (@Sendable (any SQLDatabase) -> any SQLDatabase)?
     public var role: Role
     public var reserve: Reserve
     /// For so long an object whose bytes were hashed is given out without being hashed again, while its file stays as it is. Zero: never.

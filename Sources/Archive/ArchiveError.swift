@@ -12,6 +12,8 @@ public struct ArchiveError: Error, Sendable, Equatable {
         case cannotUnderstand
         /// The disk or the index failed: whether anything was kept is unknown, nothing was promised (C-STORE A700H).
         case storageFailed
+        /// The index cannot be reached at present: nothing was done (C-STORE A700H, HTTP 503).
+        case unavailable
         /// No such object here.
         case notFound
         /// The bytes are not those that were stored: never delivered as whole.
@@ -60,6 +62,7 @@ extension ArchiveError {
         case .readOnly: .notWritable
         case .newerSchema: .newerSchema
         case .cancelled: .cancelled
+        case .cannotOpen, .busy: .unavailable
         default: .storageFailed
         }
         self.init(code, "\(what): \(error.message)")

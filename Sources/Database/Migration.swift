@@ -31,12 +31,7 @@ extension SQLDatabase {
     ///
     /// - Throws: `.newerSchema` where the database was made by a newer version: nothing is touched then.
     public func migrate(_ schema: Schema) async throws(DatabaseError) {
-        try await write { (connection) throws(DatabaseError) in
-            try connection.script("""
-                CREATE TABLE IF NOT EXISTS schema_migration (
-                    module TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (module, number))
-                """)
-        }
+        try await makeTable()
         // By number and not by the newest: a step may be released after one with a higher number.
         let applied = Set(try await all("SELECT number FROM schema_migration WHERE module = \(schema.module)").map { $0.int("number") })
         guard applied.isSubset(of: schema.migrations.map(\.number)) else {
@@ -47,6 +42,20 @@ extension SQLDatabase {
         }
         for migration in schema.migrations.sorted(by: { $0.number < $1.number }) where !applied.contains(migration.number) {
             try await apply(migration, of: schema.module)
+        }
+    }
+
+    private func makeTable() async throws(DatabaseError) {
+        let make: @Sendable (any SQLConnection) throws(DatabaseError) -> Void = { (connection) throws(DatabaseError) in
+            try connection.script("""
+                CREATE TABLE IF NOT EXISTS schema_migration (
+                    module TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (module, number))
+                """)
+        }
+        do throws(DatabaseError) { try await write(make) } catch {
+            // PostgreSQL says so to one of two that make it at the same moment.
+            guard error.code == .constraint else { throw error }
+            try await write(make)
         }
     }
 

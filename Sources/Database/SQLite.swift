@@ -69,6 +69,15 @@ public struct SQLite: SQLDatabase {
         return try await Self.mapped { try await pool.write { db in try body(SQLiteConnection(db)) } }
     }
 
+    public func all(_ statement: SQLStatement) async throws(DatabaseError) -> [SQLRow] {
+        try await read { (connection) throws(DatabaseError) in try connection.all(statement) }
+    }
+
+    @discardableResult
+    public func run(_ statement: SQLStatement) async throws(DatabaseError) -> Int {
+        try await write { (connection) throws(DatabaseError) in try connection.run(statement) }
+    }
+
     public func readNow<T>(_ body: (any SQLConnection) throws(DatabaseError) -> T) throws(DatabaseError) -> T {
         try Self.mapped { try pool.read { db in try body(SQLiteConnection(db)) } }
     }
@@ -103,6 +112,17 @@ public struct SQLite: SQLDatabase {
                     try body(SQLiteConnection(db))
                     return .commit
                 }
+            }
+        }
+    }
+
+    /// All rows of a table, one after the other. Blocks.
+    func eachNow(of table: String, columns: [String], _ body: (SQLRow) throws(DatabaseError) -> Void) throws(DatabaseError) {
+        let names = columns.map(\.quotedDatabaseIdentifier).joined(separator: ", ")
+        try Self.mapped {
+            try pool.read { db in
+                let cursor = try Row.fetchCursor(db, sql: "SELECT \(names) FROM \(table.quotedDatabaseIdentifier)")
+                while let row = try cursor.next() { try body(SQLRow(columns: columns, values: columns.indices.map { SQLValue(row, $0) })) }
             }
         }
     }

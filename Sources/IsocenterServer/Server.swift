@@ -37,7 +37,8 @@ public struct Server: Sendable {
 
     /// Opens the data folder and binds the DICOM port.
     public static func open(_ settings: Settings, version: String, logger: Logger) async throws -> Server {
-        var configuration = ArchiveConfiguration(folder: settings[Settings.data], reserve: reserve(settings))
+        var configuration = ArchiveConfiguration(settings)
+        configuration.reserve = reserve(settings)
         configuration.recheck = .seconds(60 * settings[Settings.recheck])
         let archive = try await Archive.open(configuration, logger: logger)
         let accounts = try await Accounts(archive.database)

@@ -63,7 +63,7 @@ func withAssociations<T: Sendable>(_ common: CommonOptions, _ work: (Association
     let settings = try common.settings()
     guard FileManager.default.fileExists(atPath: settings[Settings.data]) else { throw Failure("there is no data folder '\(settings[Settings.data])'; see --data") }
     do {
-        let archive = try await Archive.open(ArchiveConfiguration(folder: settings[Settings.data], role: .beside), logger: makeLogger("associations"))
+        let archive = try await Archive.open(ArchiveConfiguration(settings, role: .beside), logger: makeLogger("associations"))
         defer { archive.close() }
         return try await work(AssociationTable(archive.database), PeerTable(archive.database), settings[Settings.aeTitle])
     } catch let error as ArchiveError {

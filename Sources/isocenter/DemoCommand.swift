@@ -39,7 +39,7 @@ struct DemoCommand: AsyncParsableCommand {
     /// Where the server of the data folder listens, or would listen by its settings.
     private func server(_ settings: Settings) async throws -> (port: Int, aeTitle: String) {
         do throws(ArchiveError) {
-            let beside = try await Archive.open(ArchiveConfiguration(folder: settings[Settings.data], role: .beside), logger: makeLogger("demo"))
+            let beside = try await Archive.open(ArchiveConfiguration(settings, role: .beside), logger: makeLogger("demo"))
             defer { beside.close() }
             do {
                 if let serving = try await ServingRecord(beside.database).last() { return (serving.dimsePort, serving.aeTitle) }

@@ -22,7 +22,7 @@ struct Export: AsyncParsableCommand {
     func run() async throws {
         let settings = try common.settings()
         do throws(ArchiveError) {
-            let archive = try await Archive.open(ArchiveConfiguration(folder: settings[Settings.data], role: .beside), logger: makeLogger("export"))
+            let archive = try await Archive.open(ArchiveConfiguration(settings, role: .beside), logger: makeLogger("export"))
             let count = try await export(archive)
             print("exported \(count) objects to \(folder)")
         } catch {

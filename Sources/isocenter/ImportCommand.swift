@@ -53,12 +53,12 @@ struct Import: AsyncParsableCommand {
     private func target(_ settings: Settings) async throws -> ImportTarget {
         let logger = makeLogger("import")
         do throws(ArchiveError) {
-            let archive = try await Archive.open(ArchiveConfiguration(folder: settings[Settings.data]), logger: logger)
+            let archive = try await Archive.open(ArchiveConfiguration(settings), logger: logger)
             return .folder(archive, ConflictPolicy(rawValue: settings[Settings.onConflict]) ?? .keepFirst)
         } catch {
             guard error.code == .locked else { throw Failure("\(error)") }
         }
-        let beside = try await Archive.open(ArchiveConfiguration(folder: settings[Settings.data], role: .beside), logger: logger)
+        let beside = try await Archive.open(ArchiveConfiguration(settings, role: .beside), logger: logger)
         guard let serving = try await ServingRecord(beside.database).last(), let called = AETitle(serving.aeTitle), let calling = AETitle("ISOCENTER-IMPORT")
         else { throw Failure("the data folder is in use, and its server does not say where it listens") }
         tell("through the server on DICOM port \(serving.dimsePort)")

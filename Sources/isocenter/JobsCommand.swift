@@ -79,7 +79,7 @@ func withArchive<T: Sendable>(_ common: CommonOptions, _ work: (Archive, Setting
     let folder = settings[Settings.data]
     guard FileManager.default.fileExists(atPath: folder) else { throw Failure("there is no data folder '\(folder)'; see --data") }
     do {
-        let archive = try await Archive.open(ArchiveConfiguration(folder: folder, role: .beside), logger: makeLogger("isocenter"))
+        let archive = try await Archive.open(ArchiveConfiguration(settings, role: .beside), logger: makeLogger("isocenter"))
         defer { archive.close() }
         return try await work(archive, settings)
     } catch let error as ArchiveError {

@@ -116,7 +116,7 @@ struct CallOptions: ParsableArguments {
             throw Failure("'\(name)' is no [AET@]HOST:PORT, and there is no data folder '\(folder)' that would know it as a peer; see --data")
         }
         do {
-            let archive = try await Archive.open(ArchiveConfiguration(folder: folder, role: .beside), logger: makeLogger("peers"))
+            let archive = try await Archive.open(ArchiveConfiguration(settings, role: .beside), logger: makeLogger("peers"))
             defer { archive.close() }
             let table = try await PeerTable(archive.database)
             if let peer = try await table.peer(named: name) { return peer }

@@ -118,7 +118,7 @@ struct Peers: AsyncParsableCommand {
 /// Opens the peers of a data folder, beside a server or without one.
 func withPeers<T: Sendable>(_ common: CommonOptions, _ work: (PeerTable, StrangerTable) async throws -> T) async throws -> T {
     do {
-        let archive = try await Archive.open(ArchiveConfiguration(folder: try common.settings()[Settings.data], role: .beside), logger: makeLogger("peers"))
+        let archive = try await Archive.open(ArchiveConfiguration(try common.settings(), role: .beside), logger: makeLogger("peers"))
         defer { archive.close() }
         return try await work(try await PeerTable(archive.database), try await StrangerTable(archive.database))
     } catch let error as PeerError {

@@ -13,7 +13,7 @@ struct RebuildIndex: AsyncParsableCommand {
     func run() async throws {
         let settings = try common.settings()
         do throws(ArchiveError) {
-            let archive = try await Archive.open(ArchiveConfiguration(folder: settings[Settings.data]), logger: makeLogger("rebuild-index"))
+            let archive = try await Archive.open(ArchiveConfiguration(settings), logger: makeLogger("rebuild-index"))
             let report = try await archive.rebuildIndex { progress in
                 if progress.objects % 1000 == 0 { tell("\(progress.phase): \(progress.objects) of \(progress.of) objects") }
             }

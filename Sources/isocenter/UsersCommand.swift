@@ -58,7 +58,7 @@ struct Users: AsyncParsableCommand {
 /// Opens the accounts of a data folder, beside a server or without one.
 func withAccounts<T: Sendable>(_ common: CommonOptions, _ work: (Accounts) async throws -> T) async throws -> T {
     do {
-        return try await work(try await Accounts.open(folder: try common.settings()[Settings.data]))
+        return try await work(try await Accounts.open(try common.settings()))
     } catch let error as AccountError {
         throw Failure(error.description)
     }

@@ -13,7 +13,7 @@ struct Verify: AsyncParsableCommand {
     func run() async throws {
         let settings = try common.settings()
         do throws(ArchiveError) {
-            let archive = try await Archive.open(ArchiveConfiguration(folder: settings[Settings.data], role: .beside), logger: makeLogger("verify"))
+            let archive = try await Archive.open(ArchiveConfiguration(settings, role: .beside), logger: makeLogger("verify"))
             let report = try await verify(archive)
             print("verified \(report.objects) objects, \(report.bytes) bytes: damaged \(report.damaged), missing \(report.missing), not in the index \(report.orphans)")
             if !report.isGood { throw ArchiveError(.damaged, "the archive is not as it should be: see above") }

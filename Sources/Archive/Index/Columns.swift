@@ -15,8 +15,8 @@ struct PatientColumns {
 
     init(_ attributes: DataSet, study: UID) {
         self.attributes = attributes
-        patientID = attributes.string(.patientID) ?? ""
-        issuer = attributes.string(.issuerOfPatientID) ?? ""
+        patientID = attributes.key(.patientID) ?? ""
+        issuer = attributes.key(.issuerOfPatientID) ?? ""
         name = attributes.text(.patientName)
         discriminator = if patientID.isEmpty {
             study.text
@@ -30,7 +30,7 @@ struct PatientColumns {
     var values: SQLStatement {
         """
         \(SearchText.sortKey(name)), \(attributes.dateKey(.patientBirthDate)), \(attributes.timeKey(.patientBirthTime)),
-        \(attributes.string(.patientSex)), \(attributes.encodedForRow())
+        \(attributes.key(.patientSex)), \(attributes.encodedForRow())
         """
     }
 }
@@ -50,13 +50,13 @@ struct StudyColumns {
     var values: SQLStatement {
         let date = attributes.dateKey(.studyDate)
         let time = attributes.timeKey(.studyTime)
-        let accession = attributes.string(.accessionNumber) ?? ""
-        let description = attributes.string(.studyDescription)
+        let accession = attributes.key(.accessionNumber) ?? ""
+        let description = attributes.key(.studyDescription)
         return """
-            \(attributes.string(.patientID) ?? ""), \(attributes.string(.issuerOfPatientID) ?? ""), \(SearchText.sortKey(patientName)),
-            \(attributes.dateKey(.patientBirthDate)), \(attributes.timeKey(.patientBirthTime)), \(attributes.string(.patientSex)),
-            \(date), \(time), \((date ?? "") + (date == nil ? "" : time ?? "")), \(accession), \(Fold.fold(accession)),
-            \(attributes.string(.studyID)), \(description), \(Fold.fold(description ?? "")), \(attributes.encodedForRow())
+            \(attributes.key(.patientID) ?? ""), \(attributes.key(.issuerOfPatientID) ?? ""), \(SearchText.sortKey(patientName)),
+            \(attributes.dateKey(.patientBirthDate)), \(attributes.timeKey(.patientBirthTime)), \(attributes.key(.patientSex)),
+            \(date), \(time), \((date ?? "") + (date == nil ? "" : time ?? "")), \(accession), \(IndexedText.of(Fold.fold(attributes.string(.accessionNumber) ?? ""))),
+            \(attributes.key(.studyID)), \(description), \(IndexedText.of(Fold.fold(attributes.string(.studyDescription) ?? ""))), \(attributes.encodedForRow())
             """
     }
 
@@ -79,11 +79,11 @@ struct SeriesColumns {
 
     var values: SQLStatement {
         """
-        \(attributes.integer(.seriesNumber)), \(attributes.string(.modality) ?? ""), \(attributes.string(.seriesDescription)),
-        \(attributes.string(.bodyPartExamined)), \(attributes.string(.laterality)),
+        \(attributes.integer(.seriesNumber)), \(attributes.key(.modality) ?? ""), \(attributes.key(.seriesDescription)),
+        \(attributes.key(.bodyPartExamined)), \(attributes.key(.laterality)),
         \(attributes.dateKey(.performedProcedureStepStartDate)), \(attributes.timeKey(.performedProcedureStepStartTime)),
-        \(attributes.string(.performedProcedureStepID)), \(attributes.dateKey(.seriesDate)), \(attributes.timeKey(.seriesTime)),
-        \(attributes.string(.institutionName)), \(attributes.string(.stationName)), \(attributes.string(.frameOfReferenceUID)),
+        \(attributes.key(.performedProcedureStepID)), \(attributes.dateKey(.seriesDate)), \(attributes.timeKey(.seriesTime)),
+        \(attributes.key(.institutionName)), \(attributes.key(.stationName)), \(attributes.key(.frameOfReferenceUID)),
         \(attributes.encodedForRow())
         """
     }
@@ -114,6 +114,8 @@ struct InstanceColumns {
 extension DataSet {
     /// All of a text element's values as one text; "" where absent.
     func text(_ tag: Tag) -> String { strings(tag).joined(separator: "\\") }
+    /// The first value, for a column with an index.
+    func key(_ tag: Tag) -> String? { string(tag).map { IndexedText.of($0) } }
     func dateKey(_ tag: Tag) -> String? { string(tag).flatMap { DateTimeKey.date($0) } }
     func timeKey(_ tag: Tag) -> String? { string(tag).flatMap { DateTimeKey.time($0) } }
 }

@@ -259,8 +259,8 @@ struct IndexWriter {
     // MARK: Lists
 
     private func list(_ entry: Entry, in study: IndexRound.Study, _ round: inout IndexRound) throws(DatabaseError) {
-        let modality = entry.record.seriesAttributes.string(.modality) ?? ""
-        let modalities = Self.adding(modality, to: study.modalities)
+        let modality = entry.record.seriesAttributes.key(.modality) ?? ""
+        let modalities = Self.adding(modality, to: study.modalities, longest: IndexedText.longest)
         let sopClasses = Self.adding(entry.record.sopClass.text, to: study.sopClasses)
         guard modalities != study.modalities || sopClasses != study.sopClasses else { return }
         try connection.run("UPDATE study SET modalities = \(modalities), sop_classes = \(sopClasses) WHERE id = \(study.id)")
@@ -272,8 +272,9 @@ struct IndexWriter {
     }
 
     /// A sorted list, its values between backslashes.
-    private static func adding(_ value: String, to list: String) -> String {
-        guard !value.isEmpty, value != list else { return list }
+    private static func adding(_ value: String, to list: String, longest: Int = .max) -> String {
+        // One that has no room any more is found in its series.
+        guard !value.isEmpty, value != list, list.utf8.count + value.utf8.count < longest else { return list }
         var values = Set(list.split(separator: "\\").map(String.init))
         values.insert(value)
         return values.sorted().joined(separator: "\\")
@@ -284,6 +285,8 @@ struct IndexWriter {
 
     func note(_ kind: String, _ entry: Entry) throws(DatabaseError) {
         let record = entry.record
+        // Whoever changes the totals goes after whoever does: the sequence is that of the commits, with several writers too.
+        if kind != "stored" { try connection.run("UPDATE total SET bytes = bytes WHERE id = 1") }
         try connection.run("""
             INSERT INTO change (kind, study_uid, series_uid, sop_uid, time)
             VALUES (\(kind), \(record.study.text), \(record.series.text), \(record.sopInstance.text), \(entry.received))

@@ -10,7 +10,7 @@ enum NameWords {
             all.insert(word)
             if let consonants = Latin.consonants(word).flatMap({ skeleton($0) }) { all.insert("$" + consonants) }
             for spelling in Latin.spellings(word) {
-                all.insert(String(spelling.prefix(longestWord)))
+                all.insert(IndexedText.of(String(spelling.prefix(longestWord))))
                 if let sound = sound(spelling) { all.insert("~" + likeness(sound, of: spelling)) }
             }
             if let sound = sound(word) { all.insert("~" + likeness(sound, of: word)) }
@@ -37,7 +37,7 @@ enum NameWords {
 
     /// In any order, wildcards and delimiters left out.
     static func words(_ name: String) -> [String] {
-        Fold.fold(name).split { !$0.isLetter && !$0.isNumber }.prefix(16).map { String($0.prefix(longestWord)) }
+        Fold.fold(name).split { !$0.isLetter && !$0.isNumber }.prefix(16).map { IndexedText.of(String($0.prefix(longestWord))) }
     }
 
     /// American Soundex: the first letter and three digits; nil for what is not Latin letters alone.

@@ -24,10 +24,10 @@ struct SearchIndex {
         try add(attributes, .nameOfPhysiciansReadingStudy, role: .readingPhysician, owner: study)
         try addOtherIDs(attributes, role: .patientOfStudy, owner: study)
         for code in attributes.items(.procedureCodeSequence).prefix(Self.mostItems) {
-            let value = code.string(.codeValue) ?? code.string(.longCodeValue) ?? code.string(.urnCodeValue) ?? ""
+            let value = code.key(.codeValue) ?? code.key(.longCodeValue) ?? code.key(.urnCodeValue) ?? ""
             try connection.run("""
                 INSERT INTO study_code (value, scheme, meaning, study)
-                VALUES (\(value), \(code.string(.codingSchemeDesignator) ?? ""), \(code.string(.codeMeaning) ?? ""), \(study)) ON CONFLICT DO NOTHING
+                VALUES (\(value), \(code.key(.codingSchemeDesignator) ?? ""), \(code.key(.codeMeaning) ?? ""), \(study)) ON CONFLICT DO NOTHING
                 """)
         }
     }
@@ -52,7 +52,7 @@ struct SearchIndex {
     /// Items of the Request Attributes Sequence; other objects of a series may have others.
     func addRequests(_ attributes: DataSet, series: Int64) throws(DatabaseError) {
         for item in attributes.items(.requestAttributesSequence).prefix(Self.mostItems) {
-            let texts = [Tag.requestedProcedureID, .scheduledProcedureStepID, .accessionNumber].map { item.string($0) ?? "" }
+            let texts = [Tag.requestedProcedureID, .scheduledProcedureStepID, .accessionNumber].map { item.key($0) ?? "" }
             guard texts.contains(where: { !$0.isEmpty }) else { continue }
             try connection.run("""
                 INSERT INTO series_request (series, procedure_id, step_id, accession) VALUES (\(series), \(texts[0]), \(texts[1]), \(texts[2]))
@@ -83,9 +83,9 @@ struct SearchIndex {
     }
 
     private func addOtherIDs(_ attributes: DataSet, role: NameRole, owner: Int64) throws(DatabaseError) {
-        var ids = attributes.strings(.otherPatientIDs).prefix(Self.mostItems).map { ($0, "") }
+        var ids = attributes.strings(.otherPatientIDs).prefix(Self.mostItems).map { (IndexedText.of($0), "") }
         for item in attributes.items(.otherPatientIDsSequence).prefix(Self.mostItems) {
-            ids.append((item.string(.patientID) ?? "", item.string(.issuerOfPatientID) ?? ""))
+            ids.append((item.key(.patientID) ?? "", item.key(.issuerOfPatientID) ?? ""))
         }
         for (id, issuer) in ids where !id.isEmpty {
             try connection.run("""

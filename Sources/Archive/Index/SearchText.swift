@@ -10,7 +10,7 @@ enum SearchText {
 
     static func group(_ group: some StringProtocol) -> String {
         let components = Fold.fold(String(group)).split(separator: "^", omittingEmptySubsequences: false).map { trim($0) }
-        return trimmedEnd(components.joined(separator: "^"))
+        return IndexedText.of(trimmedEnd(components.joined(separator: "^")))
     }
 
     /// The alphabetic group, or the first there is: what a list of names is sorted by.
@@ -38,7 +38,7 @@ enum SearchText {
 
     /// The words of what somebody types.
     static func searchWords(_ text: String) -> [String] {
-        Fold.fold(text).split { $0.isWhitespace || "^=\\,;".contains($0) }.map { String($0.prefix(64)) }
+        Fold.fold(text).split { $0.isWhitespace || "^=\\,;".contains($0) }.map { IndexedText.of(String($0.prefix(64))) }
     }
 
     /// First text that does not begin with `prefix`, in the order of bytes.

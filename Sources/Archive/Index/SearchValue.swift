@@ -16,7 +16,7 @@ struct SearchValue: Hashable, Sendable {
     var text: String
 
     init(_ kind: Kind, _ text: String) {
-        (self.kind, self.text) = (kind, String(text.prefix(128)))
+        (self.kind, self.text) = (kind, IndexedText.of(String(text.prefix(128))))
     }
 
     init(_ kind: Kind, modality: String, _ text: String) { self.init(kind, modality + "\u{1}" + text) }

@@ -56,7 +56,7 @@ extension Archive {
             progress(RebuildProgress(phase: .replacing, objects: report.objects, of: report.objects, bytes: report.bytes))
             let now = Clock.microseconds()
             let extras = extra.all.map(\.id)
-            try await sqlite.replace(Self.indexTables + Self.metadataTables, fromFile: path) { (connection) throws(DatabaseError) in
+            try await database.replace(Self.indexTables + Self.metadataTables, fromFile: path) { (connection) throws(DatabaseError) in
                 // All objects have been read for these; keys that others had come to are no more.
                 try connection.run("UPDATE extra_attribute SET filled = NULL WHERE id IN \(list: extras)")
                 try connection.run("UPDATE extra_attribute SET filled = 0 WHERE filled IS NOT NULL")
@@ -145,11 +145,11 @@ private struct Rebuild {
     /// with contradicting objects depends on it.
     private func list() async throws(ArchiveError) -> Int {
         try await inDatabase { (connection) throws(DatabaseError) in
-            try connection.script("""
+            try connection.script(SQLDialect.sqlite.translate("""
                 CREATE TABLE rebuild_object (
-                    aside INTEGER NOT NULL, received INTEGER NOT NULL, object BLOB NOT NULL, size INTEGER NOT NULL, source TEXT NOT NULL,
-                    state TEXT NOT NULL, PRIMARY KEY (aside, received, object)) WITHOUT ROWID
-                """)
+                    aside INTEGER NOT NULL, received BIGINT NOT NULL, object {bytes} NOT NULL, size BIGINT NOT NULL, source {text} NOT NULL,
+                    state {text} NOT NULL, PRIMARY KEY (aside, received, object)) {clustered}
+                """))
         }
         var count = 0
         var bytes: UInt64 = 0

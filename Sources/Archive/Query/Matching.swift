@@ -92,8 +92,8 @@ struct Matching {
 
     /// Single value or wildcard. What stands before the first wildcard is a range of the column's index.
     static func text(_ column: SQLStatement, _ pattern: String) -> SQLStatement? {
-        guard let wildcard = pattern.firstIndex(where: { $0 == "*" || $0 == "?" }) else { return "\(column) = \(pattern)" }
-        let prefix = String(pattern[..<wildcard])
+        guard let wildcard = pattern.firstIndex(where: { $0 == "*" || $0 == "?" }) else { return "\(column) = \(IndexedText.of(pattern))" }
+        let prefix = IndexedText.beginning(String(pattern[..<wildcard]))
         let rest = pattern[wildcard...]
         let isPrefix = rest.allSatisfy { $0 == "*" }
         if prefix.isEmpty, isPrefix { return nil }

@@ -88,7 +88,7 @@ extension ArchiveError {
     var status: DIMSEStatus {
         switch code {
         case .refused: DIMSEStatus(rawValue: refusal ?? DIMSEStatus.processingFailure.rawValue)
-        case .outOfResources, .storageFailed, .notWritable, .locked, .notServing: .outOfResources
+        case .outOfResources, .storageFailed, .unavailable, .notWritable, .locked, .notServing: .outOfResources
         case .dataSetDoesNotMatchSOPClass: .dataSetDoesNotMatchSOPClass
         case .cannotUnderstand: .cannotUnderstand
         case .cancelled, .damaged, .invalidQuery, .newerSchema, .notFound: .processingFailure

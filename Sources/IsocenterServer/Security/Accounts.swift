@@ -205,9 +205,9 @@ public struct AccountError: Error, CustomStringConvertible {
 
 extension Accounts {
     /// The accounts of a data folder, beside a server or without one.
-    public static func open(folder: String) async throws -> Accounts {
+    public static func open(_ settings: Settings) async throws -> Accounts {
         let archive = try await Archive.open(
-            ArchiveConfiguration(folder: folder, role: .beside), logger: Logger(label: "isocenter", factory: { _ in SwiftLogNoOpLogHandler() }))
+            ArchiveConfiguration(settings, role: .beside), logger: Logger(label: "isocenter", factory: { _ in SwiftLogNoOpLogHandler() }))
         return try await Accounts(archive.database)
     }
 }

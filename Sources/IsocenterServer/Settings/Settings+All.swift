@@ -1,10 +1,15 @@
 import Archive
 import DICOMNetwork
+import Database
 import Workflow
 
 // Every setting of the program. A new one is a line here; flags, environment, file, checks and help follow from it.
 extension Settings {
     public static let data = Setting("data", default: "data", help: "folder that holds everything: index, objects, keys")
+
+    public static let database = Setting("database", default: "", help: "where the index, users, peers and jobs lie: postgresql://user@host/name (its password in ~/.pgpass or PGPASSWORD), or sqlite, a file in the data folder") { name in
+        ["", "sqlite"].contains(name) || PostgreSQLURL.isOne(name) ? nil : "this is neither sqlite nor a URL as postgresql://user@host/name"
+    }
 
     public static let httpHost = Setting("http.host", default: "127.0.0.1", help: "address the web page and DICOMweb listen on; 0.0.0.0 for all (put TLS in front)")
     public static let httpPort = Setting("http.port", default: 8080, in: 0...65535, help: "its port; 0 chooses a free one")
@@ -86,7 +91,7 @@ extension Settings {
     public static let webRoot = Setting("web.root", default: "", help: "folder with the application's files, for work on the page itself; empty: those of the program")
 
     static let all: [any AnySetting] = [
-        data, httpHost, httpPort, httpMaxConnections, httpPublicURL, httpProxies, httpOrigins,
+        data, database, httpHost, httpPort, httpMaxConnections, httpPublicURL, httpProxies, httpOrigins,
         aeTitle, dimseHost, dimsePort, dimseTLSPort, dimseTLSCertificate, dimseTLSKey, dimseTLSAuthorities, dimseTLSClientCertificates, peers, loopbackPeers, checksCalledAETitle, checksCallingHost, acceptsUnknownSOPClasses,
         maxAssociations, maxAssociationsPerPeer, maxPDULength, artimTimeout, idleTimeout, dimseTimeout,
         bindsTitles, tlsVerifiesHost,

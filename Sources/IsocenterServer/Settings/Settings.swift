@@ -1,3 +1,4 @@
+import Database
 import Foundation
 import Yams
 
@@ -54,7 +55,8 @@ public struct Settings: Sendable {
     public var listing: [(key: String, value: String, origin: Origin, unit: String, help: String)] {
         Self.all.map { setting in
             let value = values[setting.key] ?? (setting.defaultText, .byDefault)
-            return (setting.key, value.text, value.origin, setting.unit, setting.help)
+            // A URL may hold a password.
+            return (setting.key, setting.key == Settings.database.key ? PostgreSQLURL.shown(value.text) : value.text, value.origin, setting.unit, setting.help)
         }
     }
 
@@ -63,7 +65,7 @@ public struct Settings: Sendable {
     /// Variables of our tests and tools that are no settings.
     private static let foreignVariables: Set<String> = [
         "ISOCENTER_CORPUS", "ISOCENTER_STANDARD", "ISOCENTER_PYTHON", "ISOCENTER_DEMO_OUT", "ISOCENTER_URL", "ISOCENTER_USER",
-        "ISOCENTER_PASSWORD", "ISOCENTER_CONFIG",
+        "ISOCENTER_PASSWORD", "ISOCENTER_CONFIG", "ISOCENTER_TEST_ENGINE",
     ]
 
     static func environmentName(of key: String) -> String {

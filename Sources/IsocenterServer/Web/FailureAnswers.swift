@@ -1,4 +1,5 @@
 import Archive
+import Database
 import Hummingbird
 import Logging
 import NIOHTTP1
@@ -17,6 +18,9 @@ struct FailureAnswers: RouterMiddleware {
             if failure.status.code >= 500 { logger.error("\(request.method) \(request.uri.path): \(error.message)") }
             // What the disk or the index said is for the administrator, not for whoever asks.
             throw error.code == .storageFailed ? HTTPFailure(.internalServerError, Self.unexpected) : failure
+        } catch let error as DatabaseError where [.cannotOpen, .busy].contains(error.code) {
+            logger.error("\(request.method) \(request.uri.path): \(error.message)")
+            throw HTTPFailure.indexAway
         } catch let error as HTTPError {
             // The framework's own refusals, in our form.
             throw HTTPFailure(error.status, error.body ?? error.status.reasonPhrase.lowercased(), headers: error.headers)
@@ -34,9 +38,12 @@ struct FailureAnswers: RouterMiddleware {
 }
 
 extension HTTPFailure {
+    static var indexAway: Self { Self(.serviceUnavailable, "the index cannot be reached at present: nothing was done, ask again later", headers: [.retryAfter: "10"]) }
+
     init(_ error: ArchiveError) {
         switch error.code {
         case .outOfResources: self.init(.serviceUnavailable, error.message, headers: [.retryAfter: "60"])
+        case .unavailable: self = .indexAway
         case .notFound: self.init(.notFound, error.message)
         case .invalidQuery, .cannotUnderstand: self.init(.badRequest, error.message)
         case .dataSetDoesNotMatchSOPClass, .refused: self.init(.conflict, error.message)

@@ -55,7 +55,7 @@ struct CorrectionsCommand: AsyncParsableCommand {
 private func withArchive<T>(_ common: CommonOptions, _ work: (Archive) async throws(ArchiveError) -> T) async throws -> T {
     let settings = try common.settings()
     do throws(ArchiveError) {
-        let archive = try await Archive.open(ArchiveConfiguration(folder: settings[Settings.data], role: .beside), logger: makeLogger("isocenter"))
+        let archive = try await Archive.open(ArchiveConfiguration(settings, role: .beside), logger: makeLogger("isocenter"))
         defer { archive.close() }
         return try await work(archive)
     } catch {

@@ -17,7 +17,7 @@ struct OwnExamination {
         }
         let archive: Archive
         do throws(ArchiveError) {
-            archive = try await Archive.open(ArchiveConfiguration(folder: folder, role: .beside), logger: makeLogger("doctor"))
+            archive = try await Archive.open(ArchiveConfiguration(settings, role: .beside), logger: makeLogger("doctor"))
         } catch {
             return report.add("folder", false, "\(error)")
         }

@@ -16,7 +16,7 @@ struct HeldOptions: ParsableArguments {
     func send(to peer: PeerOptions, json: Bool) async throws {
         let settings = try peer.common.settings()
         let archive: Archive
-        do { archive = try await Archive.open(ArchiveConfiguration(folder: settings[Settings.data], role: .beside), logger: makeLogger("send")) } catch {
+        do { archive = try await Archive.open(ArchiveConfiguration(settings, role: .beside), logger: makeLogger("send")) } catch {
             throw Failure("\(error)")
         }
         defer { archive.close() }

@@ -1,12 +1,13 @@
 import Crypto
 import DICOM
 import Database
+import DatabaseFixtures
 import Foundation
 import Testing
 
 @testable import Archive
 
-@Suite("Corrections beside objects")
+@Suite("Corrections beside objects", .everyEngine)
 struct CorrectionTests {
     private static func corrector(_ json: String) throws -> Corrector? {
         let rules = try JSONDecoder().decode(CoercionRules.self, from: Data("[\(json)]".utf8))

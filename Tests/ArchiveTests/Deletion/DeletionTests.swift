@@ -1,11 +1,12 @@
 import DICOM
 import Database
+import DatabaseFixtures
 import Foundation
 import Testing
 
 @testable import Archive
 
-@Suite("Deletion in two steps") struct DeletionTests {
+@Suite("Deletion in two steps", .everyEngine) struct DeletionTests {
     /// Two patients, three studies, two series each with three instances.
     private static let instances: [TestInstance] = {
         var instances: [TestInstance] = []

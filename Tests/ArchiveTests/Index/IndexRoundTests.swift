@@ -1,11 +1,12 @@
 import DICOM
 import Database
+import DatabaseFixtures
 import Testing
 
 @testable import Archive
 
 /// Objects of one transaction leave the rows that they leave one after another.
-@Suite struct IndexRoundTests {
+@Suite(.everyEngine) struct IndexRoundTests {
     private static let instances = [
         TestInstance(study: "1.1", series: "1.1.1", instance: "1.9.1"),
         TestInstance(study: "1.1", series: "1.1.1", instance: "1.9.2", pixelBytes: 256),

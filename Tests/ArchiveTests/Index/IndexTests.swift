@@ -1,9 +1,10 @@
 import DICOM
+import DatabaseFixtures
 import Testing
 
 @testable import Archive
 
-@Suite struct IndexTests {
+@Suite(.everyEngine) struct IndexTests {
     @Test("Dates in a form that sorts (PS3.5 §6.2, DA)", arguments: [
         ("20240131", "20240131"), ("2024.01.31", "20240131"), ("2024", nil), ("", nil), ("2024013a", nil), ("202401311", nil),
     ] as [(String, String?)])

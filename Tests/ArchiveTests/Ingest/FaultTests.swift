@@ -1,4 +1,5 @@
 import DICOM
+import DatabaseFixtures
 import Foundation
 import Synchronization
 import Testing
@@ -7,7 +8,7 @@ import Testing
 
 /// The disk fails once, or from then on, or the process stops, at the n-th time a step of storing is reached: for every step and every
 /// n until it is reached no more. What was acknowledged is there, byte for byte; what was not is whole or absent; nothing partial is seen.
-@Suite struct FaultTests {
+@Suite(.everyEngine) struct FaultTests {
     enum Mode: String, CaseIterable, Sendable {
         /// The n-th call fails.
         case fail

@@ -1,12 +1,13 @@
 import Crypto
 import DICOM
 import Database
+import DatabaseFixtures
 import Foundation
 import Testing
 
 @testable import Archive
 
-@Suite struct StoringTests {
+@Suite(.everyEngine) struct StoringTests {
     private static let syntaxes: [TransferSyntax] = [.implicitVRLittleEndian, .explicitVRLittleEndian, .explicitVRBigEndian, .deflatedExplicitVRLittleEndian]
 
     @Test("The object is a normalised head and the data set as it came", arguments: syntaxes)

@@ -1,9 +1,10 @@
 import DICOM
+import DatabaseFixtures
 import Testing
 
 @testable import Archive
 
-@Suite struct ChangeFeedTests {
+@Suite(.everyEngine) struct ChangeFeedTests {
     @Test func changesComeInOrderThoseOfThePastFirst() async throws {
         let archive = try await Archive.open(try TemporaryFolder())
         _ = try await archive.store(try TestInstance(instance: "1.2.1").encoded())

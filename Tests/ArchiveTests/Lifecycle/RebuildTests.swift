@@ -1,11 +1,12 @@
 import DICOM
 import Database
+import DatabaseFixtures
 import Foundation
 import Testing
 
 @testable import Archive
 
-@Suite struct RebuildTests {
+@Suite(.everyEngine) struct RebuildTests {
     /// All rows of the index, with the keys that a database gives out.
     private func dump(_ archive: Archive, without columns: Set<String> = []) async throws -> [String] {
         var lines: [String] = []
@@ -65,7 +66,7 @@ import Testing
             before = try await dump(archive, without: ["source"])
             archive.close()
         }
-        for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: folder.path + "/data/index.sqlite\(suffix)") }
+        folder.loseDatabase()
         let archive = try await Archive.open(folder)
         #expect(try await archive.totals().instances == 0)
         _ = try await archive.rebuildIndex()

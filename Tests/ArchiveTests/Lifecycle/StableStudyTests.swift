@@ -1,10 +1,11 @@
 import DICOM
 import Database
+import DatabaseFixtures
 import Testing
 
 @testable import Archive
 
-@Suite struct StableStudyTests {
+@Suite(.everyEngine) struct StableStudyTests {
     private func stable(_ archive: Archive) async throws -> [String] {
         try await archive.changePage(ChangeRequest(since: 0, kinds: [.stable]), for: .everything).changes.map(\.study)
     }

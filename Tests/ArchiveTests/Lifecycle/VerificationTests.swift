@@ -1,10 +1,11 @@
 import DICOM
+import DatabaseFixtures
 import Foundation
 import Testing
 
 @testable import Archive
 
-@Suite struct VerificationTests {
+@Suite(.everyEngine) struct VerificationTests {
     private func events(_ archive: Archive) async throws -> [Verification.Event] {
         var events: [Verification.Event] = []
         for try await event in archive.verify() { events.append(event) }

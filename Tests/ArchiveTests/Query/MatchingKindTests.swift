@@ -1,11 +1,12 @@
 import DICOM
 import Database
+import DatabaseFixtures
 import Testing
 
 @testable import Archive
 
 /// Kinds of matching beside single values, wildcards and ranges (PS3.4 §C.2.2.2), and how keys without a column are met.
-@Suite struct MatchingKindTests {
+@Suite(.everyEngine) struct MatchingKindTests {
     private static func archive() async throws -> Archive {
         let archive = try await Archive.open(try TemporaryFolder())
         let code = DataSet([DataElement(.codeValue, .SH, "C1"), DataElement(.codingSchemeDesignator, .SH, "99T"), DataElement(.codeMeaning, .LO, "Knee")])
@@ -112,8 +113,7 @@ import Testing
     }
 
     @Test func anIndexOfTheFirstVersionIsFilled() async throws {
-        let folder = try TemporaryFolder()
-        let database = try SQLite(path: folder.path + "/old.sqlite")
+        let database = try Engine.current.makeDatabase()
         try await database.migrate(Schema(module: "archive", migrations: [Migration(1, schema0001)]))
         let series = DataSet([DataElement(.institutionName, .LO, "House"), DataElement(.operatorsName, .PN, "Op^Era")])
         let study = DataSet([DataElement(.otherPatientIDs, .LO, "O1"), DataElement(.patientName, .PN, "Doe^Jane")])

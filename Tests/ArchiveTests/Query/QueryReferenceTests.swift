@@ -1,11 +1,12 @@
 import DICOM
+import DatabaseFixtures
 import Foundation
 import Testing
 
 @testable import Archive
 
 /// Answers of the index compared with a plain filter over the same generated instances.
-@Suite struct QueryReferenceTests {
+@Suite(.everyEngine) struct QueryReferenceTests {
     /// One generated instance: attributes by level, as texts.
     struct Row: Sendable {
         var study: String, series: String, instance: String

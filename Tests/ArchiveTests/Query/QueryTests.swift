@@ -1,11 +1,12 @@
 import DICOM
 import Database
+import DatabaseFixtures
 import Foundation
 import Testing
 
 @testable import Archive
 
-@Suite struct QueryTests {
+@Suite(.everyEngine) struct QueryTests {
     @Test func aPatientIsNotMergedWithAnotherOfTheSameID() async throws {
         let archive = try await Archive.open(try TemporaryFolder())
         try await archive.index([

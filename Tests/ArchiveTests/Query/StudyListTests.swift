@@ -1,10 +1,11 @@
 import DICOM
+import DatabaseFixtures
 import Foundation
 import Testing
 
 @testable import Archive
 
-@Suite struct StudyListTests {
+@Suite(.everyEngine) struct StudyListTests {
     private static func archive() async throws -> Archive {
         let archive = try await Archive.open(try TemporaryFolder())
         let studies: [(uid: String, name: String, id: String, date: String, accession: String, description: String, modality: String)] = [

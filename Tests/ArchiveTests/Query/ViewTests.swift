@@ -1,10 +1,11 @@
 import DICOM
 import Database
+import DatabaseFixtures
 import Testing
 
 @testable import Archive
 
-@Suite("What a view shows")
+@Suite("What a view shows", .everyEngine)
 struct ViewTests {
     private static func archive() async throws -> Archive {
         let archive = try await Archive.open(try TemporaryFolder())

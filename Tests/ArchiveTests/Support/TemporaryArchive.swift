@@ -1,6 +1,8 @@
 import DICOM
+import DatabaseFixtures
 import Foundation
 import Logging
+import Synchronization
 import Testing
 
 @testable import Archive
@@ -23,10 +25,33 @@ struct TemporaryFolder: Sendable {
     }
 }
 
+extension TemporaryFolder {
+    private static let databases = Mutex<[String: String]>([:])
+
+    /// Of the engine under test: the same one whenever the folder is opened.
+    func database() throws -> String {
+        try Self.databases.withLock { databases in
+            if let known = databases[path] { return known }
+            let made = try Engine.current.makeURL()
+            databases[path] = made
+            return made
+        }
+    }
+
+    /// As if its index had been lost.
+    func loseDatabase() {
+        _ = Self.databases.withLock { $0.removeValue(forKey: path) }
+        for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + "/data/index.sqlite\(suffix)") }
+    }
+}
+
 extension Archive {
     static func open(_ folder: TemporaryFolder, role: ArchiveConfiguration.Role = .serving, faults: FaultHook? = nil) async throws -> Archive {
         var configuration = ArchiveConfiguration(folder: folder.path + "/data", role: role, reserve: .none)
         configuration.diskThreads = 6
+        configuration.database = try folder.database()
+        configuration.postgreSQL = Engine.options
+        if Engine.current == .contended { configuration.wrapping = { Contended($0) } }
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         return try await open(configuration, logger: logger, faults: faults)

@@ -1,6 +1,7 @@
 import DICOM
 import DICOMNetwork
 import Database
+import DatabaseFixtures
 import Foundation
 import Logging
 import Testing
@@ -8,12 +9,12 @@ import Workflow
 
 @testable import IsocenterServer
 
-@Suite("Who may open an association")
+@Suite("Who may open an association", .everyEngine)
 struct AssociationPolicyTests {
-    private let database: SQLite
+    private let database: any SQLDatabase
 
     init() throws {
-        database = try SQLite(path: FileManager.default.temporaryDirectory.appending(path: "\(UUID()).sqlite").path)
+        database = try Engine.current.makeDatabase()
     }
 
     private func policy(_ flags: [String: String] = [:], _ peers: [Peer] = [], titles: [ApplicationEntity] = []) async throws -> AssociationPolicy {

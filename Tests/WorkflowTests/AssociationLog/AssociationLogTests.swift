@@ -1,16 +1,17 @@
 import DICOMNetwork
 import Database
+import DatabaseFixtures
 import Foundation
 import Logging
 import Testing
 @testable import Workflow
 
-@Suite struct AssociationLogTests {
+@Suite(.everyEngine) struct AssociationLogTests {
     private func withTable(_ body: (AssociationTable) async throws -> Void) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        try await body(AssociationTable(SQLite(path: folder + "/index.sqlite")))
+        try await body(AssociationTable(Engine.current.makeDatabase()))
     }
 
     private func association(_ title: String, host: String = "10.0.0.7", _ end: AssociationEnd = .released, ended: Double = 1_000_000) -> LoggedAssociation {

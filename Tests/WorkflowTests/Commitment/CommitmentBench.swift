@@ -2,6 +2,7 @@ import Archive
 import DICOM
 import DICOMNetwork
 import Database
+import DatabaseFixtures
 import Foundation
 import Logging
 @testable import Workflow
@@ -20,7 +21,11 @@ struct CommitmentBench {
         folder = FileManager.default.temporaryDirectory.appending(path: "commitment-\(UUID().uuidString)").path
         var logger = Logger(label: "commitment")
         logger.logLevel = .critical
-        archive = try await Archive.open(ArchiveConfiguration(folder: folder, reserve: .none), logger: logger)
+        var configuration = ArchiveConfiguration(folder: folder, reserve: .none)
+        configuration.database = try Engine.current.makeURL()
+        configuration.postgreSQL = Engine.options
+        if Engine.current == .contended { configuration.wrapping = { Contended($0) } }
+        archive = try await Archive.open(configuration, logger: logger)
         jobs = try await JobTable(archive.database, time: time.time)
         table = try await CommitmentTable(archive.database, jobs: jobs)
     }

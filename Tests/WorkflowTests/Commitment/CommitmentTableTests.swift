@@ -1,11 +1,12 @@
 import DICOM
 import DICOMNetwork
 import Database
+import DatabaseFixtures
 import Logging
 import Testing
 @testable import Workflow
 
-struct CommitmentTableTests {
+@Suite(.everyEngine) struct CommitmentTableTests {
     private let title = AETitle("CT2")!
     private func request(_ numbers: [Int], transaction: UID = UID("1.2.3.4")!) -> CommitmentRequest {
         CommitmentRequest(transaction: transaction, references: numbers.map { CommitmentDataSetTests.reference($0) })

@@ -1,4 +1,5 @@
 import Database
+import DatabaseFixtures
 import Foundation
 import Logging
 import Synchronization
@@ -10,21 +11,25 @@ struct Bench {
     let time = ManualTime()
     let folder: String
     let table: JobTable
+    private let url: String
 
     init() async throws {
+        url = try Engine.current.makeURL()
         folder = FileManager.default.temporaryDirectory.appending(path: "jobs-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        table = try await JobTable(Self.database(folder), time: time.time)
+        table = try await JobTable(Self.database(folder, url), time: time.time)
     }
 
-    private static func database(_ folder: String) throws -> SQLite {
+    private static func database(_ folder: String, _ url: String) throws -> any SQLDatabase {
+        guard url.isEmpty else { return try PostgreSQL(url: url, options: Engine.options) }
         var options = SQLite.Options()
         options.isDurable = false
-        return try SQLite(path: folder + "/index.sqlite", options: options)
+        let file = try SQLite(path: folder + "/index.sqlite", options: options)
+        return Engine.current == .contended ? Contended(file) : file
     }
 
     /// The same rows as another process sees them.
-    func another() async throws -> JobTable { try await JobTable(Self.database(folder), time: time.time) }
+    func another() async throws -> JobTable { try await JobTable(Self.database(folder, url), time: time.time) }
 
     func remove() { try? FileManager.default.removeItem(atPath: folder) }
 

@@ -1,10 +1,11 @@
 import Database
+import DatabaseFixtures
 import Foundation
 import Synchronization
 import Testing
 @testable import Workflow
 
-struct JobEndingTests {
+@Suite(.everyEngine) struct JobEndingTests {
     struct Nothing: Codable, Sendable {}
 
     @Test("Back-off doubles up to a longest", arguments: [

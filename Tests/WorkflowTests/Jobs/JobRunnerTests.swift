@@ -1,9 +1,10 @@
 import Database
+import DatabaseFixtures
 import Foundation
 import Testing
 @testable import Workflow
 
-struct JobRunnerTests {
+@Suite(.everyEngine) struct JobRunnerTests {
     struct Errand: Codable, Sendable { var to: String }
 
     @Test func aJobRunsAtOnceWithItsParametersAndSaysWhatCameOfIt() async throws {

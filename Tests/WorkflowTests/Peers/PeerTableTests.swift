@@ -1,14 +1,15 @@
 import DICOMNetwork
 import Database
+import DatabaseFixtures
 import Foundation
 import Testing
 @testable import Workflow
 
-struct PeerTableTests {
+@Suite(.everyEngine) struct PeerTableTests {
     private let peers: PeerTable
 
     init() async throws {
-        peers = try await PeerTable(SQLite(path: FileManager.default.temporaryDirectory.appending(path: "\(UUID()).sqlite").path))
+        peers = try await PeerTable(Engine.current.makeDatabase())
     }
 
     private func peer(_ change: (inout Peer) -> Void) -> Peer {
@@ -105,7 +106,7 @@ struct PeerTableTests {
     }
 
     @Test func strangersAreCountedAndTheOldestForgotten() async throws {
-        let table = try await StrangerTable(SQLite(path: FileManager.default.temporaryDirectory.appending(path: "\(UUID()).sqlite").path))
+        let table = try await StrangerTable(Engine.current.makeDatabase())
         func stranger(_ number: Int, at seconds: Int) -> Stranger {
             let request = AssociateRequest(calledAETitle: nil, callingAETitle: AETitle("S\(number)"), presentationContexts: [], userInformation: UserInformation())
             return Stranger(request, address: PeerAddress(host: "10.0.0.1", port: 1), at: Date(timeIntervalSince1970: Double(seconds)))
