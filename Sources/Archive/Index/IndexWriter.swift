@@ -285,8 +285,6 @@ struct IndexWriter {
 
     func note(_ kind: String, _ entry: Entry) throws(DatabaseError) {
         let record = entry.record
-        // Whoever changes the totals goes after whoever does: the sequence is that of the commits, with several writers too.
-        if kind != "stored" { try connection.run("UPDATE total SET bytes = bytes WHERE id = 1") }
         try connection.run("""
             INSERT INTO change (kind, study_uid, series_uid, sop_uid, time)
             VALUES (\(kind), \(record.study.text), \(record.series.text), \(record.sopInstance.text), \(entry.received))

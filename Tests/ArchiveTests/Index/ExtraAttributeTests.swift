@@ -1,11 +1,12 @@
 import DICOM
 import Database
+import DatabaseFixtures
 import Foundation
 import Testing
 
 @testable import Archive
 
-@Suite struct ExtraAttributeTests {
+@Suite(.everyEngine) struct ExtraAttributeTests {
     private let species = Tag(0x0010, 0x2201)
 
     private func instance(_ number: Int, _ extra: [DataElement]) -> TestInstance {
