@@ -122,6 +122,8 @@ final class PostgreSQLConnection: SQLConnection, @unchecked Sendable {
         guard names.count > Self.mostPrepared else { return }
         names = [:]
         try send("DEALLOCATE ALL")
+        // Until the server is asked for answers, what was sent is one transaction, in which a BEGIN would come too late.
+        _ = try exchange()
     }
 
     // MARK: SQLConnection

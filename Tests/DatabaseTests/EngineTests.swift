@@ -25,6 +25,14 @@ import Testing
         #expect(row.text("absent") == nil)
     }
 
+    /// More than an engine keeps prepared: what it forgets is in nobody's way.
+    @Test func anyNumberOfDifferentStatements() async throws {
+        let database = try await open()
+        for number in 0..<1200 {
+            #expect(try await database.first(SQLStatement(stringLiteral: "SELECT \(number) AS v"))?.int("v") == number)
+        }
+    }
+
     @Test("Whole and broken numbers, sums and truths", arguments: [
         ("SELECT sum(size) AS v FROM thing", SQLValue.integer(-4_999_999_999_999)), ("SELECT sum(size) AS v FROM thing WHERE size > 7", .null),
         ("SELECT count(*) AS v FROM thing", .integer(3)), ("SELECT max(size) AS v FROM thing", .integer(1)),
