@@ -35,10 +35,12 @@ public enum Engine: String, Sendable, CaseIterable, CustomTestStringConvertible 
     /// Of a file that goes when the tests end.
     public static func makePath() throws -> String { "\(folder)/\(UUID().uuidString).sqlite" }
 
-    /// What names a new, empty database in settings; "" where it lies in the data folder.
-    public func makeURL() throws -> String {
+    /// What names a new database in settings; "" where it lies in the data folder.
+    ///
+    /// - Parameter template: what it is a copy of; nil: it is empty.
+    public func makeURL(template: String? = nil) throws -> String {
         guard self == .postgreSQL, let cluster = PostgreSQLCluster.shared else { return "" }
-        let name = try cluster.makeDatabase()
+        let name = try cluster.makeDatabase(template: template ?? "template0")
         Self.made?.names.withLock { $0.append(name) }
         return cluster.url(of: name)
     }

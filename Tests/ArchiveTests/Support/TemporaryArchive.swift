@@ -1,4 +1,5 @@
 import DICOM
+import Database
 import DatabaseFixtures
 import Foundation
 import Logging
@@ -28,11 +29,22 @@ struct TemporaryFolder: Sendable {
 extension TemporaryFolder {
     private static let databases = Mutex<[String: String]>([:])
 
+    /// With the tables of the index, made once: on PostgreSQL they take longer than most tests.
+    private static let template = Task { () async throws -> String? in
+        guard let cluster = PostgreSQLCluster.shared else { return nil }
+        let name = try cluster.makeDatabase()
+        let database = try PostgreSQL(url: cluster.url(of: name), options: Engine.options)
+        try await database.migrate(.archive)
+        try database.close()
+        return name
+    }
+
     /// Of the engine under test: the same one whenever the folder is opened.
-    func database() throws -> String {
-        try Self.databases.withLock { databases in
+    func database() async throws -> String {
+        let template = Engine.current == .postgreSQL ? try await Self.template.value : nil
+        return try Self.databases.withLock { databases in
             if let known = databases[path] { return known }
-            let made = try Engine.current.makeURL()
+            let made = try Engine.current.makeURL(template: template)
             databases[path] = made
             return made
         }
@@ -49,7 +61,7 @@ extension Archive {
     static func open(_ folder: TemporaryFolder, role: ArchiveConfiguration.Role = .serving, faults: FaultHook? = nil) async throws -> Archive {
         var configuration = ArchiveConfiguration(folder: folder.path + "/data", role: role, reserve: .none)
         configuration.diskThreads = 6
-        configuration.database = try folder.database()
+        configuration.database = try await folder.database()
         configuration.postgreSQL = Engine.options
         if Engine.current == .contended { configuration.wrapping = { Contended($0) } }
         var logger = Logger(label: "test")
