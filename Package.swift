@@ -24,6 +24,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -52,8 +53,18 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]
         ),
-        // PS3.18: media types, multipart and URLs, for the server's door and the client alike.
-        .target(name: "DICOMweb", dependencies: ["DICOM"]),
+        // PS3.18: media types, multipart and URLs, for the server's door and the client alike; the client.
+        .target(
+            name: "DICOMweb",
+            dependencies: [
+                "DICOM",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]
+        ),
         // PS3.3 C.7.6.3, C.11: data set to frames to display values.
         .target(
             name: "DICOMImage",
@@ -84,7 +95,7 @@ let package = Package(
         .target(
             name: "Workflow",
             dependencies: [
-                "Archive", "DICOM", "DICOMImage", "DICOMNetwork", "Database",
+                "Archive", "DICOM", "DICOMImage", "DICOMNetwork", "DICOMweb", "Database",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -120,7 +131,7 @@ let package = Package(
         .executableTarget(
             name: "isocenter",
             dependencies: [
-                "IsocenterServer", "Archive", "CLibArchive", "DICOM", "DICOMImage", "DICOMNetwork", "Database", "Demo", "Workers", "Workflow",
+                "IsocenterServer", "Archive", "CLibArchive", "DICOM", "DICOMImage", "DICOMNetwork", "DICOMweb", "Database", "Demo", "Workers", "Workflow",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -156,7 +167,7 @@ let package = Package(
 
         .testTarget(name: "DICOMTests", dependencies: ["DICOM"]),
         .testTarget(name: "DICOMNetworkTests", dependencies: ["DICOMNetwork", "DICOM", .product(name: "NIOEmbedded", package: "swift-nio")]),
-        .testTarget(name: "DICOMwebTests", dependencies: ["DICOMweb"]),
+        .testTarget(name: "DICOMwebTests", dependencies: ["DICOMweb", "DICOM", .product(name: "NIOCore", package: "swift-nio")]),
         .testTarget(name: "ImageCodecsTests", dependencies: ["ImageCodecs", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(name: "WorkersTests", dependencies: ["Workers", "DICOMImage", "DICOM", "isocenter"]),
         .testTarget(name: "DICOMImageTests", dependencies: ["DICOMImage", "DICOM", "CCharLS", "CTurboJPEG", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),

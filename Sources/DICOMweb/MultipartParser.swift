@@ -34,6 +34,9 @@ public struct MultipartParser: Sendable {
     /// The closing delimiter has been read.
     public var isComplete: Bool { state == .epilogue }
 
+    /// The first delimiter has been read.
+    public var hasBegun: Bool { state != .preamble }
+
     public mutating func feed(_ bytes: some Sequence<UInt8>) throws(MultipartError) -> [Event] {
         buffer.append(contentsOf: bytes)
         var events: [Event] = []
