@@ -52,6 +52,7 @@ struct PeerRoutes: RouteSet {
         group.post("peers") { request, context in
             try context.mustAdminister()
             let peer = try await self.peer(try await Definition.object(of: request))
+            try Self.checkFiles(peer, nil)
             try await Self.failing { () throws(PeerError) in try await peers.add(peer) }
             try await strangers.remove(knownBy: peer)
             return try await answer(peer.name, .created)
@@ -67,6 +68,7 @@ struct PeerRoutes: RouteSet {
             guard object["name"] == nil || object["name"] as? String == name else { throw HTTPFailure(.badRequest, "the name in the path is '\(name)': a peer keeps its name") }
             object["name"] = name
             let peer = try Definition.value(object, like: Peer(name: "", aeTitle: ""), told: Set(PeerAnswer.CodingKeys.allCases.map(\.rawValue)))
+            try Self.checkFiles(peer, try await peers.peer(named: name))
             try await Self.failing { () throws(PeerError) in try await peers.set(peer) }
             try await strangers.remove(knownBy: peer)
             return try await answer(name, .ok)
@@ -84,6 +86,12 @@ struct PeerRoutes: RouteSet {
             guard let title = AETitle(settings[Settings.aeTitle]) else { throw HTTPFailure(.internalServerError, "our AE title is none") }
             return JSONAnswer.response(await PeerEcho.call(peer, as: title, tls: tls))
         }
+    }
+
+    /// Files of the server's machine are named there, by the command: else whoever administers peers could have any file sent anywhere.
+    private static func checkFiles(_ peer: Peer, _ known: Peer?) throws {
+        guard let web = peer.web, web.secretFile != nil || web.authorities != nil, web != known?.web else { return }
+        throw HTTPFailure(.badRequest, "the files of a DICOMweb peer, and its address with them, are set on the server by 'isocenter peers'")
     }
 
     /// With `from`, an unknown caller, what is known of it is filled in where nothing else is said.

@@ -18,7 +18,8 @@ extension Peer {
         var problems: [String] = []
         func check(_ isRight: Bool, _ words: @autoclosure () -> String) { if !isRight { problems.append(words()) } }
         check(Self.isName(name), "'\(name)' is no name: 1 to 64 characters, no slash or control character, no space at either end")
-        check(title != nil, "'\(aeTitle)' is no AE title: 1 to 16 characters, no backslash or control character")
+        check(title != nil || aeTitle.isEmpty && web != nil, "'\(aeTitle)' is no AE title: 1 to 16 characters, no backslash or control character")
+        if let web { problems += web.problems }
         if let host { check(Self.isHost(host), "'\(host)' is neither a host name nor an address") }
         if let port { check((1...65535).contains(port), "\(port) is no port: 1 to 65535") }
         check((host == nil) == (port == nil), host == nil ? "a port without a host calls nobody" : "a host needs a port to be called")
@@ -42,7 +43,7 @@ extension Peer {
     /// What is wrong with it beside the others: a caller has to be found by title and address, a destination by name.
     func problems(beside others: [Peer]) -> [String] {
         var problems: [String] = []
-        for other in others where other.aeTitle == aeTitle && overlaps(other) {
+        for other in others where !aeTitle.isEmpty && other.aeTitle == aeTitle && overlaps(other) {
             problems.append("""
                 '\(other.name)' has the AE title \(aeTitle) too, \(other.addresses.isEmpty || addresses.isEmpty ? "and not both say from which addresses they call" : "at addresses that overlap"): \
                 who calls could not be told

@@ -23,6 +23,8 @@ public struct Peer: Sendable, Hashable, Codable, Identifiable {
     /// Name or address to call; nil: it calls us and is never called.
     public var host: String?
     public var port: Int?
+    /// Its DICOMweb: what we send to it and ask of it goes there. It then needs no AE title, host or port.
+    public var web: WebAddress?
     /// Numeric addresses or networks (`10.1.0.0/16`) from which it may call; empty: from anywhere, or from its host where the settings say so.
     public var addresses: [String] = []
 
@@ -80,6 +82,7 @@ extension Peer {
         }
         host = try values.decodeIfPresent(String.self, forKey: .host)
         port = try values.decodeIfPresent(Int.self, forKey: .port)
+        web = try values.decodeIfPresent(WebAddress.self, forKey: .web)
         try take(.addresses, &addresses)
         try take(.services, &services)
         destinations = try values.decodeIfPresent([String].self, forKey: .destinations)

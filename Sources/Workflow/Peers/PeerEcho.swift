@@ -1,6 +1,7 @@
 import DICOMNetwork
+import DICOMweb
 
-/// C-ECHO to a peer, and what came of it in words.
+/// C-ECHO to a peer, or a search for one study where it is called by DICOMweb, and what came of it in words.
 public struct PeerEcho: Sendable, Hashable, Codable {
     public var ok: Bool
     public var words: String
@@ -16,6 +17,14 @@ public struct PeerEcho: Sendable, Hashable, Codable {
     }
 
     private static func answer(of peer: Peer, as title: AETitle, _ tls: PeerTLS?) async -> (Bool, String) {
+        if let web = peer.web {
+            do {
+                try await Client.with(try web.service()) { try await $0.check() }
+                return (true, "\(peer.words) answers")
+            } catch {
+                return (false, "\(peer.name): \(error)")
+            }
+        }
         let place = peer.host.map { "\(peer.name) (\(peer.aeTitle) at \(PeerAddress(host: $0, port: peer.port ?? 0)))" } ?? peer.name
         do throws(NetworkError) {
             let association = try await peer.requestor(as: title, tls: tls).connect([.verification])

@@ -1,12 +1,19 @@
 import DICOMNetwork
+import DICOMweb
 
-/// How a person names a DICOM node: by the name of a known peer, or as `[AET@]HOST:PORT`; a numeric IPv6 host stands in brackets.
+/// How a person names a DICOM node: by the name of a known peer, as `[AET@]HOST:PORT`; a numeric IPv6 host stands in brackets; or by
+/// the address of its DICOMweb, `https://pacs.example/dicom-web`.
 public enum PeerReference: Sendable, Equatable {
     case known(name: String)
     case address(aeTitle: AETitle?, host: String, port: Int)
+    case service(ServiceURL)
 
     /// - Throws: `PeerReferenceError` in words for whoever typed it.
     public init(_ text: String) throws(PeerReferenceError) {
+        if text.lowercased().hasPrefix("https://") || text.lowercased().hasPrefix("http://") {
+            do throws(RemoteError) { self = .service(try ServiceURL(text)) } catch { throw PeerReferenceError(error.words) }
+            return
+        }
         let (title, rest) = Self.title(of: text)
         guard let colon = rest.lastIndex(of: ":"), !rest.hasSuffix("]") else {
             guard title == nil, !rest.isEmpty else { throw PeerReferenceError("'\(text)' names no port: write AET@HOST:PORT, as in PACS@10.0.0.9:104") }

@@ -88,8 +88,13 @@ public final class Dialer: Sendable {
         }
     }
 
+    /// Shared by all that is sent to it.
     func bandwidth(to peer: Peer, calling: AETitle?) throws -> Bandwidth {
-        let line = try line(to: peer, calling)
+        let line = if let web = peer.web {
+            Line(host: web.url, port: 0, called: peer.aeTitle, calling: configuration.callingAETitle, usesTLS: false, certificate: nil)
+        } else {
+            try line(to: peer, calling)
+        }
         return lines.withLock { $0.states[line, default: LineState()].bandwidth }
     }
 
@@ -211,5 +216,8 @@ public final class Dialer: Sendable {
 
 extension Peer {
     /// `PACS2 (PACS2@10.1.1.7:104)`
-    public var words: String { "\(name) (\(aeTitle)@\(host ?? "?"):\(port.map(String.init) ?? "?"))" }
+    public var words: String {
+        if let web { return name == web.url ? name : "\(name) (\(web.url))" }
+        return "\(name) (\(aeTitle)@\(host ?? "?"):\(port.map(String.init) ?? "?"))"
+    }
 }

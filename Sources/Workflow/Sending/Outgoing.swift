@@ -13,6 +13,8 @@ public struct Outgoing: Sendable {
     public var transferSyntax: TransferSyntax
     /// Of the stored object, in bytes.
     public var size: UInt64?
+    /// Of the data set in the syntax in which it is stored, in bytes; nil where that is not known beforehand.
+    public var dataSetSize: UInt64?
     /// Whether there is pixel data, which compressed syntaxes need; nil where that is not known.
     public var isImage: Bool?
     /// How often it was begun and the association ended under it.
@@ -41,19 +43,21 @@ extension Outgoing {
     public init(
         _ location: InstanceLocation, in archive: Archive, coding: any FrameCoding, coerce: (@Sendable (DataSet) -> DataSet)? = nil
     ) {
+        let isUnchanged = location.correction == nil && coerce == nil
         self.init(
             name: location.sopInstance.text, sopClass: location.sopClass, sopInstance: location.sopInstance,
             transferSyntax: location.transferSyntax, size: location.size,
             isImage: location.pixelData != nil ? true : location.transferSyntax.isDeflated ? nil : false
         ) { syntax in
             guard syntax != location.transferSyntax else {
-                return location.correction == nil && coerce == nil ? .stored(location, archive) : .changed(location, archive, coerce)
+                return isUnchanged ? .stored(location, archive) : .changed(location, archive, coerce)
             }
             return .transcoded(to: syntax, coding) {
                 let file = try await archive.file(of: location, changing: coerce)
                 return try await StoredInstance(file: file.size) { range in try await file.read(range) }
             }
         }
+        if isUnchanged, location.dataSetOffset <= location.size { dataSetSize = location.size - location.dataSetOffset }
     }
 
     /// A stored instance without its bulk data (PS3.4 §Z.1.3): attributes alone, encoded anew.
@@ -97,6 +101,7 @@ extension Outgoing {
             guard target != syntax else { return .ranges(from: start, to: size, read) }
             return .transcoded(to: target, coding) { try await StoredInstance(file: size, read: read) }
         }
+        if start <= size { dataSetSize = size - start }
     }
 }
 

@@ -1,5 +1,6 @@
 import DICOM
 import DICOMNetwork
+import DICOMweb
 import Synchronization
 
 /// Storage service class, user (PS3.4 §B): sends objects to a peer over as many associations as their contexts need, each in the best
@@ -35,6 +36,7 @@ public struct Sender: Sendable {
     public func send<Objects: AsyncSequence>(
         _ objects: Objects, to peer: Peer, options: Options = Options(), told: Told
     ) async throws where Objects.Element == Outgoing {
+        if let web = peer.web { return try await send(objects, to: peer, at: web, options: options, told: told) }
         var queue = Queue(objects.makeAsyncIterator())
         var line: Line?
         do {
@@ -75,6 +77,40 @@ public struct Sender: Sendable {
             for (object, result) in await line.finish() { await told(object, Self.result(result, object, peer) ?? .failed("the association ended")) }
             await leave(line, peer, options, isClean: true)
         }
+    }
+
+    private func send<Objects: AsyncSequence>(
+        _ objects: Objects, to peer: Peer, at web: WebAddress, options: Options, told: Told
+    ) async throws where Objects.Element == Outgoing {
+        let service: RemoteService
+        do { service = try web.service() } catch {
+            if options.tellsUnreached { return try await Self.fail(objects, options, told, "\(error)") }
+            throw SendError("\(peer.name): \(error)")
+        }
+        try await send(objects, to: peer, service: service, options: options, told: told)
+    }
+
+    /// Sends to the DICOMweb of a peer, with credentials that the table of peers does not know.
+    public func send<Objects: AsyncSequence>(
+        _ objects: Objects, to peer: Peer, service: RemoteService, options: Options = Options(), told: Told
+    ) async throws where Objects.Element == Outgoing {
+        let bandwidth = try dialer.bandwidth(to: peer, calling: options.calling)
+        do {
+            try await Client.with(service) { client in
+                try await WebSender(client: client, peer: peer, bandwidth: bandwidth).send(objects, options: options, told: told)
+            }
+        } catch let error as RemoteError {
+            throw SendError("\(peer.name): \(error)")
+        }
+    }
+
+    /// The same with a list.
+    public func send(_ objects: [Outgoing], to peer: Peer, service: RemoteService, options: Options = Options(), told: Told) async throws {
+        try await send(Listed(objects: objects), to: peer, service: service, options: options, told: told)
+    }
+
+    private static func fail<Objects: AsyncSequence>(_ objects: Objects, _ options: Options, _ told: Told, _ words: String) async throws where Objects.Element == Outgoing {
+        for try await object in objects where !options.isStopped() { await told(object, .failed(words)) }
     }
 
     /// Tells what came of objects that were sent and not awaited; those under which the association ended come back into the queue. At the

@@ -3,6 +3,7 @@ extension Subject {
     private static let peerFields = """
           host?             string?   name or address to call; null: never called
           port?             integer?
+          web?              {any}?    its DICOMweb: url, user, sendsCredentialsInClear; the files of password, token and authorities are set by the command
           addresses?        [string]?  from which it may call, networks too (10.1.0.0/16); empty: from anywhere
           services?         [store|query|retrieve|commit]?  what it may ask of us
           destinations?     [string]?  names of peers to which it may have objects sent; null: any
