@@ -5,10 +5,10 @@ import Workflow
 
 struct Echo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "echo", abstract: "Ask a DICOM node whether it is there (C-ECHO).",
+        commandName: "echo", abstract: "Ask a DICOM node whether it is there (C-ECHO; of a DICOMweb, a search for one study).",
         discussion: """
             Says how long it took and what the node says of itself. --json prints an object: peer, host, port, called, milliseconds (of each \
-            echo), connectMilliseconds, implementationClassUID, implementationVersion, maximumLength, status. 'isocenter doctor' looks closer.
+            echo), connectMilliseconds, implementationClassUID, implementationVersion, maximumLength, status; of a DICOMweb: peer, url, milliseconds, server. 'isocenter doctor' looks closer.
             """)
 
     @OptionGroup var peer: PeerOptions
@@ -33,7 +33,11 @@ struct Echo: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let node = try await peer.node()
+        let node: Node
+        switch try await peer.destination() {
+        case .web(let web): return try await echo(to: web)
+        case .node(let found): node = found
+        }
         try await node.speaking { requestor in
             let clock = ContinuousClock()
             let start = clock.now

@@ -6,10 +6,11 @@ import Workflow
 
 struct FindCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "find", abstract: "Ask a DICOM node what it has (C-FIND).",
+        commandName: "find", abstract: "Ask a DICOM node what it has (C-FIND, QIDO-RS).",
         discussion: """
             isocenter find PACS --level series StudyInstanceUID=1.2.3
             isocenter find PACS@10.0.0.9:104 'PatientName=Curie*' StudyDate=20240101-20241231 ModalitiesInStudy=CT
+            isocenter find https://pacs.example/dicom-web --token-file token StudyDate=20240101-
 
             Prints a table; --json prints one answer a line as a DICOM JSON object (PS3.18 Annex F). What was found out beside goes to \
             standard error. Ctrl-C asks the node to stop. Exit code 1 where the node could not answer; finding nothing is no failure.
@@ -42,13 +43,17 @@ struct FindCommand: AsyncParsableCommand {
 
     func run() async throws {
         let level = query.level ?? .study
-        let sopClass = try query.sopClass(.find, level: level)
         let keys = try (returned == nil ? Self.usual[level] ?? [] : returnedKeys).map { try QueryKey($0) }
-        let identifier = try query.identifier(level: level, returned: keys)
         let asked = try query.keys.map { try QueryKey($0) }.filter { ($0.value ?? "").isEmpty || $0.value?.contains(where: { "*?\\-".contains($0) }) == true }
         var columns: [Tag] = []
         for tag in (keys + asked).map({ $0.path[0] }) where !columns.contains(tag) { columns.append(tag) }
-        let node = try await peer.node()
+        let node: Node
+        switch try await peer.destination() {
+        case .web(let web): return try await find(at: web, level: level, returned: keys, columns: columns)
+        case .node(let found): node = found
+        }
+        let sopClass = try query.sopClass(.find, level: level)
+        let identifier = try query.identifier(level: level, returned: keys)
         try await node.speaking { requestor in
             var requestor = requestor
             if query.relational || fuzzy {

@@ -5,9 +5,10 @@ import Synchronization
 
 struct GetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "get", abstract: "Fetch objects from a DICOM node into files, over the one association (C-GET).",
+        commandName: "get", abstract: "Fetch objects from a DICOM node into files, over the one association (C-GET), or by DICOMweb (WADO-RS).",
         discussion: """
             isocenter get PACS --out study StudyInstanceUID=1.2.3
+            isocenter get https://pacs.example/dicom-web --out study StudyInstanceUID=1.2.3
 
             Files are named by SOP Instance UID and hold the data set byte for byte as it came. --json prints one object a line: remaining, \
             completed, failed, warning; the last one also status, meaning, comment, failedInstances, received, bytes. Ctrl-C asks the node to \
@@ -25,10 +26,14 @@ struct GetCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let level = try query.level ?? query.levelOfKeys() else { throw Failure("say what to get by a unique key: StudyInstanceUID=…, SeriesInstanceUID=…, PatientID=…") }
+        let node: Node
+        switch try await peer.destination() {
+        case .web(let web): return try await get(from: web, level: level)
+        case .node(let found): node = found
+        }
         let sopClass = try query.sopClass(.get, level: level)
         let identifier = try query.identifier(level: level)
         let files = try ReceivedFiles(folder: out)
-        let node = try await peer.node()
         try await node.speaking { requestor in
             var requestor = requestor
             requestor.roles = GetProposals.roles

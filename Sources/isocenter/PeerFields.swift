@@ -10,6 +10,14 @@ struct PeerFields: ParsableArguments {
     @Option(help: "Its DICOM port.") var port: Int?
     @Flag(help: "It is never called.") var noHost = false
 
+    @Option(help: ArgumentHelp("Its DICOMweb: what we send to it and ask of it goes there.", valueName: "https://…/dicom-web")) var url: String?
+    @Flag(help: "It is not called by DICOMweb.") var noUrl = false
+    @Option(help: ArgumentHelp("As whom we come to its DICOMweb; needs --password-file.", valueName: "name")) var user: String?
+    @Option(help: ArgumentHelp("File with that user's password in its first line, read by the server at each call.", valueName: "file"), completion: .file()) var passwordFile: String?
+    @Option(help: ArgumentHelp("File with a bearer token in its first line, read by the server at each call.", valueName: "file"), completion: .file()) var tokenFile: String?
+    @Option(help: ArgumentHelp("Whose certificates are believed of its DICOMweb (PEM).", valueName: "file"), completion: .file()) var authorities: String?
+    @Flag(inversion: .prefixedNo, help: "Credentials go to it over http too, where everybody on the way reads them.") var credentialsInClear: Bool?
+
     @Flag(inversion: .prefixedNo, help: "It may store (C-STORE).") var store: Bool?
     @Flag(inversion: .prefixedNo, help: "It may query (C-FIND).") var query: Bool?
     @Flag(inversion: .prefixedNo, help: "It may retrieve (C-MOVE, C-GET).") var retrieve: Bool?
@@ -46,6 +54,7 @@ struct PeerFields: ParsableArguments {
         if noHost { (peer.host, peer.port) = (nil, nil) }
         if let host { peer.host = host }
         if let port { peer.port = port }
+        try applyWeb(to: &peer)
         applyServices(to: &peer, isNew: isNew)
         if toAny { peer.destinations = nil }
         if toNone { peer.destinations = [] }
@@ -65,6 +74,24 @@ struct PeerFields: ParsableArguments {
         if let window { peer.window = window }
         if !transferSyntaxes.isEmpty { peer.transferSyntaxes = transferSyntaxes }
         if let fallback { peer.isFallback = fallback }
+    }
+
+    private func applyWeb(to peer: inout Peer) throws {
+        if noUrl { peer.web = nil }
+        let isNamed = [user, passwordFile, tokenFile, authorities].contains { $0 != nil } || credentialsInClear != nil
+        guard var web = url.map({ WebAddress(url: $0) }) ?? peer.web else {
+            if isNamed { throw ValidationError("--user, --password-file, --token-file, --authorities and --credentials-in-clear are of a DICOMweb: --url") }
+            return
+        }
+        // Credentials are for the place they were given for: another address begins without.
+        func path(_ file: String) -> String { URL(fileURLWithPath: file).standardizedFileURL.path }
+        if tokenFile != nil, user != nil || passwordFile != nil { throw ValidationError("a user or a token, not both") }
+        if let tokenFile { (web.user, web.secretFile) = (nil, path(tokenFile)) }
+        if let user { web.user = user }
+        if let passwordFile { web.secretFile = path(passwordFile) }
+        if let authorities { web.authorities = path(authorities) }
+        if let credentialsInClear { web.sendsCredentialsInClear = credentialsInClear ? true : nil }
+        peer.web = web
     }
 
     private func applyServices(to peer: inout Peer, isNew: Bool) {

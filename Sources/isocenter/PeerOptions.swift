@@ -8,7 +8,7 @@ import Workflow
 
 /// A DICOM node to speak to, and how.
 struct PeerOptions: ParsableArguments {
-    @Argument(help: ArgumentHelp("A peer of the data folder ('isocenter peers list'), or [AET@]HOST:PORT; an IPv6 address in brackets.", valueName: "peer"))
+    @Argument(help: ArgumentHelp("A peer of the data folder ('isocenter peers list'), [AET@]HOST:PORT (an IPv6 address in brackets), or the address of a DICOMweb, https://HOST/dicom-web.", valueName: "peer"))
     var peer: String
 
     @OptionGroup var call: CallOptions
@@ -17,6 +17,9 @@ struct PeerOptions: ParsableArguments {
     func validate() throws { try Self.check(peer) }
 
     func node() async throws -> Node { try await call.node(peer) }
+
+    /// For what can be asked by DICOMweb too.
+    func destination() async throws -> Destination { try await call.destination(peer) }
 
     static func check(_ text: String) throws {
         do { _ = try PeerReference(text) } catch { throw ValidationError("\(error)") }
@@ -34,8 +37,11 @@ struct CallOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Our certificate (PEM).", valueName: "file"), completion: .file()) var tlsCertificate: String?
     @Option(help: ArgumentHelp("Its private key (PEM).", valueName: "file"), completion: .file()) var tlsKey: String?
     @Flag(help: "The certificate need not be for the host that is called.") var tlsAnyHost = false
-    @Option(help: ArgumentHelp("User to name in the association; the passcode comes from --passcode-file.", valueName: "name")) var user: String?
+    @Option(help: ArgumentHelp("User to name; the passcode or password comes from --passcode-file.", valueName: "name")) var user: String?
     @Option(help: ArgumentHelp("File with the passcode in its first line; - reads standard input.", valueName: "file"), completion: .file()) var passcodeFile: String?
+
+    @Option(help: ArgumentHelp("File with a bearer token in its first line, for DICOMweb; - reads standard input.", valueName: "file"), completion: .file()) var tokenFile: String?
+    @Flag(help: "Credentials go over http too, where everybody on the way reads them.") var credentialsInClear = false
 
     @OptionGroup var common: CommonOptions
 
@@ -44,21 +50,42 @@ struct CallOptions: ParsableArguments {
             throw ValidationError("'\(title)' is no AE title: 1 to 16 characters, no backslash or control character")
         }
         if passcodeFile != nil, user == nil { throw ValidationError("a passcode needs --user") }
-        if !tls, tlsAuthorities != nil || tlsCertificate != nil || tlsKey != nil || tlsAnyHost { throw ValidationError("the options of TLS need --tls") }
+        if tokenFile != nil, user != nil { throw ValidationError("a user or a token, not both") }
         if let timeout, !(1...86_400).contains(timeout) { throw ValidationError("--timeout is 1 to 86400 seconds") }
     }
 
     /// Looks the peer up, and puts together how to call it.
+    ///
+    /// - Throws: `Failure` for a node that only speaks DICOMweb, too.
     func node(_ peer: String) async throws -> Node {
+        switch try await destination(peer) {
+        case .node(let node): return node
+        case .web(let web): throw Failure("\(web.description) is called by DICOMweb, which has no such service: name its DICOM port, [AET@]HOST:PORT")
+        }
+    }
+
+    /// The same of a node that may be called by DICOMweb.
+    func destination(_ peer: String) async throws -> Destination {
         let settings = try common.settings()
-        guard let calling = AETitle(calling ?? settings[Settings.aeTitle]) else { throw Failure("our AE title is wrong") }
         let known: Peer
         switch try PeerReference(peer) {
         case .address(let aeTitle, let host, let port):
             known = Peer(name: peer, aeTitle: aeTitle?.text ?? Self.anyTitle, host: host, port: port)
         case .known(let name):
             known = try await Self.peer(named: name, settings)
+        case .service(let url):
+            var peer = Peer(name: peer, aeTitle: "")
+            peer.web = WebAddress(url: "\(url)")
+            known = peer
         }
+        if known.web != nil { return .web(try webNode(known)) }
+        return .node(try node(known, settings))
+    }
+
+    private func node(_ known: Peer, _ settings: Settings) throws -> Node {
+        if !tls, tlsAuthorities != nil || tlsCertificate != nil || tlsKey != nil || tlsAnyHost { throw ValidationError("the options of TLS need --tls") }
+        if tokenFile != nil || credentialsInClear { throw ValidationError("--token-file and --credentials-in-clear are of DICOMweb: a DICOM node takes --user and --passcode-file") }
+        guard let calling = AETitle(calling ?? settings[Settings.aeTitle]) else { throw Failure("our AE title is wrong") }
         guard let host = known.host, let port = known.port else {
             throw Failure("\(known.name) calls us and is never called: its host and port are not known; see 'isocenter peers'")
         }
@@ -96,15 +123,16 @@ struct CallOptions: ParsableArguments {
     private func identity() throws -> UserIdentity? {
         guard let user else { return nil }
         guard let passcodeFile else { return UserIdentity(type: UserIdentity.username, wantsResponse: false, primaryField: Array(user.utf8)) }
-        let line: String
-        if passcodeFile == "-" {
-            line = try readPassword()
-        } else {
-            do { line = try String(contentsOfFile: passcodeFile, encoding: .utf8).split(whereSeparator: \.isNewline).first.map(String.init) ?? "" } catch {
-                throw Failure("\(passcodeFile): \(error.localizedDescription)")
-            }
-        }
+        let line = try Self.firstLine(of: passcodeFile)
         return UserIdentity(type: UserIdentity.usernameAndPasscode, wantsResponse: false, primaryField: Array(user.utf8), secondaryField: Array(line.utf8))
+    }
+
+    /// - Parameter file: - is standard input.
+    static func firstLine(of file: String) throws -> String {
+        if file == "-" { return try readPassword() }
+        do { return try String(contentsOfFile: file, encoding: .utf8).split(whereSeparator: \.isNewline).first.map(String.init) ?? "" } catch {
+            throw Failure("\(file): \(error.localizedDescription)")
+        }
     }
 
     /// Which many nodes answer to, where nobody said what to call it.
@@ -157,6 +185,10 @@ struct Node: Sendable {
 
 extension PeerOptions {
     static func isAddress(_ name: String) -> Bool {
-        if case .address? = try? PeerReference(name) { true } else { false }  // Anything else is a name.
+        // Anything else is a name.
+        switch try? PeerReference(name) {
+        case .address, .service: true
+        case .known, nil: false
+        }
     }
 }

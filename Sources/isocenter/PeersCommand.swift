@@ -30,8 +30,11 @@ struct Peers: AsyncParsableCommand {
 
         private func start(_ strangers: StrangerTable) async throws -> Peer {
             guard let from else {
-                guard let title = fields.aet else { throw ValidationError("--aet is needed, or --from with an unknown caller") }
-                return Peer(name: name, aeTitle: title)
+                guard let title = fields.aet ?? (fields.url == nil ? nil : "") else { throw ValidationError("--aet is needed, --url, or --from with an unknown caller") }
+                var peer = Peer(name: name, aeTitle: title)
+                // Without a title it never calls.
+                if title.isEmpty { peer.services = [] }
+                return peer
             }
             guard let stranger = try await strangers.find(from) else { throw Failure("there is no unknown caller '\(from)': see 'isocenter peers callers'") }
             return stranger.peer(named: name)
@@ -134,7 +137,7 @@ extension Peer {
         let place = host.map { host in "\(host.contains(":") ? "[\(host)]" : host):\(port ?? 0)" } ?? "-"
         let may = Service.allCases.filter(services.contains).map(\.rawValue).joined(separator: ",")
         let to = services.contains(.retrieve) ? destinations.map { "to " + ($0.isEmpty ? "nobody" : $0.joined(separator: ", ")) } ?? "to anybody" : ""
-        return [name, aeTitle, place, may.isEmpty ? "nothing" : may, to, addresses.isEmpty ? "" : "from " + addresses.joined(separator: ", "), usesTLS ? "TLS" : ""]
+        return [name, aeTitle, web?.url ?? place, may.isEmpty ? "nothing" : may, to, addresses.isEmpty ? "" : "from " + addresses.joined(separator: ", "), usesTLS ? "TLS" : ""]
             .filter { !$0.isEmpty }.joined(separator: "\t")
     }
 }

@@ -8,7 +8,7 @@ import Workflow
 
 struct Send: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Send files, folders or ZIPs, or what the archive holds, to a DICOM node (C-STORE).",
+        abstract: "Send files, folders or ZIPs, or what the archive holds, to a DICOM node (C-STORE, STOW-RS).",
         discussion: """
             Each object goes out in the transfer syntax it has; uncompressed, or in a lossless syntax that the peer prefers, where the node \
             does not take that. What the archive holds (--study, --series, --instance) is sent by the running server, which tries for days.
@@ -25,20 +25,22 @@ struct Send: AsyncParsableCommand {
 
     func run() async throws {
         if !held.isEmpty { return try await held.send(to: peer, json: json) }
-        let node = try await peer.node()
+        let destination = try await peer.destination()
         let coding: WorkerPool
         do { coding = try WorkerPool() } catch { throw Failure("\(error)") }
-        var configuration = Dialer.Configuration(callingAETitle: node.requestor.callingAETitle)
-        configuration.limits = node.requestor.limits
-        if node.peer.usesTLS { configuration.tls = try PeerTLS(peer.common.settings(), logger: makeLogger("send")) }
-        let sender = Sender(dialer: Dialer(configuration))
-        var target = node.peer
-        (target.host, target.port, target.aeTitle) = (node.requestor.host, node.requestor.port, node.requestor.calledAETitle.text)
+        let sender = Sender(dialer: Dialer(try configuration(destination)))
         let tally = SendTally(json: json)
         var group: [Outgoing] = []
         func flush() async throws {
             do {
-                try await sender.send(group, to: target) { object, result in await tally.add(object, result) }
+                switch destination {
+                case .node(let node):
+                    var target = node.peer
+                    (target.host, target.port, target.aeTitle) = (node.requestor.host, node.requestor.port, node.requestor.calledAETitle.text)
+                    try await sender.send(group, to: target) { object, result in await tally.add(object, result) }
+                case .web(let web):
+                    try await sender.send(group, to: web.peer, service: web.service) { object, result in await tally.add(object, result) }
+                }
             } catch let error as SendError {
                 throw Failure("\(error)")
             }
@@ -58,6 +60,17 @@ struct Send: AsyncParsableCommand {
         await sender.dialer.close()
         await coding.shutdown()
         try await tally.close()
+    }
+
+    private func configuration(_ destination: Destination) throws -> Dialer.Configuration {
+        guard case .node(let node) = destination else {
+            guard let title = AETitle(try peer.common.settings()[Settings.aeTitle]) else { throw Failure("our AE title is wrong") }
+            return Dialer.Configuration(callingAETitle: title)
+        }
+        var configuration = Dialer.Configuration(callingAETitle: node.requestor.callingAETitle)
+        configuration.limits = node.requestor.limits
+        if node.peer.usesTLS { configuration.tls = try PeerTLS(peer.common.settings(), logger: makeLogger("send")) }
+        return configuration
     }
 
     /// Files that are looked at before they are sent: their contexts are proposed together.

@@ -20,9 +20,15 @@ struct HeldOptions: ParsableArguments {
             throw Failure("\(error)")
         }
         defer { archive.close() }
-        let node = try await peer.node()
+        let known: Peer
+        switch try await peer.destination() {
+        case .node(let node): known = node.peer
+        case .web(let web):
+            guard web.service.authentication == .none || web.peer.web?.secretFile != nil else { throw Failure("a job outlives this command: its password or token stands in a file") }
+            known = web.peer
+        }
         var job = SendJob(study: study, series: series.isEmpty ? nil : series, instances: instance.isEmpty ? nil : instance)
-        if PeerOptions.isAddress(node.peer.name) { job.address = node.peer } else { job.peer = node.peer.name }
+        if PeerOptions.isAddress(known.name) { job.address = known } else { job.peer = known.name }
         do {
             let jobs = try await JobTable(archive.database)
             let id = try await job.queue(in: jobs, archive, for: .everything)
