@@ -138,7 +138,11 @@ public struct Client: Sendable {
             var bytes: [UInt8] = []
             var body = response.body.makeAsyncIterator()
             // What breaks off while it explains itself has said enough.
-            while bytes.count < Self.longestWords, let piece = try? await body.next() { bytes += piece.readableBytesView.prefix(Self.longestWords - bytes.count) }
+            while bytes.count < Self.longestWords {
+                let piece = try? await body.next()
+                guard let piece else { break }
+                bytes += piece.readableBytesView.prefix(Self.longestWords - bytes.count)
+            }
             words = RemoteError.words(of: String(decoding: bytes, as: UTF8.self), isMarkup: type.contains("html") || type.hasSuffix("xml"))
         }
         if words.isEmpty { words = response.warnings.joined(separator: "; ") }

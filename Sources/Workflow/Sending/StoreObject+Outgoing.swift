@@ -22,7 +22,8 @@ extension StoreObject {
                 }
                 if isFirst { return ByteBuffer(bytes: head) }
                 var iterator = pieces.makeAsyncIterator()
-                guard let piece = try await iterator.next() else { return nil }
+                let piece = try await iterator.next()
+                guard let piece else { return nil }
                 try await pace(piece.readableBytes)
                 return piece
             }
