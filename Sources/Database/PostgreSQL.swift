@@ -101,7 +101,7 @@ public final class PostgreSQL: SQLDatabase {
             let failure: DatabaseError
             var wasAsked = false
             do throws(DatabaseError) {
-                if cancels { cancellation?.begin(connection) }
+                if cancels { try cancellation?.begin(connection) }
                 let value = try transaction(connection)
                 if cancels, cancellation?.end() == true { connection.retire() }
                 pool.give(connection)

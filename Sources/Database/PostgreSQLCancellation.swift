@@ -1,4 +1,5 @@
 import CPostgreSQL
+import Dispatch
 import Synchronization
 
 /// Ends a statement that runs, for the task that has been cancelled.
@@ -16,9 +17,12 @@ final class PostgreSQLCancellation: Sendable {
         guard !state.withLock({ $0.isCancelled }) else { throw DatabaseError(.cancelled, "the task was cancelled") }
     }
 
-    func begin(_ connection: PostgreSQLConnection) {
+    /// What runs on the connection from now on is ended when the task is cancelled.
+    func begin(_ connection: PostgreSQLConnection) throws(DatabaseError) {
         let address = connection.cancellation().map { UInt(bitPattern: $0) }
         state.withLock { $0.running = address }
+        // Cancelled since it was last asked: nobody has been told to end anything.
+        try check()
     }
 
     /// - Returns: whether the server was asked to end something: the request may still come, and must not meet another's statement.
@@ -31,12 +35,15 @@ final class PostgreSQLCancellation: Sendable {
     }
 
     func cancel() {
-        state.withLock { state in
+        let isRunning = state.withLock { state in
             state.isCancelled = true
-            guard let running = state.running.flatMap({ OpaquePointer(bitPattern: $0) }) else { return }
+            guard let running = state.running.flatMap({ OpaquePointer(bitPattern: $0) }) else { return false }
             var words = [CChar](repeating: 0, count: 256)
             PQcancel(running, &words, 256)
             state.wasSent = true
+            return true
         }
+        // A request that arrives before the statement ends nothing, and no answer tells of it: asked again until what runs has ended.
+        if isRunning { DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(100)) { self.cancel() } }
     }
 }

@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Synchronization
 
@@ -51,8 +52,8 @@ final class PostgreSQLThreads: Sendable {
                 }
             }
         } onCancel: {
-            // It asks the server over a connection of its own.
-            queue.add { cancellation.cancel() }
+            // It asks the server over a connection of its own, and not behind what runs here: that may be what is to end.
+            DispatchQueue.global().async { cancellation.cancel() }
         }
         return try result.get()
     }

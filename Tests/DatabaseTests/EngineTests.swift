@@ -182,14 +182,16 @@ import Testing
         #expect(try await database.all("SELECT name FROM thing ORDER BY name").map { $0.string("name") } == ["10", "9", "Smith", "Z", "a", "smith", "Ä"])
     }
 
-    @Test func aTaskThatIsCancelledReadsNoFurther() async throws {
+    /// Whenever it comes: before the statement is sent, with it, while it runs.
+    @Test(arguments: [0, 1, 2, 3, 5, 8, 13, 100])
+    func aTaskThatIsCancelledReadsNoFurther(after milliseconds: Int) async throws {
         let database = try await open()
         let task = Task {
             try await database.all("""
                 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000000) SELECT count(*) AS n FROM n
                 """)
         }
-        try await Task.sleep(for: .milliseconds(100))
+        try await Task.sleep(for: .milliseconds(milliseconds))
         task.cancel()
         await #expect(throws: DatabaseError(.cancelled, "")) { try await task.value }
         #expect(try await database.first("SELECT 1 AS one")?.int("one") == 1)
