@@ -1,4 +1,5 @@
 """The network page against a server of its own: an unknown caller is added, echoes, is changed and removed; associations say why they failed."""
+import json
 import os
 import subprocess
 import sys
@@ -86,6 +87,32 @@ def test_what_is_wrong_is_said_in_the_form(network, server):
     assert dialog.is_visible()
     page.keyboard.press("Escape")
     assert page.locator("tr[data-key='Workstation']").count() == 0
+
+
+def test_a_dicomweb_is_entered_and_what_was_said_by_command_stays(network, server, tmp_path):
+    secret = tmp_path / "token"
+    secret.write_text("nobody\n")
+    server.command("peers", "add", "cloud", "--url", "http://127.0.0.1:9/dicom-web", "--token-file", str(secret), "--credentials-in-clear", check=True)
+    page = network()
+    row = page.locator("tr[data-key='cloud']")
+    assert "http://127.0.0.1:9/dicom-web" in row.inner_text()
+    row.get_by_role("button", name="Change").click()
+    dialog = page.get_by_role("dialog")
+    assert dialog.locator("[name=url]").input_value() == "http://127.0.0.1:9/dicom-web"
+    dialog.locator("[name=aeTitle]").fill("CLOUD")
+    dialog.get_by_role("button", name="Save").click()
+    assert eventually(lambda: "CLOUD" in row.inner_text(), page=page)
+    kept = json.loads(server.command("peers", "show", "cloud", check=True).stdout)
+    assert kept["web"]["secretFile"] == str(secret)
+    # A token is for the place it was given for.
+    row.get_by_role("button", name="Change").click()
+    dialog.locator("[name=url]").fill("http://127.0.0.1:10/dicom-web")
+    dialog.get_by_role("button", name="Save").click()
+    assert eventually(lambda: ":10/" in row.inner_text(), page=page)
+    assert json.loads(server.command("peers", "show", "cloud", check=True).stdout)["web"] == {"url": "http://127.0.0.1:10/dicom-web"}
+    row.get_by_role("button", name="Echo").click()
+    notice = page.locator(".network-notice")
+    assert eventually(lambda: "cloud" in notice.inner_text() and "answers" not in notice.inner_text() and "Asking" not in notice.inner_text(), page=page)
 
 
 def test_echo_change_and_remove(network, server):

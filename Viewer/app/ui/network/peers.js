@@ -14,11 +14,13 @@ export function peersTab({ say, work, signal }) {
     fill: (peer, cells) => {
       cells.name.append(peer.name);
       cells.title.append(h("code", {}, peer.aeTitle));
-      cells.where.append(peer.host ? `${peer.host}:${peer.port ?? ""}${peer.usesTLS ? " · TLS" : ""}` : t("peers.never"));
+      const dicom = peer.host && `${peer.host}:${peer.port ?? ""}${peer.usesTLS ? " · TLS" : ""}`;
+      cells.where.append(peer.web?.url ?? (dicom || t("peers.never")));
+      if (peer.web && dicom) cells.where.append(h("div", { class: "hint" }, dicom));
       if (peer.addresses?.length) cells.where.append(h("div", { class: "hint" }, t("peers.from", { addresses: peer.addresses.join(", ") })));
       cells.may.append((peer.services ?? []).map((service) => t(`service.${service}`)).join(", ") || t("peers.nothing"));
       cells.actions.append(
-        action("echo", t("peers.echo"), () => echo(peer), { disabled: !peer.host }),
+        action("echo", t("peers.echo"), () => echo(peer), { disabled: !peer.host && !peer.web }),
         action("edit", t("peers.edit"), () => edit(peer)),
         action("remove", t("peers.remove"), () => remove(peer)));
     },

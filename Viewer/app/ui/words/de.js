@@ -46,7 +46,7 @@ export const words = {
   "callers.what": "Geräte, die abgewiesen wurden, weil niemand sie hinzugefügt hat. Nur hinzufügen, was Sie erkennen.", "callers.none": "Niemand Unbekanntes hat gerufen.",
   "callers.title": "AE-Titel", "callers.where": "Adresse", "callers.wanted": "Wollte", "callers.last": "Zuletzt", "callers.count": "{count} mal", "callers.add": "Hinzufügen", "peer.name": "Name",
   "peer.aeTitle": "AE-Titel", "peer.services": "Sie darf", "peer.addresses": "Ruft von", "peer.addresses.hint": "Adressen oder Netze wie 10.1.0.0/16; leer: von überall.", "peer.host": "Host",
-  "peer.host.hint": "Wo sie gerufen wird; leer: nie.", "peer.port": "Port", "peer.usesTLS": "Über TLS, in beide Richtungen", "peer.destinations": "Darf senden lassen an",
+  "peer.host.hint": "Wo sie gerufen wird; leer: nie.", "peer.port": "Port", "peer.url": "DICOMweb", "peer.url.hint": "Was an sie gesendet wird, geht dorthin. Benutzer oder Token dafür setzt man auf dem Server: isocenter peers set.", "peer.usesTLS": "Über TLS, in beide Richtungen", "peer.destinations": "Darf senden lassen an",
   "peer.destinations.hint": "Namen von Gegenstellen, durch Komma getrennt.", "peer.destinations.all": "jede Gegenstelle", "peer.destinations.none": "keine Gegenstelle", "peer.save": "Speichern",
   "associations.failed": "Nur gescheiterte", "associations.hint": "Die letzten, jede mit dem Grund ihres Endes.", "associations.none": "Keine Assoziation verzeichnet.", "associations.when": "Wann",
   "associations.who": "Wer", "associations.what": "Was", "associations.how": "Wie es ging", "associations.times": "{count} mal", "associations.bytes": "{received} empfangen, {sent} gesendet",

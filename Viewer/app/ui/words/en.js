@@ -303,6 +303,8 @@ export const words = {
   "peer.host": "Host",
   "peer.host.hint": "Where it is called; empty: it is never called.",
   "peer.port": "Port",
+  "peer.url": "DICOMweb",
+  "peer.url.hint": "What is sent to it goes there instead. A user or token for it is set on the server: isocenter peers set.",
   "peer.usesTLS": "Over TLS, both ways",
   "peer.destinations": "May have objects sent to",
   "peer.destinations.hint": "Names of peers, separated by commas.",
