@@ -72,6 +72,7 @@ public struct Server: Sendable {
             JobRoutes(jobs: jobs),
             CommitmentRoutes(table: commitments.table),
             ChangeRoutes(archive: archive),
+            PreferenceRoutes(preferences: Preferences(accounts, archive.database)),
             DescriptionRoutes.API(version: version),
         ]
         let pixels = PixelAccess(archive: archive, coding: workers)

@@ -45,7 +45,9 @@ test("layouts show their cells; one-up shows the active one and comes back", () 
 
 test("a new layout fills with the series that follow", () => {
   const filled = s.fillEmpty(s.setLayout(s.openSeries(s.initialState, 0, "b"), "2x2"), ["a", "b", "c", "d"]);
-  assert.deepEqual(filled.viewports.map(({ series }) => series), ["b", "c", "d", null]);
+  assert.deepEqual(filled.viewports.slice(0, 4).map(({ series }) => series), ["b", "c", "d", null]);
+  assert.deepEqual(s.layouts.map(s.cells), [1, 2, 2, 4, 3, 3, 6, 6, 9]);
+  assert.deepEqual(s.shown(s.setLayout(start, "3x3")), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
 });
 
 test("undo and redo; a drag is one step; scrolling is none", () => {

@@ -133,6 +133,7 @@ enum OperationText {
             caller       string   `CT1@10.0.0.7`  AE title and address of an unknown caller
             id           integer(1...)  number of it
             upload       string   names an upload of the caller's
+            preference   string   `hanging`  name of a value
             """
         var found: [String: (TypeNotation, String?, String)] = [:]
         for line in text.split(separator: "\n") {

@@ -1,7 +1,7 @@
 import Database
 
 extension Accounts {
-    /// Users, their tokens and their sessions. Of secrets only hashes are kept.
+    /// Users, their tokens, their sessions and what they have set for themselves. Of secrets only hashes are kept.
     static let schema = Schema(module: "security", migrations: [
         Migration(1, """
             CREATE TABLE account (
@@ -27,6 +27,15 @@ extension Accounts {
                 last_used  BIGINT NOT NULL
             );
             CREATE INDEX session_by_account ON session (account);
+            """),
+        Migration(2, """
+            CREATE TABLE preference (
+                account  {text} NOT NULL REFERENCES account (name) ON DELETE CASCADE,
+                name     {text} NOT NULL,
+                version  BIGINT NOT NULL,
+                content  {text} NOT NULL,
+                PRIMARY KEY (account, name)
+            );
             """),
     ])
 }

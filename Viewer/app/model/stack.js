@@ -5,7 +5,7 @@
 /**
  * Items in reading order: `{image, frame, stack, place}`. `image` is the image with what its frame says of its own, `frame`
  * counts from 1 as in `/frames/N`, `stack` is the manifest's (null for objects without pixels), `place` the index of its
- * position in `stack.positions`, or null.
+ * position in `stack.positions`, or null; `combination` tells the images of one place apart (phases, echoes …).
  *
  * @param manifest `{instances, stacks}`
  */
@@ -16,11 +16,11 @@ export function frames({ instances, stacks }) {
     stack.order.forEach(([index, first, count], entry) => {
       seen.add(index);
       for (let frame = first; frame < first + count; frame++) {
-        items.push({ image: ofFrame(instances[index], frame), frame, stack, place: stack.places[entry] ?? null });
+        items.push({ image: ofFrame(instances[index], frame), frame, stack, place: stack.places[entry] ?? null, combination: stack.combinations?.[entry] ?? null });
       }
     });
   }
-  instances.forEach((image, index) => { if (!seen.has(index)) items.push({ image, frame: 1, stack: null, place: null }); });
+  instances.forEach((image, index) => { if (!seen.has(index)) items.push({ image, frame: 1, stack: null, place: null, combination: null }); });
   return items;
 }
 

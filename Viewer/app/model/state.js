@@ -3,7 +3,9 @@
  * attributes, sizes) is computed from it and from facts of the server; so undo is keeping old values.
  */
 
-export const layouts = ["1x1", "1x2", "2x1", "2x2"];
+/** In the order of their keys. */
+export const layouts = ["1x1", "1x2", "2x1", "2x2", "1x3", "3x1", "2x3", "3x2", "3x3"];
+const mostCells = 9;
 
 /** Rows and columns of a layout "rows x columns". */
 export const grid = (layout) => layout.split("x").map(Number);
@@ -17,6 +19,9 @@ const restingView = { zoom: null, center: null, orientation: identity };
 const restingLook = { window: { kind: "default" }, invert: false, smooth: true, planes: true };
 const emptyViewport = { series: null, index: 0, direction: 1, view: restingView, look: restingLook, cine: null };
 
+/** What moves together, see viewport/sync.js; `links`: the images that lie at the same place as the reader said, viewport → {series, index}. */
+const restingSync = { scroll: false, view: false, window: false, links: null };
+
 export const initialState = {
   layout: "1x1",
   active: 0,
@@ -24,7 +29,10 @@ export const initialState = {
   tool: "windowLevel",
   overlays: "all",
   panel: true,
-  viewports: Array.from({ length: 4 }, () => emptyViewport),
+  sync: restingSync,
+  referenceLines: true,
+  cursor: null, // the point of the patient the reader pointed at: {point, frame}
+  viewports: Array.from({ length: mostCells }, () => emptyViewport),
 };
 
 /** The viewports on screen, as indices. */
@@ -52,6 +60,17 @@ export const nextOverlays = (state) => ({
   ...state, overlays: { all: "some", some: "none", none: "all" }[state.overlays],
 });
 export const togglePanel = (state) => ({ ...state, panel: !state.panel });
+
+export const toggleSync = (state, what) => ({ ...state, sync: { ...state.sync, [what]: !state.sync[what] } });
+export const toggleReferenceLines = (state) => ({ ...state, referenceLines: !state.referenceLines });
+
+/** The images on screen lie at the same place, the reader says; from here they scroll together. Said again where nothing has moved: no more. */
+export function linkHere(state) {
+  const links = Object.fromEntries(shown(state).filter((n) => state.viewports[n].series).map((n) => [n, { series: state.viewports[n].series, index: state.viewports[n].index }]));
+  const same = JSON.stringify(links) === JSON.stringify(state.sync.links);
+  return { ...state, sync: { ...state.sync, scroll: same ? state.sync.scroll : true, links: same ? null : links } };
+}
+export const setCursor = (state, cursor) => ({ ...state, cursor });
 
 /** Opens a series at its first image (or `index`); view and look start fresh, the viewport becomes the active one. */
 export const openSeries = (state, n, series, index = 0) =>

@@ -93,6 +93,7 @@ export function pointerGestures(element, face) {
   function begin(event) {
     const tool = toolForButtons(event.buttons || 1, face.get().tool);
     drag = { tool, at: position(event), state: face.get(), facts: face.facts(), moved: false, id: `${tool.id}-${event.timeStamp}` };
+    if (tool.start && drag.facts) face.set(tool.start(face.get(), { viewport: face.viewport, at: drag.at, facts: drag.facts }), { merge: drag.id, undoable: tool.undoable });
   }
   function span() {
     const [a, b] = [...pointers.values()];

@@ -3,11 +3,12 @@
  * `start(state, gesture)`, `move(state, gesture)`, `finish(state, gesture)`, each optional.
  *
  * A gesture is `{viewport, at, dx, dy, total: {dx, dy}, begun, facts}`: position and movement in device pixels of the viewport,
- * `begun` the state when it started, `facts` what the state does not hold: `{count, geometry, size, window, speed, scale}`,
- * where `scale` is device pixels a CSS pixel.
+ * `begun` the state when it started, `facts` what the state does not hold: `{count, geometry, size, window, speed, scale, pointAt}`,
+ * where `scale` is device pixels a CSS pixel and `pointAt(state, at)` the state after pointing at a place of the patient (null: it is not known).
  */
 import * as edits from "../model/state.js";
 import { dragged } from "../model/window.js";
+import { cursor } from "./cursor.js";
 import { panned, zoomedAt } from "../viewport/view.js";
 
 export const windowLevel = {
@@ -43,7 +44,7 @@ export const zoom = {
 };
 
 /** The tools of the left button, in the order of the tool bar. */
-export const tools = [scroll, windowLevel, zoom, pan];
+export const tools = [scroll, windowLevel, zoom, pan, cursor];
 
 export const toolOf = (id) => tools.find((tool) => tool.id === id) ?? windowLevel;
 

@@ -9,6 +9,7 @@ import { zoomedAt } from "../viewport/view.js";
 
 const onActive = (edit) => (app) => app.edit((state) => edit(state, state.active));
 const quietly = (edit) => (app) => app.edit((state) => edit(state, state.active, app.count()), { undoable: false });
+const quiet = (edit) => (app) => app.edit(edit, { undoable: false });
 const tool = (id) => (app) => app.edit((state) => edits.setTool(state, id), { undoable: false });
 const layout = (id) => (app) => app.edit((state) => edits.fillEmpty(edits.setLayout(state, id), app.seriesUIDs()));
 
@@ -75,14 +76,19 @@ export const commands = [
   { id: "windowLevel", keys: ["w"], group: "tools", run: tool("windowLevel") },
   { id: "zoom", keys: ["z"], group: "tools", run: tool("zoom") },
   { id: "pan", keys: ["p"], group: "tools", run: tool("pan") },
+  { id: "cursor", keys: ["c"], group: "tools", run: tool("cursor") },
+
+  { id: "syncScroll", keys: ["g"], group: "together", icon: "sync", run: quiet((s) => edits.toggleSync(s, "scroll")) },
+  { id: "linkHere", keys: ["Shift+G"], group: "together", icon: "link", run: quiet(edits.linkHere) },
+  { id: "syncView", keys: ["Shift+Z"], group: "together", run: quiet((s) => edits.toggleSync(s, "view")) },
+  { id: "syncWindow", keys: ["Shift+W"], group: "together", run: quiet((s) => edits.toggleSync(s, "window")) },
+  { id: "referenceLines", keys: ["j"], group: "together", icon: "lines", run: quiet(edits.toggleReferenceLines) },
+  { id: "clearCursor", keys: ["Shift+C"], group: "together", run: quiet((s) => edits.setCursor(s, null)) },
 
   { id: "previousViewport", keys: ["ArrowLeft"], group: "screen", run: (app) => app.edit((s) => edits.activateNext(s, -1), { undoable: false }) },
   { id: "nextViewport", keys: ["ArrowRight"], group: "screen", run: (app) => app.edit((s) => edits.activateNext(s, 1), { undoable: false }) },
   { id: "oneUp", keys: ["Enter"], group: "screen", run: (app) => app.edit((s) => edits.toggleOneUp(s)) },
-  { id: "layout1x1", keys: ["Alt+1"], group: "screen", icon: "layout1x1", run: layout("1x1") },
-  { id: "layout1x2", keys: ["Alt+2"], group: "screen", icon: "layout1x2", run: layout("1x2") },
-  { id: "layout2x1", keys: ["Alt+3"], group: "screen", icon: "layout2x1", run: layout("2x1") },
-  { id: "layout2x2", keys: ["Alt+4"], group: "screen", icon: "layout2x2", run: layout("2x2") },
+  ...edits.layouts.map((id, n) => ({ id: `layout${id}`, keys: [`Alt+${n + 1}`], group: "screen", icon: "layout" + id, run: layout(id) })),
   { id: "overlays", keys: ["o"], group: "screen", icon: "overlays", run: (app) => app.edit(edits.nextOverlays, { undoable: false }) },
   { id: "panel", keys: ["u"], group: "screen", icon: "panel", run: (app) => app.edit(edits.togglePanel, { undoable: false }) },
   { id: "fullscreen", keys: ["Shift+U"], group: "screen", icon: "fullscreen", run: (app) => app.fullscreen() },
@@ -91,4 +97,4 @@ export const commands = [
 ];
 
 export const command = (id) => commands.find((each) => each.id === id);
-export const groups = ["images", "window", "view", "tools", "screen"];
+export const groups = ["images", "window", "view", "tools", "together", "screen"];

@@ -39,10 +39,20 @@ const paths = {
   close: "M5 5l10 10M15 5L5 15",
   smooth: "M3 16h3.500v-4H10V8h3.500V4H17",
   document: "M5 2.500h7l3.500 3.500v11.500H5zM12 2.500V6h3.500M7.500 10h5.500M7.500 13h5.500",
+  cursor: "M10 2v6M10 12v6M2 10h6M12 10h6",
+  sync: "M4 8a6 6 0 0 1 10.500-2.500L16 7M16 3v4h-4M16 12a6 6 0 0 1-10.500 2.500L4 13M4 17v-4h4",
+  link: "M8.500 11.500l3-3M7 9L4.500 11.500a2.800 2.800 0 0 0 4 4L11 13M13 11l2.500-2.500a2.800 2.800 0 0 0-4-4L9 7",
+  lines: "M3 4h14v12H3zM3 13L17 7",
+  check: "M4 10.500l4 4l8-9",
   layout1x1: "M3 4h14v12H3z",
   layout1x2: "M3 4h14v12H3zM10 4v12",
   layout2x1: "M3 4h14v12H3zM3 10h14",
   layout2x2: "M3 4h14v12H3zM3 10h14M10 4v12",
+  layout1x3: "M3 4h14v12H3zM7.700 4v12M12.300 4v12",
+  layout3x1: "M3 4h14v12H3zM3 8h14M3 12h14",
+  layout2x3: "M3 4h14v12H3zM7.700 4v12M12.300 4v12M3 10h14",
+  layout3x2: "M3 4h14v12H3zM10 4v12M3 8h14M3 12h14",
+  layout3x3: "M3 4h14v12H3zM7.700 4v12M12.300 4v12M3 8h14M3 12h14",
 };
 
 export const icon = (name) =>

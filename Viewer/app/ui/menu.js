@@ -1,5 +1,6 @@
 /**
- * A button with a menu above it. `entries()` gives sections `{heading?, note?, items: [{text, detail?, key?, picture?, checked?, run}]}`.
+ * A button with a menu above it, or below where there is more room. `entries()` gives sections `{heading?, note?, items: [{text, detail?, key?, picture?, checked?, toggles?, run}]}`: of
+ * those that are `checked` one holds, of those that toggle any number.
  */
 import { h } from "./element.js";
 import { icon } from "./icons.js";
@@ -18,8 +19,10 @@ export function menu({ name, label, picture, entries }) {
     list.replaceChildren(...entries().flatMap(section));
     list.showPopover();
     const box = button.getBoundingClientRect();
+    const below = box.top < innerHeight / 2;
+    list.style.top = below ? `${box.bottom + 6}px` : "auto";
     list.style.left = `${Math.max(8, Math.min(box.left, innerWidth - list.offsetWidth - 8))}px`;
-    list.style.bottom = `${innerHeight - box.top + 6}px`;
+    list.style.bottom = below ? "auto" : `${innerHeight - box.top + 6}px`;
     (list.querySelector("[aria-checked=true]") ?? list.querySelector("[role^=menuitem]"))?.focus();
   }
   function section({ heading, note, items }) {
@@ -28,7 +31,7 @@ export function menu({ name, label, picture, entries }) {
       note && h("p", { class: "menu-note" }, note),
       ...items.map((item) =>
         h("button", {
-          type: "button", role: item.checked == null ? "menuitem" : "menuitemradio", "aria-checked": item.checked == null ? null : String(item.checked), tabindex: "-1",
+          type: "button", role: item.checked == null ? "menuitem" : item.toggles ? "menuitemcheckbox" : "menuitemradio", "aria-checked": item.checked == null ? null : String(item.checked), tabindex: "-1",
           onclick: () => { list.hidePopover(); item.run(); },
         }, item.picture && icon(item.picture), h("span", { class: "menu-text" }, item.text), item.detail && h("span", { class: "menu-detail" }, item.detail), item.key && h("kbd", {}, item.key))),
     ].filter(Boolean);

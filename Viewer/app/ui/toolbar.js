@@ -19,10 +19,11 @@ export function commandButton(app, id, extra = {}) {
 
 const bar = [["invert", "fit", "onePixel"], ["rotateLeft", "rotateRight", "flipHorizontal", "flipVertical"], ["reset", "undo", "redo"]];
 
-export function toolbar(app, windowEntries) {
+export function toolbar(app, windowEntries, togetherEntries) {
   const toolButtons = tools.map(({ id, icon: picture }) =>
     h("button", { type: "button", class: "tool named", title: title(id), "aria-pressed": "false", dataset: { command: id }, onclick: () => command(id).run(app) }, icon(picture), h("span", {}, t(`command.${id}`))));
   const windows = menu({ name: "windows", label: t("window.menu"), picture: "presets", entries: windowEntries });
+  const together = menu({ name: "together", label: t("group.together"), picture: "sync", entries: togetherEntries });
   const play = commandButton(app, "cine", { "aria-pressed": "false" });
   const rate = h("span", { class: "rate" });
   const undo = commandButton(app, "undo"), redo = commandButton(app, "redo");
@@ -37,6 +38,7 @@ export function toolbar(app, windowEntries) {
   const element = h("div", { class: "toolbar", role: "toolbar", "aria-label": t("tools") },
     h("div", { class: "tool-group" }, toolButtons),
     h("div", { class: "tool-group" }, windows.element),
+    h("div", { class: "tool-group wide" }, together.element),
     bar.map((ids) => h("div", { class: "tool-group wide" }, ids.map((id) => buttons[id] ?? commandButton(app, id)))),
     h("div", { class: "tool-group cine" }, commandButton(app, "slower", { class: "tool wide" }), play, commandButton(app, "faster", { class: "tool wide" }), rate),
     h("div", { class: "tool-group" }, more.element),
@@ -44,6 +46,7 @@ export function toolbar(app, windowEntries) {
   // Arrow keys belong to the images; Tab goes through the buttons.
 
   function update(state, { cine, canUndo, canRedo, canPlay }) {
+    together.button.classList.toggle("on", state.sync.scroll || state.sync.view || state.sync.window);
     for (const button of toolButtons) button.setAttribute("aria-pressed", button.dataset.command === state.tool);
     const playing = Boolean(cine);
     if (play.getAttribute("aria-pressed") !== String(playing)) {

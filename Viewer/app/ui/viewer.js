@@ -4,10 +4,12 @@ import { budget, frameStore } from "../net/frames.js";
 import * as edits from "../model/state.js";
 import { pointerGestures } from "../tools/pointer.js";
 import { pane } from "../viewport/pane.js";
+import { together } from "../viewport/sync.js";
 import { explain } from "./doors.js";
 import { h } from "./element.js";
 import { helpDialog } from "./help.js";
 import { commandFor } from "./keyboard.js";
+import { menu } from "./menu.js";
 import { patientBar } from "./patientBar.js";
 import { seriesStrip } from "./seriesStrip.js";
 import { commandButton, toolbar } from "./toolbar.js";
@@ -18,12 +20,13 @@ import { studyFacts } from "./viewer/facts.js";
 import { player } from "./viewer/player.js";
 import { stage } from "./viewer/stage.js";
 import { wishes } from "./viewer/wishes.js";
+import { layoutEntries, togetherEntries } from "./togetherMenu.js";
 import { windowEntries } from "./windowMenu.js";
 import { t } from "./words.js";
 
 export function viewer(root, studyUID, { signedOut, open, query }) {
   const ended = new AbortController();
-  const editor = editing(changed);
+  const editor = editing(changed, (before, after) => together(before, after, app.visible(), app.known));
   const state = () => editor.state;
   const facts = studyFacts({ studyUID, signal: ended.signal, signedOut, grew: follow, changed: () => { stripDirty = true; changed(); } });
   const cines = player();
@@ -38,7 +41,7 @@ export function viewer(root, studyUID, { signedOut, open, query }) {
     dropped: (uid) => app.edit((s) => edits.openSeries(s, n, uid)),
   }));
   const screen = stage(panes, { renderer: query.get("renderer"), changed, resized: () => render() });
-  const bar = toolbar(app, () => windowEntries(app));
+  const bar = toolbar(app, () => windowEntries(app), () => togetherEntries(app));
   const banner = h("div", { class: "banner-place" });
   const stripPlace = h("div", { class: "strip-place" });
   const voice = announcer();
@@ -92,7 +95,7 @@ export function viewer(root, studyUID, { signedOut, open, query }) {
     document.title = t("product"); // no patient data in the browser's history
     banner.replaceChildren(patientBar(facts.study, {
       back: app.back,
-      layouts: h("div", { class: "layouts", role: "group" }, edits.layouts.map((id) => commandButton(app, `layout${id}`))),
+      layouts: menu({ name: "layout", label: t("layout"), picture: "layout2x2", entries: () => layoutEntries(app) }).element,
       fullscreen: commandButton(app, "fullscreen"),
       help: commandButton(app, "help"),
     }));

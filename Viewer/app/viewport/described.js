@@ -3,7 +3,7 @@ import { badges, corners, lettersOf, scaleBar } from "./overlay.js";
 import { kindOfObject } from "../model/sopClass.js";
 import { t } from "../ui/words.js";
 
-export function described({ seen, viewport, series, size, scale, number }) {
+export function described({ seen, viewport, series, size, scale, number, linked = false }) {
   const data = {
     series: viewport.series, imageIndex: seen.wanted ?? null, state: stateOf(seen),
     windowCenter: seen.window?.lut ? null : seen.window?.center, windowWidth: seen.window?.lut ? null : seen.window?.width, windowFrom: seen.window?.from,
@@ -24,7 +24,7 @@ export function described({ seen, viewport, series, size, scale, number }) {
     ...plain,
     corners: seen.kind === "image" ? text : { ...text, bottomRight: [] },
     letters: seen.drawn ? lettersOf(image, viewport.view) : null,
-    badges: badges({ ...seen, image, failed: seen.failure }),
+    badges: badges({ ...seen, image, linked, failed: seen.failure }),
     scale: bar && { ...bar, pixels: bar.pixels / scale },
   };
 }

@@ -53,7 +53,7 @@ export function corners({ item, series, viewport, count, window, size, geometry 
 export const lettersOf = (image, view) => letters(image, view.orientation);
 
 /** What a reader must know and the overlay key must not hide. */
-export function badges({ image, item, window, look, frame, showing, wanted, failed }) {
+export function badges({ image, item, window, look, frame, showing, wanted, linked, failed }) {
   const list = [];
   const missing = missingSlices(item?.stack);
   const remarks = item?.stack?.remarks.join("\n");
@@ -68,6 +68,7 @@ export function badges({ image, item, window, look, frame, showing, wanted, fail
   if (image.spacing?.warnings.length) list.push({ id: "spacing", text: t("badge.spacing"), title: image.spacing.warnings.join("\n") });
   if (image.lossy === "01" || image.lossy === true) list.push({ id: "lossy", text: t("badge.lossy") });
   if (window?.from === "auto") list.push({ id: "auto", text: t("badge.auto") });
+  if (linked) list.push({ id: "linked", text: t("badge.linked") });
   if (showing !== wanted && !failed) list.push({ id: "loading", text: t("badge.showing", { n: showing + 1, wanted: wanted + 1 }) });
   return list;
 }

@@ -3,6 +3,7 @@ import { h, setText } from "../ui/element.js";
 import { icon } from "../ui/icons.js";
 import { dragType } from "../ui/seriesStrip.js";
 import { t } from "../ui/words.js";
+import { referenceLayer } from "./reference.js";
 import { slider } from "./slider.js";
 
 const cornerNames = ["topLeft", "topRight", "bottomLeft", "bottomRight"];
@@ -15,8 +16,9 @@ export function pane(index, { goTo, dropped }) {
   const bar = h("div", { class: "scale-bar" }, h("span", { class: "scale-line" }), h("span", { class: "scale-text" }));
   const message = h("div", { class: "message", hidden: true });
   const position = slider(goTo);
+  const references = referenceLayer();
   const element = h("section", { class: "viewport", tabindex: "0", role: "group", dataset: { viewport: index, state: "loading" } },
-    Object.values(corners), Object.values(letters), bar, badges, message, position.element);
+    references.element, Object.values(corners), Object.values(letters), bar, badges, message, position.element);
 
   element.addEventListener("dragover", (event) => {
     if (!event.dataTransfer.types.includes(dragType)) return;
@@ -46,7 +48,7 @@ export function pane(index, { goTo, dropped }) {
       Object.assign(element.style, { left: `${x / scale}px`, top: `${y / scale}px`, width: `${width / scale}px`, height: `${height / scale}px` });
     },
     /**
-     * @param shown `{label, active, overlays, cursor, corners, letters, badges, scale, message, index, loaded, data}`
+     * @param shown `{label, active, overlays, cursor, corners, letters, badges, scale, message, references, index, loaded, data}`
      */
     update(shown) {
       element.setAttribute("aria-label", shown.label);
@@ -74,6 +76,7 @@ export function pane(index, { goTo, dropped }) {
         message.replaceChildren(...(words ? [words.picture && icon(words.picture), h("h3", {}, words.title), ...(words.lines ?? []).map((line) => h("p", {}, line))].filter(Boolean) : []));
       }
       position.update(shown.index, shown.loaded);
+      references.update(shown.references);
       element.dataset.loadedFrames = shown.loaded.filter(Boolean).length;
       for (const [name, value] of Object.entries(shown.data)) {
         if (value == null) delete element.dataset[name];

@@ -1,6 +1,9 @@
 /** Acts of the viewer as the commands, menus and tools know them; most are edits of the state. */
 import { cineRate, stepRate } from "../../model/cine.js";
+import { patientPoint } from "../../model/plane.js";
 import * as edits from "../../model/state.js";
+import { planeOfItem, pointed } from "../../viewport/sync.js";
+import { applied, inverted, matrix } from "../../viewport/view.js";
 
 /**
  * @param {{editor, facts, player, root: HTMLElement, stage: () => stage, open: (hash: string) => void, help: () => void}} parts of the viewer;
@@ -9,6 +12,7 @@ import * as edits from "../../model/state.js";
 export function acts({ editor, facts, player, root, stage, open, help }) {
   const state = () => editor.state;
   const app = {
+    get state() { return editor.state; },
     edit: editor.edit,
     undo: editor.undo,
     redo: editor.redo,
@@ -26,7 +30,7 @@ export function acts({ editor, facts, player, root, stage, open, help }) {
       const seen = stage().sight(n);
       if (seen?.kind !== "image" || !rectangle) return null;
       const { geometry, window, speed } = seen;
-      return { count: app.count(n), geometry, window, speed, size: rectangle, scale: stage().scale };
+      return { count: app.count(n), geometry, window, speed, size: rectangle, scale: stage().scale, pointAt: (now, at) => pointAt(now, n, at) };
     },
     setWindow(window) {
       stage().forgetWindows(window.kind); // asked again: found again
@@ -58,5 +62,22 @@ export function acts({ editor, facts, player, root, stage, open, help }) {
     help,
     back() { open("#/studies"); },
   };
-  return app;
+  /** The state after pointing at device pixels of viewport `n`; null where the image does not say where it lies. */
+  function pointAt(now, n, at) {
+    const seen = stage().sight(n);
+    const plane = seen?.kind === "image" ? planeOfItem(seen.item) : null;
+    if (!plane?.frame) return null;
+    const point = patientPoint(plane, applied(inverted(matrix(now.viewports[n].view, seen.geometry, stage().place(n))), at));
+    return pointed(now, n, { point, frame: plane.frame }, visible(), known);
+  }
+  const visible = () => stage().places.map(({ index }) => index);
+  /** Facts of a viewport as viewport/sync.js takes them. */
+  function known(n) {
+    const viewport = state().viewports[n];
+    const items = facts.stacks.get(viewport.series)?.items;
+    const seen = stage().sight(n);
+    if (!items?.length) return null;
+    return { items, item: items[Math.min(viewport.index, items.length - 1)], geometry: seen?.geometry ?? null, size: stage().place(n), modality: facts.seriesOf(viewport.series)?.modality };
+  }
+  return Object.assign(app, { visible, known });
 }

@@ -3,7 +3,9 @@ import { toolOf } from "../../tools/table.js";
 import { described } from "../../viewport/described.js";
 import { rectangles } from "../../viewport/layout.js";
 import { rendererFor } from "../../viewport/renderer.js";
+import { isLinked } from "../../viewport/sync.js";
 import { sight } from "../../viewport/sight.js";
+import { referencesFor } from "../../viewport/reference.js";
 import { inverted, matrix } from "../../viewport/view.js";
 import { h } from "../element.js";
 
@@ -57,7 +59,8 @@ export function stage(panes, { renderer: wished, changed, resized }) {
     const { cursor } = toolOf(state.tool);
     panes[n].place(rectangle, scale);
     panes[n].update({
-      ...described({ seen: sights[n], viewport, series: facts.seriesOf(viewport.series), size: rectangle, scale, number: n + 1 }),
+      ...described({ seen: sights[n], viewport, series: facts.seriesOf(viewport.series), size: rectangle, scale, number: n + 1, linked: isLinked(state, n) }),
+      references: referencesFor(state, n, sights, rectangle, scale),
       active: n === state.active && places.length > 1,
       overlays: state.overlays,
       cursor: { window: "crosshair" }[cursor] ?? cursor,

@@ -1,0 +1,19 @@
+/** Entries of the menus that say what viewports do together, and how many there are. */
+import * as edits from "../model/state.js";
+import { command } from "./commands.js";
+import { keyCaps } from "./keyboard.js";
+import { t } from "./words.js";
+
+const entry = (app, id, more = {}) => ({ text: t(`command.${id}`), key: keyCaps(command(id).keys[0]).join(" "), run: () => command(id).run(app), ...more });
+
+export function togetherEntries(app) {
+  const { sync, referenceLines } = app.state;
+  return [
+    { heading: t("together.move"), items: [["syncScroll", sync.scroll], ["linkHere", Boolean(sync.links)], ["syncView", sync.view], ["syncWindow", sync.window]].map(([id, checked]) => entry(app, id, { checked, toggles: true })) },
+    { heading: t("together.show"), items: [entry(app, "referenceLines", { checked: referenceLines, toggles: true }), entry(app, "clearCursor")] },
+  ];
+}
+
+export const layoutEntries = (app) => [
+  { heading: t("layout"), items: edits.layouts.map((id) => entry(app, `layout${id}`, { picture: `layout${id}`, checked: app.state.layout === id })) },
+];
