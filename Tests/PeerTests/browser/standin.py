@@ -339,6 +339,13 @@ class Handler(BaseHTTPRequestHandler):
             return self.events()
         if path == "/dicom-web/studies" and method == "POST":
             return self.stow()
+        match = re.fullmatch(r"/dicom-web/patients/([^/]+)/studies", path)
+        if match:
+            found = [self.found(s) for s in archive.studies().values() if s["patientID"] == match[1]]
+            return self.send(200, found, "application/dicom+json") if found else self.send(204)
+        match = re.fullmatch(r"/api/preferences(?:/([^/]+))?", path)
+        if match:
+            return self.preference(server.preferences.setdefault(user, {}), match[1], method)
         match = re.fullmatch(r"/api/studies/([^/]+)", path)
         if match:
             study = archive.study(match[1])
@@ -377,7 +384,31 @@ class Handler(BaseHTTPRequestHandler):
             return self.send(200, body, f'multipart/related; type="application/octet-stream"; boundary={boundary}')
         return self.send(404, {"error": "Nothing here."})
 
-    do_GET = do_POST = do_DELETE = route
+    do_GET = do_POST = do_PUT = do_DELETE = route
+
+    @staticmethod
+    def found(study):
+        """A study as a search answers it."""
+        values = {"0020000D": ("UI", [study["studyInstanceUID"]]), "00100020": ("LO", [study["patientID"]]), "00100021": ("LO", [study["issuerOfPatientID"]]), "00100030": ("DA", [study["patientBirthDate"]]),
+                  "00080020": ("DA", [study["studyDate"]]), "00080030": ("TM", [study["studyTime"]]), "00081030": ("LO", [study["studyDescription"]]), "00080061": ("CS", study["modalities"])}
+        return {tag: {"vr": vr, "Value": value} for tag, (vr, value) in values.items()}
+
+    def preference(self, kept, name, method):
+        """`kept`: name → (version, JSON)."""
+        if name is None:
+            return self.send(200, {"preferences": {key: {"version": str(version), "value": json.loads(text)} for key, (version, text) in kept.items()}})
+        version = f'"{kept[name][0]}"' if name in kept else None
+        if (self.headers.get("If-Match") not in (None, version)) or (self.headers.get("If-None-Match") == "*" and version):
+            return self.send(412, {"error": "It was changed elsewhere."})
+        if method == "PUT":
+            kept[name] = (time.time_ns(), self.body().decode())
+            return self.send(204 if version else 201, ETag=f'"{kept[name][0]}"')
+        if version is None:
+            return self.send(404, {"error": "It is not set."})
+        if method == "DELETE":
+            del kept[name]
+            return self.send(204)
+        return self.send(200, json.loads(kept[name][1]), ETag=version)
 
     def begin(self, name, status):
         token = secrets.token_urlsafe(24)
@@ -437,7 +468,7 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self, port=0, users=None, setup_token=None, delay=0.0):
         super().__init__(("127.0.0.1", port), Handler)
-        self.archive, self.sessions = Archive(), {}
+        self.archive, self.sessions, self.preferences = Archive(), {}, {}
         self.users, self.setup_token, self.delay = dict(users or {}), setup_token, delay
 
     @property

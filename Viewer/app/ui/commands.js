@@ -47,6 +47,7 @@ export const commands = [
   { id: "lastImage", keys: ["End"], group: "images", run: quietly((s, n, count) => edits.scrollTo(s, n, count - 1, count)) },
   { id: "previousSeries", keys: ["PageUp"], group: "images", run: (app) => app.stepSeries(-1) },
   { id: "nextSeries", keys: ["PageDown"], group: "images", run: (app) => app.stepSeries(1) },
+  { id: "hangPrior", keys: ["d"], group: "images", run: (app) => app.hangPrior() },
   { id: "cine", keys: [" "], group: "images", icon: "play", run: (app) => app.toggleCine() },
   { id: "slower", keys: [","], group: "images", icon: "slower", run: (app) => app.stepRate(-1) },
   { id: "faster", keys: ["."], group: "images", icon: "faster", run: (app) => app.stepRate(1) },

@@ -2,6 +2,7 @@
 import * as api from "../net/api.js";
 import { budget, frameStore } from "../net/frames.js";
 import * as edits from "../model/state.js";
+import { belongs } from "../model/timeline.js";
 import { pointerGestures } from "../tools/pointer.js";
 import { pane } from "../viewport/pane.js";
 import { together } from "../viewport/sync.js";
@@ -10,6 +11,7 @@ import { h } from "./element.js";
 import { helpDialog } from "./help.js";
 import { commandFor } from "./keyboard.js";
 import { menu } from "./menu.js";
+import { notice } from "./notice.js";
 import { patientBar } from "./patientBar.js";
 import { seriesStrip } from "./seriesStrip.js";
 import { commandButton, toolbar } from "./toolbar.js";
@@ -19,6 +21,7 @@ import { editing } from "./viewer/editing.js";
 import { studyFacts } from "./viewer/facts.js";
 import { player } from "./viewer/player.js";
 import { stage } from "./viewer/stage.js";
+import { stripGroups } from "./viewer/studyWords.js";
 import { wishes } from "./viewer/wishes.js";
 import { layoutEntries, togetherEntries } from "./togetherMenu.js";
 import { windowEntries } from "./windowMenu.js";
@@ -35,7 +38,7 @@ export function viewer(root, studyUID, { signedOut, open, query }) {
   // MARK: The page
 
   const help = helpDialog();
-  const app = acts({ editor, facts, player: cines, root, stage: () => screen, open, help: () => help.showModal() });
+  const app = acts({ editor, facts, player: cines, root, stage: () => screen, open, help: () => help.showModal(), say: (words) => toast.say(words), stripChanged: () => showStrip() });
   const panes = state().viewports.map((_, n) => pane(n, {
     goTo: (index) => app.edit((s) => edits.scrollTo(edits.activate(s, n), n, index, app.count(n)), { undoable: false }),
     dropped: (uid) => app.edit((s) => edits.openSeries(s, n, uid)),
@@ -45,7 +48,8 @@ export function viewer(root, studyUID, { signedOut, open, query }) {
   const banner = h("div", { class: "banner-place" });
   const stripPlace = h("div", { class: "strip-place" });
   const voice = announcer();
-  const page = h("div", { class: "viewer" }, banner, h("div", { class: "viewer-body" }, stripPlace, screen.element), bar.element, voice.element, help);
+  const toast = notice();
+  const page = h("div", { class: "viewer" }, banner, h("div", { class: "viewer-body" }, stripPlace, screen.element), bar.element, voice.element, toast.element, help);
   root.replaceChildren(page);
   screen.begin();
   page.dataset.renderer = screen.renderer.kind;
@@ -82,6 +86,7 @@ export function viewer(root, studyUID, { signedOut, open, query }) {
       const first = facts.series.find((each) => each.thumbnail) ?? facts.series[0];
       if (first) app.edit((s) => edits.openSeries(s, 0, first.seriesInstanceUID), { undoable: false });
       panes[0].element.focus({ preventScroll: true });
+      facts.findOthers().then(showStrip); // after the first image was asked for
     } catch (error) {
       if (ended.signal.aborted) return;
       if (error.status === 401) return signedOut();
@@ -99,11 +104,23 @@ export function viewer(root, studyUID, { signedOut, open, query }) {
       fullscreen: commandButton(app, "fullscreen"),
       help: commandButton(app, "help"),
     }));
-    strip = seriesStrip(facts.series, (uid) => { app.edit((s) => edits.openSeries(s, s.active, uid)); panes[state().active].element.focus({ preventScroll: true }); });
-    const focused = document.activeElement?.closest?.(".series-item")?.dataset.series;
+    showStrip();
+  }
+
+  function showStrip() {
+    if (ended.signal.aborted) return;
+    strip = seriesStrip(stripGroups(facts), {
+      openSeries(uid) { app.edit((s) => edits.openSeries(s, s.active, uid)); panes[state().active].element.focus({ preventScroll: true }); },
+      openStudy: (uid) => app.openStudy(uid).then(showStrip),
+    });
+    const focused = document.activeElement?.closest?.("[data-series], [data-timeline]")?.dataset;
+    const scrolled = stripPlace.firstChild ? [stripPlace.firstChild.scrollLeft, stripPlace.firstChild.scrollTop] : [0, 0];
     stripPlace.replaceChildren(strip.element);
-    if (focused) stripPlace.querySelector(`[data-series="${CSS.escape(focused)}"]`)?.focus();
+    [strip.element.scrollLeft, strip.element.scrollTop] = scrolled;
+    if (focused?.series) stripPlace.querySelector(`[data-series="${CSS.escape(focused.series)}"]`)?.focus({ preventScroll: true });
+    else if (focused?.timeline) stripPlace.querySelector(`[data-timeline="${CSS.escape(focused.timeline)}"]`)?.focus({ preventScroll: true });
     stripDirty = true;
+    changed();
   }
 
   /** Images are still arriving: the strip and the open stacks grow with them. */
@@ -114,6 +131,13 @@ export function viewer(root, studyUID, { signedOut, open, query }) {
     } catch (error) {
       if (error.status === 401) signedOut(); // anything else: the next event asks again
     }
+  }
+
+  /** A study came or grew: the one on screen, or another of the patient. */
+  function arrived(event) {
+    if (event.studyInstanceUID === studyUID) grown();
+    else if (facts.seriesOfStudy(event.studyInstanceUID)) facts.again(event.studyInstanceUID).then(showStrip, () => {}); // the next event asks again
+    else if (facts.study && belongs(facts.study, event)) facts.findOthers().then(showStrip);
   }
 
   /** A stack grew: viewports stay on the frame they show. */
@@ -160,7 +184,7 @@ export function viewer(root, studyUID, { signedOut, open, query }) {
   }
 
   load();
-  const endEvents = api.events({ study: (event) => { if (event.studyInstanceUID === studyUID) grown(); }, state: (_, again) => { if (again) grown(); }, signedOut });
+  const endEvents = api.events({ study: arrived, state: (_, again) => { if (again) grown(); }, signedOut });
 
   return () => {
     ended.abort();
@@ -169,6 +193,7 @@ export function viewer(root, studyUID, { signedOut, open, query }) {
     screen.close();
     cancelAnimationFrame(frameRequest);
     voice.close();
+    toast.close();
     document.removeEventListener("keydown", pressed);
     if (document.fullscreenElement) document.exitFullscreen();
   };

@@ -12,13 +12,14 @@ const edges = ["top", "bottom", "left", "right"];
 export function pane(index, { goTo, dropped }) {
   const corners = Object.fromEntries(cornerNames.map((name) => [name, h("div", { class: `corner ${name}` })]));
   const letters = Object.fromEntries(edges.map((edge) => [edge, h("span", { class: `letter ${edge}`, dataset: { edge } })]));
+  const mark = h("p", { class: "study-mark", hidden: true });
   const badges = h("div", { class: "badges" });
   const bar = h("div", { class: "scale-bar" }, h("span", { class: "scale-line" }), h("span", { class: "scale-text" }));
   const message = h("div", { class: "message", hidden: true });
   const position = slider(goTo);
   const references = referenceLayer();
   const element = h("section", { class: "viewport", tabindex: "0", role: "group", dataset: { viewport: index, state: "loading" } },
-    references.element, Object.values(corners), Object.values(letters), bar, badges, message, position.element);
+    references.element, Object.values(corners), Object.values(letters), bar, mark, badges, message, position.element);
 
   element.addEventListener("dragover", (event) => {
     if (!event.dataTransfer.types.includes(dragType)) return;
@@ -48,7 +49,7 @@ export function pane(index, { goTo, dropped }) {
       Object.assign(element.style, { left: `${x / scale}px`, top: `${y / scale}px`, width: `${width / scale}px`, height: `${height / scale}px` });
     },
     /**
-     * @param shown `{label, active, overlays, cursor, corners, letters, badges, scale, message, references, index, loaded, data}`
+     * @param shown `{label, active, overlays, cursor, corners, letters, badges, scale, message, mark, references, index, loaded, data}`
      */
     update(shown) {
       element.setAttribute("aria-label", shown.label);
@@ -57,6 +58,10 @@ export function pane(index, { goTo, dropped }) {
       element.style.cursor = shown.cursor;
       for (const name of cornerNames) fill(corners[name], shown.corners?.[name] ?? []);
       for (const edge of edges) setText(letters[edge], shown.letters?.[edge] ?? "");
+      mark.hidden = !shown.mark;
+      setText(mark, shown.mark?.text ?? "");
+      if (shown.mark) element.dataset.study = shown.mark.relation;
+      else delete element.dataset.study;
       const ids = shown.badges.map(({ id, text }) => id + text).join("\n");
       if (badges.dataset.ids !== ids) {
         badges.dataset.ids = ids;

@@ -1,15 +1,18 @@
 /** Acts of the viewer as the commands, menus and tools know them; most are edits of the state. */
 import { cineRate, stepRate } from "../../model/cine.js";
 import { patientPoint } from "../../model/plane.js";
+import { likeSeries, priorsInOrder } from "../../model/timeline.js";
 import * as edits from "../../model/state.js";
+import { explain } from "../doors.js";
+import { t } from "../words.js";
 import { planeOfItem, pointed } from "../../viewport/sync.js";
 import { applied, inverted, matrix } from "../../viewport/view.js";
 
 /**
- * @param {{editor, facts, player, root: HTMLElement, stage: () => stage, open: (hash: string) => void, help: () => void}} parts of the viewer;
- *   the stage is made after the acts
+ * @param {{editor, facts, player, root: HTMLElement, stage: () => stage, open: (hash: string) => void,
+ *   help: () => void, say: (words: string) => void, stripChanged: () => void}} parts of the viewer; the stage is made after the acts
  */
-export function acts({ editor, facts, player, root, stage, open, help }) {
+export function acts({ editor, facts, player, root, stage, open, help, say, stripChanged }) {
   const state = () => editor.state;
   const app = {
     get state() { return editor.state; },
@@ -38,8 +41,9 @@ export function acts({ editor, facts, player, root, stage, open, help }) {
     },
     stepSeries(step) {
       const { active, viewports } = state();
-      const at = facts.series.findIndex((each) => each.seriesInstanceUID === viewports[active].series);
-      const next = facts.series[at + step];
+      const own = facts.seriesOfStudy(facts.seriesOf(viewports[active].series)?.studyInstanceUID) ?? facts.series;
+      const at = own.findIndex((each) => each.seriesInstanceUID === viewports[active].series);
+      const next = own[at + step];
       if (next) app.edit((s) => edits.openSeries(s, active, next.seriesInstanceUID));
     },
     toggleCine() {
@@ -54,6 +58,35 @@ export function acts({ editor, facts, player, root, stage, open, help }) {
       if (!cine) return;
       player.restart(active);
       app.edit((s) => edits.setCine(s, active, { rate: stepRate(cine.rate, direction), source: "manual" }), { undoable: false });
+    },
+    /** Another study of the patient: its series are shown in the strip. */
+    async openStudy(uid) {
+      try {
+        if (!(await facts.open(uid))) say(t("study.refused"));
+      } catch (error) {
+        if (error.name !== "AbortError") say(explain(error));
+      }
+    },
+    /** The series of the active viewport with the one like it of the best prior beside it; again: of the next prior. */
+    async hangPrior() {
+      const order = priorsInOrder(facts.study, facts.others.studies);
+      if (!order.length) return say(t(facts.others.state === "failed" ? "study.othersFailed" : "study.noPrior"));
+      const now = state();
+      const cells = edits.shown({ ...now, oneUp: false });
+      const studyIn = (n) => facts.seriesOf(now.viewports[n].series)?.studyInstanceUID;
+      const isCurrent = (n) => studyIn(n) === facts.study.studyInstanceUID;
+      const from = isCurrent(now.active) ? now.active : cells.find(isCurrent) ?? now.active;
+      const beside = cells.find((n) => n !== from && !isCurrent(n)) ?? cells.find((n) => n > from) ?? 1;
+      const at = order.findIndex(({ studyInstanceUID }) => studyInstanceUID === studyIn(beside));
+      const prior = order[(at + 1) % order.length];
+      await app.openStudy(prior.studyInstanceUID);
+      const found = likeSeries(facts.seriesOf(now.viewports[from].series), facts.seriesOfStudy(prior.studyInstanceUID) ?? []);
+      if (!found) return say(t("study.noLikeSeries"));
+      app.edit((s) => {
+        const wide = edits.cells(s.layout) > Math.max(beside, 1) ? { ...s, oneUp: false } : edits.setLayout(s, "1x2");
+        return edits.activate(edits.openSeries(wide, beside, found.seriesInstanceUID), from);
+      });
+      stripChanged();
     },
     fullscreen() {
       if (document.fullscreenElement) document.exitFullscreen();

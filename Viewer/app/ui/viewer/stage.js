@@ -8,6 +8,7 @@ import { sight } from "../../viewport/sight.js";
 import { referencesFor } from "../../viewport/reference.js";
 import { inverted, matrix } from "../../viewport/view.js";
 import { h } from "../element.js";
+import { studyMark } from "./studyWords.js";
 
 const gap = 2; // CSS pixels between viewports
 
@@ -53,6 +54,13 @@ export function stage(panes, { renderer: wished, changed, resized }) {
     for (const { rectangle, key, frame, look, toImage } of pictures) renderer.draw(rectangle, key, frame, look, toImage);
   }
 
+  /** Which study a viewport shows, said while there are others to be taken for it. */
+  function markOf(state, viewport, facts) {
+    const study = facts.studyOf(viewport.series);
+    const shown = new Set(places.map(({ index }) => facts.seriesOf(state.viewports[index].series)?.studyInstanceUID).filter(Boolean));
+    return study && (shown.size > 1 || study.relation !== "current") ? studyMark(facts.study, study) : null;
+  }
+
   function show(state, rectangle, facts, store) {
     const n = rectangle.index;
     const viewport = state.viewports[n];
@@ -60,6 +68,7 @@ export function stage(panes, { renderer: wished, changed, resized }) {
     panes[n].place(rectangle, scale);
     panes[n].update({
       ...described({ seen: sights[n], viewport, series: facts.seriesOf(viewport.series), size: rectangle, scale, number: n + 1, linked: isLinked(state, n) }),
+      mark: markOf(state, viewport, facts),
       references: referencesFor(state, n, sights, rectangle, scale),
       active: n === state.active && places.length > 1,
       overlays: state.overlays,
