@@ -6,6 +6,7 @@ import { viewer } from "./ui/viewer.js";
 import { network } from "./ui/network/network.js";
 import { apiPage } from "./ui/api/api.js";
 import { uploadPanel } from "./ui/uploadPanel.js";
+import { preferences } from "./net/preferences.js";
 import { applyTheme } from "./ui/theme.js";
 import { language, t } from "./ui/words.js";
 
@@ -13,6 +14,7 @@ const root = document.getElementById("app");
 const memory = {}; // what the study list wants to find again when the reader comes back
 let leave = () => {};
 let user = null;
+let kept = null; // preferences of the user
 let uploads = null; // goes on while the reader looks at studies
 
 async function route() {
@@ -30,8 +32,9 @@ async function route() {
       return doors.unreachable(root, error, route);
     }
   }
+  kept ??= preferences();
   uploads ??= uploadPanel(document.body);
-  const context = { user, memory, uploads, signedOut, signOut, open, query: new URLSearchParams(query) };
+  const context = { user, memory, uploads, preferences: kept, signedOut, signOut, open, query: new URLSearchParams(query) };
   document.title = t("product");
   if (screen === "study" && argument) leave = viewer(root, decodeURIComponent(argument), context);
   else if (screen === "network" && user.role === "administrator") leave = network(root, argument, context);
@@ -54,6 +57,7 @@ function forget() {
   leave = () => {};
   uploads?.close();
   uploads = null;
+  kept = null;
   for (const key of Object.keys(memory)) delete memory[key];
 }
 

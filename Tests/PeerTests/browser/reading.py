@@ -1,7 +1,8 @@
 """Studies for reading several images at once: one patient, series cut in different ways, priors, mammograms; values by formula."""
 
 import numpy as np
-from generated import EXPLICIT_LITTLE, base, grey, uid  # noqa: F401
+from generated import SOP, base, grey, uid
+from pydicom.dataset import Dataset
 
 IDA = ("Reader^Ida", "RD-1001", "19550712", "F")
 SIZE = 64
@@ -82,3 +83,39 @@ def crossing(target, other):
     rows, columns = (float(v) for v in target.PixelSpacing)
     on = lambda p: (float(np.dot(p - at, target.ImageOrientationPatient[:3]) / columns + 0.5), float(np.dot(p - at, target.ImageOrientationPatient[3:]) / rows + 0.5))
     return [on(own[0] + direction * t) for t in (low, high)]
+
+
+SOP["MG"] = "1.2.840.10008.5.1.4.1.1.1.2"
+VIEW_CODES = {"CC": ("399162004", "cranio-caudal"), "MLO": ("399368009", "medio-lateral oblique")}
+
+
+def mammogram(study, number, laterality, view, orientation, *, coded=False, date="20260601", patient=IDA, **values):
+    """A breast as a half ellipse at the side of the chest wall; `orientation` (row, column) says how it is stored, and the pixels follow it."""
+    ds = base(study, "mg", number, "MG", patient, StudyDate=date, StudyDescription="Mammography", SeriesDescription="Screening", BodyPartExamined="BREAST", PresentationIntentType="FOR PRESENTATION", **values)
+    rows, columns = 96, 64
+    y, x = np.mgrid[0:rows, 0:columns]
+    picture = np.where(((x - 0) / 50.0) ** 2 + ((y - 48) / 40.0) ** 2 < 1, 3000, 100)  # the chest wall at the left edge, as of a left breast stored A\...
+    picture[:12, :20] = 2000  # up: the armpit, or the outer side
+    toward = {"P": picture[:, ::-1], "A": picture}[orientation[0][0]]
+    down = {"L": "LR", "R": "RL", "F": "FH", "H": "HF"}[orientation[1][0]]
+    upright = {"CC": "L" if laterality == "R" else "R", "MLO": "F"}[view]
+    grey(ds, np.ascontiguousarray(toward if down[0] == upright else toward[::-1]).astype(np.uint16), 12)
+    ds.PatientOrientation = list(orientation)
+    ds.ImagerPixelSpacing = [0.1, 0.1]
+    ds.WindowCenter, ds.WindowWidth = 2048, 4096
+    ds.ImageLaterality = laterality
+    if coded:
+        ds.ViewCodeSequence = [Dataset()]
+        code = ds.ViewCodeSequence[0]
+        code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = VIEW_CODES[view][0], "SCT", VIEW_CODES[view][1]
+    else:
+        ds.ViewPosition = view
+    return ds
+
+
+def screening(study="screening", **values):
+    """Four views in no order, two of them stored the other way round, and one more that is no standard view."""
+    return [
+        mammogram(study, 1, "L", "MLO", ("P", "F"), coded=True, **values), mammogram(study, 2, "R", "CC", ("P", "L"), **values),
+        mammogram(study, 3, "R", "MLO", ("A", "F"), **values), mammogram(study, 4, "L", "CC", ("A", "L"), coded=True, **values),
+    ]

@@ -17,7 +17,8 @@ const identity = [1, 0, 0, 1];
 const restingView = { zoom: null, center: null, orientation: identity };
 /** planes: the image's own overlays and shutters are shown. */
 const restingLook = { window: { kind: "default" }, invert: false, smooth: true, planes: true };
-const emptyViewport = { series: null, index: 0, direction: 1, view: restingView, look: restingLook, cine: null };
+/** missing: what a hanging protocol wanted here and did not find. */
+const emptyViewport = { series: null, index: 0, direction: 1, view: restingView, look: restingLook, cine: null, missing: null };
 
 /** What moves together, see viewport/sync.js; `links`: the images that lie at the same place as the reader said, viewport → {series, index}. */
 const restingSync = { scroll: false, view: false, window: false, links: null };
@@ -69,6 +70,23 @@ export function linkHere(state) {
   const links = Object.fromEntries(shown(state).filter((n) => state.viewports[n].series).map((n) => [n, { series: state.viewports[n].series, index: state.viewports[n].index }]));
   const same = JSON.stringify(links) === JSON.stringify(state.sync.links);
   return { ...state, sync: { ...state.sync, scroll: same ? state.sync.scroll : true, links: same ? null : links } };
+}
+
+/**
+ * A hanging protocol on screen: `cells` in the order of the viewports, `{series, index, orientation, window, invert}` or `{missing}` where
+ * nothing fits, which stays empty and says so.
+ */
+export function hang(state, { layout, sync, cells: placed }) {
+  const viewports = state.viewports.map((viewport, n) => {
+    const cell = placed[n];
+    if (!cell) return n < cells(layout) ? emptyViewport : viewport;
+    if (!cell.series) return { ...emptyViewport, missing: cell.missing };
+    return {
+      ...emptyViewport, series: cell.series, index: cell.index,
+      view: { ...restingView, orientation: cell.orientation ?? identity }, look: { ...restingLook, window: cell.window ?? restingLook.window, invert: Boolean(cell.invert) },
+    };
+  });
+  return { ...state, layout, oneUp: false, active: 0, sync: { ...restingSync, ...sync, links: null }, cursor: null, viewports };
 }
 export const setCursor = (state, cursor) => ({ ...state, cursor });
 

@@ -14,6 +14,11 @@ export function togetherEntries(app) {
   ];
 }
 
+/** The name of a hanging protocol: the reader's own word, or ours. */
+export const protocolName = ({ id, name }) => name ?? t(`hanging.${id}`);
+
 export const layoutEntries = (app) => [
   { heading: t("layout"), items: edits.layouts.map((id) => entry(app, `layout${id}`, { picture: `layout${id}`, checked: app.state.layout === id })) },
+  { heading: t("hanging"), items: app.hangs.list().map((protocol) => ({ text: protocolName(protocol), detail: protocol.layout.replace("x", " × "), checked: app.hangs.current === protocol.id, run: () => app.hangs.apply(protocol) })) },
+  { items: [entry(app, "saveLayout"), ...app.hangs.own().map(({ id, name }) => ({ text: t("hanging.remove", { name }), run: () => app.hangs.remove(id) }))] },
 ];

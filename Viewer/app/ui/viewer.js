@@ -19,6 +19,7 @@ import { acts } from "./viewer/acts.js";
 import { announcer } from "./viewer/announcer.js";
 import { editing } from "./viewer/editing.js";
 import { studyFacts } from "./viewer/facts.js";
+import { hangings } from "./viewer/hangings.js";
 import { player } from "./viewer/player.js";
 import { stage } from "./viewer/stage.js";
 import { stripGroups } from "./viewer/studyWords.js";
@@ -27,7 +28,7 @@ import { layoutEntries, togetherEntries } from "./togetherMenu.js";
 import { windowEntries } from "./windowMenu.js";
 import { t } from "./words.js";
 
-export function viewer(root, studyUID, { signedOut, open, query }) {
+export function viewer(root, studyUID, { signedOut, open, query, preferences }) {
   const ended = new AbortController();
   const editor = editing(changed, (before, after) => together(before, after, app.visible(), app.known));
   const state = () => editor.state;
@@ -38,12 +39,13 @@ export function viewer(root, studyUID, { signedOut, open, query }) {
   // MARK: The page
 
   const help = helpDialog();
-  const app = acts({ editor, facts, player: cines, root, stage: () => screen, open, help: () => help.showModal(), say: (words) => toast.say(words), stripChanged: () => showStrip() });
+  const app = acts({ editor, facts, player: cines, root, stage: () => screen, open, help: () => help.showModal(), say: (words) => toast.say(words), stripChanged: () => showStrip(), hangs: () => hangs });
+  const hangs = hangings({ app, editor, facts, preferences, signal: ended.signal, changed });
   const panes = state().viewports.map((_, n) => pane(n, {
     goTo: (index) => app.edit((s) => edits.scrollTo(edits.activate(s, n), n, index, app.count(n)), { undoable: false }),
     dropped: (uid) => app.edit((s) => edits.openSeries(s, n, uid)),
   }));
-  const screen = stage(panes, { renderer: query.get("renderer"), changed, resized: () => render() });
+  const screen = stage(panes, { renderer: query.get("renderer"), changed, resized: () => render(), viewOf: (uid) => hangs.viewOf(uid) });
   const bar = toolbar(app, () => windowEntries(app), () => togetherEntries(app));
   const banner = h("div", { class: "banner-place" });
   const stripPlace = h("div", { class: "strip-place" });
@@ -86,7 +88,7 @@ export function viewer(root, studyUID, { signedOut, open, query }) {
       const first = facts.series.find((each) => each.thumbnail) ?? facts.series[0];
       if (first) app.edit((s) => edits.openSeries(s, 0, first.seriesInstanceUID), { undoable: false });
       panes[0].element.focus({ preventScroll: true });
-      facts.findOthers().then(showStrip); // after the first image was asked for
+      facts.findOthers().then(showStrip).then(hangs.begin).catch(() => {}); // after the first image was asked for; without them the reader hangs by hand
     } catch (error) {
       if (ended.signal.aborted) return;
       if (error.status === 401) return signedOut();

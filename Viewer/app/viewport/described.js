@@ -3,7 +3,7 @@ import { badges, corners, lettersOf, scaleBar } from "./overlay.js";
 import { kindOfObject } from "../model/sopClass.js";
 import { t } from "../ui/words.js";
 
-export function described({ seen, viewport, series, size, scale, number, linked = false }) {
+export function described({ seen, viewport, series, size, scale, number, linked = false, view = null }) {
   const data = {
     series: viewport.series, imageIndex: seen.wanted ?? null, state: stateOf(seen),
     windowCenter: seen.window?.lut ? null : seen.window?.center, windowWidth: seen.window?.lut ? null : seen.window?.width, windowFrom: seen.window?.from,
@@ -12,11 +12,11 @@ export function described({ seen, viewport, series, size, scale, number, linked 
   const label = viewport.series && series
     ? t("viewport.label", { modality: series.modality ?? "", description: series.seriesDescription ?? "", n: (seen.wanted ?? 0) + 1, count: seen.count ?? series.instanceCount ?? "" })
     : t("viewport.empty", { n: number });
-  const plain = { label, data, badges: [], message: message(seen) };
+  const plain = { label, data, badges: [], message: message(seen, viewport) };
   if (!seen.item) return plain;
   const { image } = seen.item;
   const geometry = seen.geometry ?? { columns: image.columns || 1, rows: image.rows || 1, aspect: 1 };
-  const facts = { item: seen.item, image, series, viewport: { ...viewport, index: seen.showing }, count: seen.count, window: seen.window, size, geometry };
+  const facts = { item: seen.item, image, series, viewport: { ...viewport, index: seen.showing }, count: seen.count, window: seen.window, size, geometry, view };
   const text = corners(facts);
   if (seen.kind === "object") return { ...plain, corners: { ...text, bottomLeft: [], bottomRight: [] } };
   const bar = seen.drawn && !seen.large ? scaleBar(facts) : null;
@@ -24,9 +24,15 @@ export function described({ seen, viewport, series, size, scale, number, linked 
     ...plain,
     corners: seen.kind === "image" ? text : { ...text, bottomRight: [] },
     letters: seen.drawn ? lettersOf(image, viewport.view) : null,
-    badges: badges({ ...seen, image, linked, failed: seen.failure }),
+    badges: badges({ ...seen, image, linked, view, failed: seen.failure }),
     scale: bar && { ...bar, pixels: bar.pixels / scale },
   };
+}
+
+/** What a hanging protocol looked for and did not find. */
+function wanted({ view, of, description, modality }) {
+  const what = view ? view.join(" ") : [modality, description].filter(Boolean).join(" · ");
+  return t(of === "prior" ? "viewport.missing.prior" : "viewport.missing.current", { what }).trim();
 }
 
 /** "full" when the wanted frame, or all there is to show, is on screen. */
@@ -42,9 +48,9 @@ function stateOf(seen) {
   }
 }
 
-function message(seen) {
+function message(seen, viewport) {
   switch (seen.kind) {
-    case "empty": return { title: t("viewport.none") };
+    case "empty": return viewport.missing ? { title: t("viewport.missing"), lines: [wanted(viewport.missing)] } : { title: t("viewport.none") };
     case "failed": return { title: t("message.series"), lines: [seen.error].filter(Boolean) };
     case "object": return { picture: "document", title: t("message.object", { kind: t(`sop.${kindOfObject(seen.item.image.sopClassUID)}`) }), lines: [t("message.object.how")] };
     case "undrawable": return { title: t(`message.${seen.reason.reason}`, seen.reason), lines: [t(`message.${seen.reason.reason}.how`), attributes(seen.item.image)] };

@@ -25,7 +25,7 @@ export function windowSource(window) {
 /**
  * @param item `{image, frame}` on screen; `series`, `viewport` of the state, `window` in force, `size` in device pixels
  */
-export function corners({ item, series, viewport, count, window, size, geometry }) {
+export function corners({ item, series, viewport, count, window, size, geometry, view }) {
   const { image } = item;
   const position = slicePosition(item);
   const zoom = zoomOf(viewport.view, geometry, size);
@@ -35,7 +35,7 @@ export function corners({ item, series, viewport, count, window, size, geometry 
       [series.modality, series.seriesNumber != null && t("seriesNumber", { n: series.seriesNumber })].filter(Boolean).join(" · "),
       series.seriesDescription,
     ],
-    topRight: [image.sopClassUID && image.instanceNumber != null ? t("instanceNumber", { n: image.instanceNumber }) : ""],
+    topRight: [view ? `${view.laterality} ${view.view}` : "", image.sopClassUID && image.instanceNumber != null ? t("instanceNumber", { n: image.instanceNumber }) : ""],
     bottomLeft: [
       t("imageOf", { n: viewport.index + 1, count }),
       position ? t("slicePosition", { side: position.side, mm: number(position.mm, 1) }) : "",
@@ -53,7 +53,7 @@ export function corners({ item, series, viewport, count, window, size, geometry 
 export const lettersOf = (image, view) => letters(image, view.orientation);
 
 /** What a reader must know and the overlay key must not hide. */
-export function badges({ image, item, window, look, frame, showing, wanted, linked, failed }) {
+export function badges({ image, item, window, look, frame, showing, wanted, linked, view, failed }) {
   const list = [];
   const missing = missingSlices(item?.stack);
   const remarks = item?.stack?.remarks.join("\n");
@@ -68,6 +68,8 @@ export function badges({ image, item, window, look, frame, showing, wanted, link
   if (image.spacing?.warnings.length) list.push({ id: "spacing", text: t("badge.spacing"), title: image.spacing.warnings.join("\n") });
   if (image.lossy === "01" || image.lossy === true) list.push({ id: "lossy", text: t("badge.lossy") });
   if (window?.from === "auto") list.push({ id: "auto", text: t("badge.auto") });
+  if (view && !view.orientation) list.push({ id: "chestWall", text: t("badge.chestWall") });
+  if (view?.others) list.push({ id: "others", text: t(view.others === 1 ? "badge.others.one" : "badge.others", { n: view.others }) });
   if (linked) list.push({ id: "linked", text: t("badge.linked") });
   if (showing !== wanted && !failed) list.push({ id: "loading", text: t("badge.showing", { n: showing + 1, wanted: wanted + 1 }) });
   return list;

@@ -3,6 +3,7 @@ import { cineRate, stepRate } from "../../model/cine.js";
 import { patientPoint } from "../../model/plane.js";
 import { likeSeries, priorsInOrder } from "../../model/timeline.js";
 import * as edits from "../../model/state.js";
+import { askName } from "../nameDialog.js";
 import { explain } from "../doors.js";
 import { t } from "../words.js";
 import { planeOfItem, pointed } from "../../viewport/sync.js";
@@ -10,9 +11,9 @@ import { applied, inverted, matrix } from "../../viewport/view.js";
 
 /**
  * @param {{editor, facts, player, root: HTMLElement, stage: () => stage, open: (hash: string) => void,
- *   help: () => void, say: (words: string) => void, stripChanged: () => void}} parts of the viewer; the stage is made after the acts
+ *   help: () => void, say: (words: string) => void, stripChanged: () => void, hangs: () => hangings}} parts of the viewer; the stage and the hangings are made after the acts
  */
-export function acts({ editor, facts, player, root, stage, open, help, say, stripChanged }) {
+export function acts({ editor, facts, player, root, stage, open, help, say, stripChanged, hangs }) {
   const state = () => editor.state;
   const app = {
     get state() { return editor.state; },
@@ -87,6 +88,21 @@ export function acts({ editor, facts, player, root, stage, open, help, say, stri
         return edits.activate(edits.openSeries(wide, beside, found.seriesInstanceUID), from);
       });
       stripChanged();
+    },
+    stripChanged,
+    get hangs() { return hangs(); },
+    /** What is on screen as a hanging protocol of the reader's own. */
+    async saveLayout() {
+      const { layout } = state();
+      const proposal = [facts.study.modalities.join(" "), facts.seriesOf(state().viewports[state().active].series)?.bodyPart, layout.replace("x", " × ")].filter(Boolean).join(" ");
+      const name = await askName({ title: t("hanging.save"), hint: t("hanging.save.hint"), label: t("hanging.name"), value: proposal, go: t("hanging.save.go") });
+      if (!name) return;
+      try {
+        await hangs().save(name);
+        say(t("hanging.saved", { name }));
+      } catch (error) {
+        say(error.status === 401 ? t("signIn.expired") : explain(error));
+      }
     },
     fullscreen() {
       if (document.fullscreenElement) document.exitFullscreen();

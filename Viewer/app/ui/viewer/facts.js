@@ -18,6 +18,7 @@ export function studyFacts({ studyUID, signal, signedOut, changed, grew }) {
   const known = new Map(); // SOP Instance UID → display attributes, see model/display.js
   const asked = api.study(studyUID, signal); // on its way while the page is built
   asked.catch(() => {}); // load() tells
+  const loads = new Map(); // series UID → promise of its first stack
   const displays = new Map(); // Study Instance UID → loader
   const all = () => [...studies.values()].flatMap(({ series }) => series);
   const seriesOf = (uid) => all().find((each) => each.seriesInstanceUID === uid);
@@ -44,6 +45,8 @@ export function studyFacts({ studyUID, signal, signedOut, changed, grew }) {
     }
     changed();
   }
+
+  function wantStack(uid) { if (uid && !loads.has(uid)) loads.set(uid, loadStack(uid)); }
 
   /** Tables, palette, overlays and shutter of an object are there: its frames can be asked for. */
   function displayed(uid, display) {
@@ -111,7 +114,9 @@ export function studyFacts({ studyUID, signal, signedOut, changed, grew }) {
       }
       changed();
     },
-    wantStack(uid) { if (uid && !stacks.has(uid)) loadStack(uid); },
+    wantStack,
+    /** Resolves when the stack of a series is there, or failed. */
+    ready(uid) { wantStack(uid); return loads.get(uid); },
     wantDisplay: (uid, image) => displays.get(seriesOf(uid).studyInstanceUID).want(uid, image),
     instanceURL: (uid, image) => api.instanceURL(seriesOf(uid).studyInstanceUID, uid, image.sopInstanceUID),
   };

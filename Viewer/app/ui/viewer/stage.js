@@ -14,10 +14,10 @@ const gap = 2; // CSS pixels between viewports
 
 /**
  * @param panes elements of the viewports, as `viewport/pane.js` makes them
- * @param {{renderer: string | null, changed: () => void, resized: () => void}} options the wished renderer; what to call when all has to be
- *   drawn again soon, and at once
+ * @param {{renderer: string | null, changed: () => void, resized: () => void, viewOf: (uid: string) => object | null}} options
+ *   the wished renderer; what to call when all has to be drawn again soon, and at once; the mammographic view of an instance
  */
-export function stage(panes, { renderer: wished, changed, resized }) {
+export function stage(panes, { renderer: wished, changed, resized, viewOf }) {
   const canvas = h("canvas", { class: "stage-canvas", "aria-hidden": "true" });
   const element = h("main", { class: "stage" }, canvas, panes.map((pane) => pane.element));
   const held = new Map(); // windows found from pixels
@@ -67,7 +67,7 @@ export function stage(panes, { renderer: wished, changed, resized }) {
     const { cursor } = toolOf(state.tool);
     panes[n].place(rectangle, scale);
     panes[n].update({
-      ...described({ seen: sights[n], viewport, series: facts.seriesOf(viewport.series), size: rectangle, scale, number: n + 1, linked: isLinked(state, n) }),
+      ...described({ seen: sights[n], viewport, series: facts.seriesOf(viewport.series), size: rectangle, scale, number: n + 1, linked: isLinked(state, n), view: viewOf(sights[n].item?.image.sopInstanceUID) }),
       mark: markOf(state, viewport, facts),
       references: referencesFor(state, n, sights, rectangle, scale),
       active: n === state.active && places.length > 1,
