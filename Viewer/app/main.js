@@ -7,8 +7,8 @@ import { network } from "./ui/network/network.js";
 import { apiPage } from "./ui/api/api.js";
 import { uploadPanel } from "./ui/uploadPanel.js";
 import { preferences } from "./net/preferences.js";
-import { applyTheme } from "./ui/theme.js";
-import { language, t } from "./ui/words.js";
+import { applyTheme, keepTheme, setTheme } from "./ui/theme.js";
+import { chooseLanguage, keepLanguage, language, t } from "./ui/words.js";
 
 const root = document.getElementById("app");
 const memory = {}; // what the study list wants to find again when the reader comes back
@@ -32,7 +32,7 @@ async function route() {
       return doors.unreachable(root, error, route);
     }
   }
-  kept ??= preferences();
+  kept ??= remembered();
   uploads ??= uploadPanel(document.body);
   const context = { user, memory, uploads, preferences: kept, signedOut, signOut, open, query: new URLSearchParams(query) };
   document.title = t("product");
@@ -48,6 +48,21 @@ function signedIn(person) {
   user = person;
   if (location.hash.startsWith("#/setup")) history.replaceState(null, "", "#/studies");
   route();
+}
+
+/** The preferences of whoever has signed in; how the page looks follows them. */
+function remembered() {
+  const own = preferences();
+  const keep = (name) => (value) => own.update("appearance", (before) => ({ ...before, [name]: value })).catch(() => {}); // this device remembers it
+  keepTheme(keep("theme"));
+  keepLanguage(keep("language"));
+  own.ready.then(() => {
+    if (own !== kept) return;
+    const { theme, language: tag } = own.get("appearance") ?? {};
+    if (theme) setTheme(theme, false);
+    if (tag) chooseLanguage(tag, { told: true });
+  });
+  return own;
 }
 
 /** Everything of the archive leaves the page. */

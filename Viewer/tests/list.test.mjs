@@ -70,7 +70,9 @@ test("cine: 120 frames at 40 ms take 4.8 s however often the screen is drawn (G4
 test("keys: one command each, every command and group has its words", () => {
   const keys = commands.flatMap((command) => command.keys);
   assert.equal(new Set(keys).size, keys.length);
-  for (const { id } of commands) assert.ok(words[`command.${id}`], id);
+  assert.equal(new Set(commands.map(({ id }) => id)).size, commands.length);
+  for (const { id, family } of commands) assert.ok(words[`command.${family ?? id}`], id);
+  for (const { group } of commands) assert.ok(words[`group.${group}`], group);
 });
 
 test("key names", () => {

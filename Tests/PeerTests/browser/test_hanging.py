@@ -121,5 +121,5 @@ def test_a_prior_hangs_by_protocol_and_an_empty_place_says_why(own_page, own_ser
     page.locator("[data-menu=layout]").click()
     page.locator("#menu-layout").get_by_text("First series and prior").click()
     page.wait_for_selector("[data-viewport='1']:visible")
-    assert eventually(lambda: "The prior has no" in page.inner_text("[data-viewport='1'] .message")), "an MR is no prior of a CT series"
+    assert eventually(lambda: "The prior has no series like" in page.inner_text("[data-viewport='1'] .message")), "an MR is no prior of a CT series"
     page.shot("hung-empty")

@@ -28,6 +28,7 @@ export const initialState = {
   active: 0,
   oneUp: false,
   tool: "windowLevel",
+  buttons: { middle: "pan", right: "zoom" }, // tools of the mouse's other buttons
   overlays: "all",
   panel: true,
   sync: restingSync,
@@ -51,6 +52,12 @@ export const setLayout = (state, layout) => ({
   ...state, layout, oneUp: false, active: Math.min(state.active, cells(layout) - 1),
 });
 export const setTool = (state, tool) => ({ ...state, tool });
+/** @param wished of the preferences, whatever is there */
+export function setButtons(state, wished) {
+  const buttons = { ...initialState.buttons };
+  for (const which of ["middle", "right"]) if (typeof wished?.[which] === "string") buttons[which] = wished[which];
+  return JSON.stringify(buttons) === JSON.stringify(state.buttons) ? state : { ...state, buttons };
+}
 export const activate = (state, n) => (state.active === n ? state : { ...state, active: n });
 export function activateNext(state, step) {
   const all = Array.from({ length: cells(state.layout) }, (_, n) => n);

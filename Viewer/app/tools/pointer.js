@@ -47,7 +47,7 @@ export function pointerGestures(element, face) {
     if (!facts) return;
     if (pinch && pointers.size === 2) return pinched(facts);
     if (!drag) return;
-    const tool = toolForButtons(event.buttons || 1, face.get().tool);
+    const tool = toolForButtons(event.buttons || 1, face.get().tool, face.get().buttons);
     if (tool !== drag.tool) begin(event); // a second button was pressed or released
     const gesture = {
       viewport: face.viewport, at, dx: at[0] - before[0], dy: at[1] - before[1], begunAt: drag.at, begun: drag.state,
@@ -91,7 +91,7 @@ export function pointerGestures(element, face) {
   }, { passive: false });
 
   function begin(event) {
-    const tool = toolForButtons(event.buttons || 1, face.get().tool);
+    const tool = toolForButtons(event.buttons || 1, face.get().tool, face.get().buttons);
     drag = { tool, at: position(event), state: face.get(), facts: face.facts(), moved: false, id: `${tool.id}-${event.timeStamp}` };
     if (tool.start && drag.facts) face.set(tool.start(face.get(), { viewport: face.viewport, at: drag.at, facts: drag.facts }), { merge: drag.id, undoable: tool.undoable });
   }

@@ -48,10 +48,13 @@ export const tools = [scroll, windowLevel, zoom, pan, cursor];
 
 export const toolOf = (id) => tools.find((tool) => tool.id === id) ?? windowLevel;
 
-/** Which tool a pointer stands for: buttons as in PointerEvent.buttons (1 left, 2 right, 4 middle). */
-export function toolForButtons(buttons, chosen) {
+/**
+ * Which tool a pointer stands for: buttons as in PointerEvent.buttons (1 left, 2 right, 4 middle); `others` names the tools of the
+ * middle and the right one.
+ */
+export function toolForButtons(buttons, chosen, others = { middle: "pan", right: "zoom" }) {
   if ((buttons & 3) === 3) return windowLevel;
-  if (buttons & 4) return pan;
-  if (buttons & 2) return zoom;
+  if (buttons & 4) return toolOf(others.middle);
+  if (buttons & 2) return toolOf(others.right);
   return toolOf(chosen);
 }

@@ -55,7 +55,7 @@ export const commands = [
   { id: "fullRange", keys: ["0"], group: "window", run: (app) => app.setWindow({ kind: "full" }) },
   { id: "fileWindow", keys: ["1"], group: "window", run: (app) => app.setWindow({ kind: "default" }) },
   { id: "nextFileWindow", keys: ["2"], group: "window", run: nextFileWindow },
-  ...["3", "4", "5", "6", "7", "8", "9"].map((key) => ({ id: "preset", keys: [key], group: "window", run: preset(key) })),
+  ...["3", "4", "5", "6", "7", "8", "9"].map((key) => ({ id: `preset${key}`, family: "preset", keys: [key], group: "window", run: preset(key) })),
   { id: "autoWindow", keys: ["Shift+A"], group: "window", run: (app) => app.setWindow({ kind: "auto" }) },
   { id: "invert", keys: ["i"], group: "window", icon: "invert", run: onActive(edits.invert) },
 
@@ -96,6 +96,7 @@ export const commands = [
   { id: "overlays", keys: ["o"], group: "screen", icon: "overlays", run: (app) => app.edit(edits.nextOverlays, { undoable: false }) },
   { id: "panel", keys: ["u"], group: "screen", icon: "panel", run: (app) => app.edit(edits.togglePanel, { undoable: false }) },
   { id: "fullscreen", keys: ["Shift+U"], group: "screen", icon: "fullscreen", run: (app) => app.fullscreen() },
+  { id: "palette", keys: ["Ctrl+k"], group: "screen", icon: "search", run: (app) => app.palette() },
   { id: "help", keys: ["?"], group: "screen", icon: "help", run: (app) => app.help() },
   { id: "back", keys: ["Escape"], group: "screen", icon: "back", run: (app) => app.back() },
 ];

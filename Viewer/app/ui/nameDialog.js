@@ -9,7 +9,7 @@ export function askName({ title, hint, label, value = "", go }) {
       h("h2", { id: "name-title" }, title), hint && h("p", { class: "hint" }, hint),
       h("label", { for: "name-input" }, label), input,
       h("div", { class: "buttons" },
-        h("button", { type: "button", onclick: () => dialog.close() }, t("cancel")),
+        h("button", { type: "button", class: "quiet", onclick: () => dialog.close() }, t("cancel")),
         h("button", { type: "submit", class: "primary", id: "name-go", value: "go" }, go)));
     const dialog = h("dialog", { class: "name-dialog", "aria-labelledby": "name-title" }, form);
     dialog.addEventListener("close", () => {

@@ -19,9 +19,9 @@ export function seriesStrip(groups, { openSeries, openStudy }) {
     const buttons = (series ?? []).map((each) => seriesButton(each, openSeries, words));
     const list = series && h("ol", {}, buttons.map((button) => h("li", {}, button)));
     const heading = words && (relation === "current"
-      ? h("h2", { class: "strip-study current" }, words.title)
+      ? h("h2", { class: "strip-study current" }, titled(words))
       : h("button", { type: "button", class: `strip-study ${relation}`, "aria-expanded": String(Boolean(series)), title: words.hint, dataset: { timeline: study.studyInstanceUID }, onclick: () => openStudy(study.studyInstanceUID) },
-        h("strong", {}, words.title), h("span", {}, words.detail)));
+        h("strong", {}, titled(words)), h("span", {}, words.detail)));
     return { buttons, element: h("div", { class: "strip-group", dataset: { relation } }, heading, list, note && h("p", { class: "strip-note" }, note)) };
   });
   const buttons = items.flatMap((item) => item.buttons);
@@ -42,6 +42,9 @@ export function seriesStrip(groups, { openSeries, openStudy }) {
   }
   return { element, update };
 }
+
+/** A date is not broken over two lines. */
+const titled = ({ parts: [first, ...rest] }) => [first, ...rest.flatMap((part) => [" · ", h("b", { class: "whole" }, part)])];
 
 function seriesButton(each, openSeries, words) {
   const label = [words?.title, t("series.open", { n: each.seriesNumber ?? "–", description: each.seriesDescription || each.modality || "", count: each.instanceCount })].filter(Boolean).join(": ");

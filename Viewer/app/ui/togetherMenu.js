@@ -4,7 +4,7 @@ import { command } from "./commands.js";
 import { keyCaps } from "./keyboard.js";
 import { t } from "./words.js";
 
-const entry = (app, id, more = {}) => ({ text: t(`command.${id}`), key: keyCaps(command(id).keys[0]).join(" "), run: () => command(id).run(app), ...more });
+const entry = (app, id, more = {}) => ({ text: t(`command.${id}`), key: app.keyboard.keysOf(id).slice(0, 1).map((key) => keyCaps(key).join(" "))[0] ?? null, run: () => command(id).run(app), ...more });
 
 export function togetherEntries(app) {
   const { sync, referenceLines } = app.state;

@@ -8,20 +8,28 @@ import { keyCaps } from "./keyboard.js";
 import { menu } from "./menu.js";
 import { t } from "./words.js";
 
-const title = (id) => {
-  const keys = command(id)?.keys ?? [];
-  return `${t(`command.${id}`)}${keys.length ? ` (${keyCaps(keys[0]).join(" ")})` : ""}`;
+/** The name of a command in words. */
+export const commandName = (id) => (command(id)?.family ? t(`command.${command(id).family}`, { n: id.slice(command(id).family.length) }) : t(`command.${id}`));
+
+const title = (app, id) => {
+  const [key] = app.keyboard.keysOf(id);
+  return `${commandName(id)}${key ? ` (${keyCaps(key).join(" ")})` : ""}`;
 };
 
+/** Buttons name the keys that stand for them: said again after a key was changed. */
+export function retitle(page, app) {
+  for (const button of page.querySelectorAll("button[data-command]")) button.title = title(app, button.dataset.command);
+}
+
 export function commandButton(app, id, extra = {}) {
-  return h("button", { type: "button", class: "tool", title: title(id), "aria-label": t(`command.${id}`), dataset: { command: id }, onclick: () => command(id).run(app), ...extra }, icon(command(id).icon));
+  return h("button", { type: "button", class: "tool", title: title(app, id), "aria-label": t(`command.${id}`), dataset: { command: id }, onclick: () => command(id).run(app), ...extra }, icon(command(id).icon));
 }
 
 const bar = [["invert", "fit", "onePixel"], ["rotateLeft", "rotateRight", "flipHorizontal", "flipVertical"], ["reset", "undo", "redo"]];
 
 export function toolbar(app, windowEntries, togetherEntries) {
   const toolButtons = tools.map(({ id, icon: picture }) =>
-    h("button", { type: "button", class: "tool named", title: title(id), "aria-pressed": "false", dataset: { command: id }, onclick: () => command(id).run(app) }, icon(picture), h("span", {}, t(`command.${id}`))));
+    h("button", { type: "button", class: "tool named", title: title(app, id), "aria-pressed": "false", dataset: { command: id }, onclick: () => command(id).run(app) }, icon(picture), h("span", {}, t(`command.${id}`))));
   const windows = menu({ name: "windows", label: t("window.menu"), picture: "presets", entries: windowEntries });
   const together = menu({ name: "together", label: t("group.together"), picture: "sync", entries: togetherEntries });
   const play = commandButton(app, "cine", { "aria-pressed": "false" });
@@ -31,7 +39,7 @@ export function toolbar(app, windowEntries, togetherEntries) {
   const more = menu({
     name: "more", label: t("command.more"), picture: "more",
     entries: () => [{
-      items: ["invert", "fit", "onePixel", "rotateLeft", "rotateRight", "flipHorizontal", "flipVertical", "smooth", "reset", "undo", "redo", "slower", "faster", "hangPrior", "overlays", "panel", "fullscreen", "help"]
+      items: ["invert", "fit", "onePixel", "rotateLeft", "rotateRight", "flipHorizontal", "flipVertical", "smooth", "reset", "undo", "redo", "slower", "faster", "hangPrior", "overlays", "panel", "fullscreen", "palette", "help"]
         .map((id) => ({ text: t(`command.${id}`), picture: command(id).icon, run: () => command(id).run(app) })),
     }],
   });

@@ -9,17 +9,19 @@ import { together } from "../viewport/sync.js";
 import { explain } from "./doors.js";
 import { h } from "./element.js";
 import { helpDialog } from "./help.js";
-import { commandFor } from "./keyboard.js";
+import { keyboard } from "./keyboard.js";
 import { menu } from "./menu.js";
+import { palette } from "./palette.js";
 import { notice } from "./notice.js";
 import { patientBar } from "./patientBar.js";
 import { seriesStrip } from "./seriesStrip.js";
-import { commandButton, toolbar } from "./toolbar.js";
+import { commandButton, retitle, toolbar } from "./toolbar.js";
 import { acts } from "./viewer/acts.js";
 import { announcer } from "./viewer/announcer.js";
 import { editing } from "./viewer/editing.js";
 import { studyFacts } from "./viewer/facts.js";
 import { hangings } from "./viewer/hangings.js";
+import { paletteEntries } from "./viewer/paletteEntries.js";
 import { player } from "./viewer/player.js";
 import { stage } from "./viewer/stage.js";
 import { stripGroups } from "./viewer/studyWords.js";
@@ -38,9 +40,10 @@ export function viewer(root, studyUID, { signedOut, open, query, preferences }) 
 
   // MARK: The page
 
-  const help = helpDialog();
-  const app = acts({ editor, facts, player: cines, root, stage: () => screen, open, help: () => help.showModal(), say: (words) => toast.say(words), stripChanged: () => showStrip(), hangs: () => hangs });
+  const keys = keyboard(preferences);
+  const app = acts({ editor, facts, player: cines, root, stage: () => screen, open, keyboard: keys, preferences, help: () => help.open(), palette: () => orders.open(), say: (words) => toast.say(words), stripChanged: () => showStrip(), hangs: () => hangs });
   const hangs = hangings({ app, editor, facts, preferences, signal: ended.signal, changed });
+  const help = helpDialog(app), orders = palette(() => paletteEntries(app, facts));
   const panes = state().viewports.map((_, n) => pane(n, {
     goTo: (index) => app.edit((s) => edits.scrollTo(edits.activate(s, n), n, index, app.count(n)), { undoable: false }),
     dropped: (uid) => app.edit((s) => edits.openSeries(s, n, uid)),
@@ -51,7 +54,7 @@ export function viewer(root, studyUID, { signedOut, open, query, preferences }) 
   const stripPlace = h("div", { class: "strip-place" });
   const voice = announcer();
   const toast = notice();
-  const page = h("div", { class: "viewer" }, banner, h("div", { class: "viewer-body" }, stripPlace, screen.element), bar.element, voice.element, toast.element, help);
+  const page = h("div", { class: "viewer" }, banner, h("div", { class: "viewer-body" }, stripPlace, screen.element), bar.element, voice.element, toast.element, help.element, orders.element);
   root.replaceChildren(page);
   screen.begin();
   page.dataset.renderer = screen.renderer.kind;
@@ -72,7 +75,7 @@ export function viewer(root, studyUID, { signedOut, open, query, preferences }) 
   });
 
   const pressed = (event) => {
-    const command = commandFor(event);
+    const command = keys.commandFor(event);
     if (!command) return;
     event.preventDefault();
     command.run(app);
@@ -106,6 +109,7 @@ export function viewer(root, studyUID, { signedOut, open, query, preferences }) 
       fullscreen: commandButton(app, "fullscreen"),
       help: commandButton(app, "help"),
     }));
+    retitle(banner, app);
     showStrip();
   }
 
@@ -185,12 +189,14 @@ export function viewer(root, studyUID, { signedOut, open, query, preferences }) 
     strip.update(openOnes, current.viewports[current.active].series, shares);
   }
 
+  const endWatch = preferences.watch(() => { retitle(page, app); app.edit((s) => edits.setButtons(s, preferences.get("buttons")), { undoable: false }); });
   load();
   const endEvents = api.events({ study: arrived, state: (_, again) => { if (again) grown(); }, signedOut });
 
   return () => {
     ended.abort();
     endEvents();
+    endWatch();
     store.close();
     screen.close();
     cancelAnimationFrame(frameRequest);

@@ -30,7 +30,9 @@ export function described({ seen, viewport, series, size, scale, number, linked 
 }
 
 /** What a hanging protocol looked for and did not find. */
-function wanted({ view, of, description, modality }) {
+function wanted({ view, of, description, modality, like }) {
+  if (like != null) return t("viewport.missing.like");
+  if (!view && !description && !modality) return t("viewport.missing.nth");
   const what = view ? view.join(" ") : [modality, description].filter(Boolean).join(" · ");
   return t(of === "prior" ? "viewport.missing.prior" : "viewport.missing.current", { what }).trim();
 }

@@ -11,9 +11,9 @@ import { applied, inverted, matrix } from "../../viewport/view.js";
 
 /**
  * @param {{editor, facts, player, root: HTMLElement, stage: () => stage, open: (hash: string) => void,
- *   help: () => void, say: (words: string) => void, stripChanged: () => void, hangs: () => hangings}} parts of the viewer; the stage and the hangings are made after the acts
+ *   keyboard, preferences, help: () => void, palette: () => void, say: (words: string) => void, stripChanged: () => void, hangs: () => hangings}} parts of the viewer; the stage and the hangings are made after the acts
  */
-export function acts({ editor, facts, player, root, stage, open, help, say, stripChanged, hangs }) {
+export function acts({ editor, facts, player, root, stage, open, keyboard, preferences, help, palette, say, stripChanged, hangs }) {
   const state = () => editor.state;
   const app = {
     get state() { return editor.state; },
@@ -109,6 +109,13 @@ export function acts({ editor, facts, player, root, stage, open, help, say, stri
       else root.requestFullscreen?.().catch(() => {}); // the browser may refuse: then nothing changes
     },
     help,
+    palette,
+    keyboard,
+    /** Which tools the other buttons of the mouse are. */
+    buttons: {
+      get: () => state().buttons,
+      set: (which, tool) => preferences.update("buttons", (before) => ({ ...before, [which]: tool })),
+    },
     back() { open("#/studies"); },
   };
   /** The state after pointing at device pixels of viewport `n`; null where the image does not say where it lies. */

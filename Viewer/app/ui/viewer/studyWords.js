@@ -10,7 +10,8 @@ export function distance(current, other, relation) {
   return t(`study.${relation}.${between.unit}${between.n === 1 ? ".one" : ""}`, { n: between.n });
 }
 
-export const title = (study, relation) => [t(`study.${relation}`), date(study.studyDate) || t("study.noDate")].join(" · ");
+const parts = (study, relation) => [t(`study.${relation}`), date(study.studyDate) || t("study.noDate")];
+export const title = (study, relation) => parts(study, relation).join(" · ");
 
 /** What a viewport says of its study while several are open. */
 export function studyMark(current, study) {
@@ -21,10 +22,10 @@ export function studyMark(current, study) {
 /** Groups of the series strip. */
 export function stripGroups(facts) {
   const { study, series, others } = facts;
-  const own = { study, relation: "current", series, words: others.studies.length ? { title: title(study, "current") } : null, note: null };
+  const own = { study, relation: "current", series, words: others.studies.length ? { title: title(study, "current"), parts: parts(study, "current") } : null, note: null };
   const rest = others.studies.map((other) => ({
     study: other, relation: other.relation, series: facts.seriesOfStudy(other.studyInstanceUID),
-    words: { title: title(other, other.relation), detail: [other.modalities.join(" "), other.studyDescription].filter(Boolean).join(" · "), hint: distance(study, other, other.relation) },
+    words: { title: title(other, other.relation), parts: parts(other, other.relation), detail: [other.modalities.join(" "), other.studyDescription].filter(Boolean).join(" · "), hint: distance(study, other, other.relation) },
   }));
   const note = others.state === "failed" ? t("study.othersFailed") : others.leftOut ? t(others.leftOut === 1 ? "study.leftOut.one" : "study.leftOut", { n: others.leftOut }) : null;
   const groups = [own, ...rest];
