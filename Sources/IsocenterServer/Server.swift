@@ -69,6 +69,8 @@ public struct Server: Sendable {
             SendRoutes(archive: archive, peers: peers, jobs: jobs),
             CorrectionRoutes(archive: archive),
             DeletionRoutes(archive: archive, purger: purger),
+            DraftRoutes(archive: archive, drafts: DraftTable(archive.database)),
+            ReportRoutes(archive: archive, logger: logger),
             JobRoutes(jobs: jobs),
             CommitmentRoutes(table: commitments.table),
             ChangeRoutes(archive: archive),

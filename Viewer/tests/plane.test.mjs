@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { heightOver, imagePoint, intersection, parallel, patientPoint, planeOf } from "../app/model/plane.js";
+import { contradictsItself, heightOver, imagePoint, intersection, parallel, patientPoint, planeOf } from "../app/model/plane.js";
 
 const image = (more = {}) => ({
   rows: 100, columns: 200, spacing: { row: 2, column: 1, source: "patient" }, frameOfReferenceUID: "1.2", imagePosition: [-100, -100, 50], imageOrientation: [1, 0, 0, 0, 1, 0], ...more,
@@ -24,6 +24,11 @@ test("what is missing or contradicts itself has no plane", () => {
     { spacing: { row: 1, column: 1, source: "detector" } }, { rows: 0 },
   ]) assert.equal(planeOf(image(broken)), null, JSON.stringify(broken));
   assert.ok(planeOf(image({ imageOrientation: [1, 1e-4, 0, 0, 1, 1e-4] })), "rounding is no contradiction (G17)");
+});
+
+test("a contradiction is told from what is only missing", () => {
+  for (const imageOrientation of [[1, 0, 0, 1, 0, 0], [0, 0, 0, 0, 0, 0], [1, 0, 0]]) assert.ok(contradictsItself(image({ imageOrientation })), imageOrientation);
+  for (const more of [{}, { imageOrientation: null }, { imagePosition: null }, { spacing: { row: null, column: null, source: "none" } }]) assert.ok(!contradictsItself(image(more)), JSON.stringify(more));
 });
 
 test("the line in which a sagittal image cuts an axial one ends where both pictures end (G18)", () => {

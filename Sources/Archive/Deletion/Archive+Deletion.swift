@@ -199,7 +199,22 @@ extension Archive {
             }
         }
         try await end(id, .purging, as: .purged)
+        try await purgeDrafts(of: id)
         return count
+    }
+
+    /// Of a study of which nothing is left, here or to be restored.
+    private func purgeDrafts(of deletion: Int64) async throws(ArchiveError) {
+        do throws(DatabaseError) {
+            try await database.run("""
+                DELETE FROM draft
+                WHERE  study_uid = (SELECT study_uid FROM deletion WHERE id = \(deletion))
+                AND    NOT EXISTS (SELECT 1 FROM study WHERE study.study_uid = draft.study_uid)
+                AND    NOT EXISTS (SELECT 1 FROM deletion WHERE deletion.study_uid = draft.study_uid AND deletion.state IN ('deleted', 'purging'))
+                """)
+        } catch {
+            throw ArchiveError(error, "purging drafts")
+        }
     }
 
     /// Nothing restores it any more. First the bytes, then the row: after a crash between them it is done again, and nothing is left that no row knows.

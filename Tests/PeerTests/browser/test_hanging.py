@@ -82,7 +82,7 @@ def test_a_saved_layout_hangs_the_next_study_and_lives_on_the_server(own_page, o
     page.wait_data("series", reading.uid("saved-a", "bone"), 0)
     page.drawn(0)
     page.keyboard.press("7"), page.keyboard.press("g")
-    page.keyboard.press("Shift+L")
+    page.keyboard.press("Shift+S")
     assert page.input_value("#name-input") == "CT CHEST 1 × 2"
     page.shot("save-layout")
     page.fill("#name-input", "Bone first")

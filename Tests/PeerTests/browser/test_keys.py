@@ -66,8 +66,8 @@ def test_a_command_is_found_by_name_and_done(viewer):
 def test_a_key_is_changed_and_every_screen_knows_it(viewer):
     viewer.keyboard.press("?")
     viewer.locator("[data-change=onePixel]").click()
-    viewer.keyboard.press("q")
-    assert eventually(lambda: "Q is “1 : 1 pixels” now." in viewer.inner_text(".help-status"))
+    viewer.keyboard.press("y")
+    assert eventually(lambda: "Y is “1 : 1 pixels” now." in viewer.inner_text(".help-status"))
     viewer.locator("[data-change=fit]").click()
     viewer.keyboard.press("i")
     assert eventually(lambda: "I was “Invert”, which has lost it." in viewer.inner_text(".help-status"))
@@ -78,9 +78,9 @@ def test_a_key_is_changed_and_every_screen_knows_it(viewer):
     assert eventually(lambda: "cannot be taken" in viewer.inner_text(".help-status"))
     viewer.keyboard.press("Escape")
     assert eventually(lambda: viewer.locator("dialog.help").is_hidden())
-    assert preference(viewer, "keys") == {"onePixel": ["q"], "fit": ["i"], "invert": []}
+    assert preference(viewer, "keys") == {"onePixel": ["y"], "fit": ["i"], "invert": []}
     viewer.focus("[data-viewport='0']")
-    viewer.keyboard.press("q")
+    viewer.keyboard.press("y")
     assert eventually(lambda: "Zoom 100 %" in corner(viewer))
     viewer.keyboard.press("Shift+F")
     viewer.keyboard.press("i")
@@ -88,13 +88,13 @@ def test_a_key_is_changed_and_every_screen_knows_it(viewer):
     assert "(I)" in viewer.get_attribute(".toolbar [data-command=fit]", "title")
 
     other = viewer.again()
-    other.keyboard.press("q")
+    other.keyboard.press("y")
     assert eventually(lambda: "Zoom 100 %" in corner(other))
     other.keyboard.press("?")
     other.locator("[data-restore=fit]").click()
     assert eventually(lambda: other.inner_text("[data-change=fit]") == "F")
     other.locator("[data-restore=invert]").click()
-    assert eventually(lambda: preference(other, "keys") == {"onePixel": ["q"]})
+    assert eventually(lambda: preference(other, "keys") == {"onePixel": ["y"]})
 
 
 def test_buttons_of_the_mouse(viewer):
@@ -127,12 +127,12 @@ def test_theme_and_language_follow_the_reader(viewer):
 
 def test_two_screens_change_different_keys_and_lose_nothing(viewer):
     other = viewer.again()
-    for page, command, key in ((viewer, "onePixel", "q"), (other, "fit", "x")):
+    for page, command, key in ((viewer, "onePixel", "y"), (other, "fit", "t")):
         page.keyboard.press("?")
         page.locator(f"[data-change={command}]").click()
         page.keyboard.press(key)
         assert eventually(lambda: page.inner_text(f"[data-change={command}]") == key.upper())
-    assert preference(viewer, "keys") == {"onePixel": ["q"], "fit": ["x"]}
+    assert preference(viewer, "keys") == {"onePixel": ["y"], "fit": ["t"]}
 
 
 @pytest.mark.parametrize("what", ["help", "palette", "save", "layout", "together", "prior"])
@@ -148,7 +148,7 @@ def test_axe_on_what_opens_over_the_viewer(viewer, what, theme, own_server):
     elif what in ("layout", "together"):
         viewer.locator(f"[data-menu={what}]").click()
     else:
-        viewer.keyboard.press({"help": "?", "palette": "Control+k", "save": "Shift+L"}[what])
+        viewer.keyboard.press({"help": "?", "palette": "Control+k", "save": "Shift+S"}[what])
         viewer.wait_for_selector("dialog[open]")
     found = axe.Axe().run(viewer.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}).response["violations"]
     assert [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found] == []

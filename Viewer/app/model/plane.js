@@ -39,6 +39,12 @@ export function planeOf(image) {
   };
 }
 
+/** Whether an image says how it lies and what it says cannot be: it has no place among the others, and that is told. */
+export function contradictsItself(image) {
+  const cosines = image?.imageOrientation;
+  return Boolean(cosines?.length) && image.imagePosition?.length === 3 && planeOf({ ...image, spacing: { row: 1, column: 1, source: "patient" } }) === null;
+}
+
 /** Image point → patient, mm. */
 export const patientPoint = (plane, [x, y]) =>
   along(along(plane.origin, plane.row, (x - 0.5) * plane.columnStep), plane.column, (y - 0.5) * plane.rowStep);

@@ -15,12 +15,12 @@ export const url = (path) => new URL(path, document.baseURI).href;
 /** A URL the server gave ("/dicom-web/…"), below the page's own prefix. */
 export const local = (path) => url(path.replace(/^\/+/, ""));
 
-export async function call(path, { method = "GET", body, signal } = {}) {
+export async function call(path, { method = "GET", body, signal, headers = {}, keepalive = false } = {}) {
   let response;
   try {
     response = await fetch(url(path), {
-      method, signal, cache: "no-store",
-      headers: { Accept: "application/json", ...(body && { "Content-Type": "application/json" }) },
+      method, signal, cache: "no-store", keepalive,
+      headers: { Accept: "application/json", ...(body && { "Content-Type": "application/json" }), ...headers },
       body: body && JSON.stringify(body),
     });
   } catch (error) {
@@ -50,6 +50,15 @@ export function studies({ search, modality, sort, order, limit, cursor }, signal
 export const study = (uid, signal) => call(`api/studies/${encodeURIComponent(uid)}`, { signal });
 export const manifest = (studyUID, seriesUID, signal) =>
   call(`api/studies/${encodeURIComponent(studyUID)}/series/${encodeURIComponent(seriesUID)}/manifest`, { signal });
+
+/** The reader's own draft: `{version, document, updated, others}`; version 0 where there is none yet. */
+export const draft = (studyUID) => call(`api/drafts/${encodeURIComponent(studyUID)}`);
+/** @returns `{version}`; fails with 412 and what is there where another version was saved meanwhile. */
+export const saveDraft = (studyUID, document, version, keepalive) =>
+  call(`api/drafts/${encodeURIComponent(studyUID)}`, { method: "PUT", body: document, headers: { "If-Match": `"${version}"` }, keepalive });
+
+/** Stores marks as a structured report: `{seriesInstanceUID, sopInstanceUID}`. */
+export const reportMarks = (studyUID, marks) => call(`api/studies/${encodeURIComponent(studyUID)}/measurements`, { method: "POST", body: { marks } });
 
 /** The first step: it can be restored until its time is over. */
 export const deleteStudy = (uid, { reason, comment }) =>

@@ -3,6 +3,7 @@
  * key map all read from here. `run(app)`: app gives `edit(function, options)`, `active`, `count()` and the few acts
  * that are not edits of the state.
  */
+import { markCommands } from "../marks/commands.js";
 import * as edits from "../model/state.js";
 import { filePairs, presetsFor } from "../model/window.js";
 import { zoomedAt } from "../viewport/view.js";
@@ -86,13 +87,15 @@ export const commands = [
   { id: "referenceLines", keys: ["j"], group: "together", icon: "lines", run: quiet(edits.toggleReferenceLines) },
   { id: "clearCursor", keys: ["Shift+C"], group: "together", run: quiet((s) => edits.setCursor(s, null)) },
 
+  ...markCommands,
+
   { id: "previousViewport", keys: ["ArrowLeft"], group: "screen", run: (app) => app.edit((s) => edits.activateNext(s, -1), { undoable: false }) },
   { id: "nextViewport", keys: ["ArrowRight"], group: "screen", run: (app) => app.edit((s) => edits.activateNext(s, 1), { undoable: false }) },
   { id: "oneUp", keys: ["Enter"], group: "screen", run: (app) => app.edit((s) => edits.toggleOneUp(s)) },
   ...edits.layouts.map((id, n) => ({ id: `layout${id}`, keys: [`Alt+${n + 1}`], group: "screen", icon: "layout" + id, run: layout(id) })),
   { id: "previousHanging", keys: ["["], group: "screen", run: (app) => app.hangs.step(-1) },
   { id: "nextHanging", keys: ["]"], group: "screen", run: (app) => app.hangs.step(1) },
-  { id: "saveLayout", keys: ["Shift+L"], group: "screen", run: (app) => app.saveLayout() },
+  { id: "saveLayout", keys: ["Shift+S"], group: "screen", run: (app) => app.saveLayout() },
   { id: "overlays", keys: ["o"], group: "screen", icon: "overlays", run: (app) => app.edit(edits.nextOverlays, { undoable: false }) },
   { id: "panel", keys: ["u"], group: "screen", icon: "panel", run: (app) => app.edit(edits.togglePanel, { undoable: false }) },
   { id: "fullscreen", keys: ["Shift+U"], group: "screen", icon: "fullscreen", run: (app) => app.fullscreen() },
@@ -102,4 +105,4 @@ export const commands = [
 ];
 
 export const command = (id) => commands.find((each) => each.id === id);
-export const groups = ["images", "window", "view", "tools", "together", "screen"];
+export const groups = ["images", "window", "view", "tools", "marks", "together", "screen"];

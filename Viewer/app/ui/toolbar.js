@@ -1,5 +1,6 @@
 /** The tool bar: pointer tools, window, view, cine, screen; on a phone the first few and "more". */
 import { tools } from "../tools/table.js";
+import { markMenus } from "../marks/menus.js";
 import { number } from "../model/text.js";
 import { command } from "./commands.js";
 import { h, setText } from "./element.js";
@@ -32,6 +33,7 @@ export function toolbar(app, windowEntries, togetherEntries) {
     h("button", { type: "button", class: "tool named", title: title(app, id), "aria-pressed": "false", dataset: { command: id }, onclick: () => command(id).run(app) }, icon(picture), h("span", {}, t(`command.${id}`))));
   const windows = menu({ name: "windows", label: t("window.menu"), picture: "presets", entries: windowEntries });
   const together = menu({ name: "together", label: t("group.together"), picture: "sync", entries: togetherEntries });
+  const marks = markMenus(app);
   const play = commandButton(app, "cine", { "aria-pressed": "false" });
   const rate = h("span", { class: "rate" });
   const undo = commandButton(app, "undo"), redo = commandButton(app, "redo");
@@ -47,6 +49,7 @@ export function toolbar(app, windowEntries, togetherEntries) {
     h("div", { class: "tool-group" }, toolButtons),
     h("div", { class: "tool-group" }, windows.element),
     h("div", { class: "tool-group wide" }, together.element),
+    h("div", { class: "tool-group" }, marks.elements),
     bar.map((ids) => h("div", { class: "tool-group wide" }, ids.map((id) => buttons[id] ?? commandButton(app, id)))),
     h("div", { class: "tool-group cine" }, commandButton(app, "slower", { class: "tool wide" }), play, commandButton(app, "faster", { class: "tool wide" }), rate),
     h("div", { class: "tool-group" }, more.element),
@@ -56,6 +59,7 @@ export function toolbar(app, windowEntries, togetherEntries) {
   function update(state, { cine, canUndo, canRedo, canPlay }) {
     together.button.classList.toggle("on", state.sync.scroll || state.sync.view || state.sync.window);
     for (const button of toolButtons) button.setAttribute("aria-pressed", button.dataset.command === state.tool);
+    marks.update(state);
     const playing = Boolean(cine);
     if (play.getAttribute("aria-pressed") !== String(playing)) {
       play.setAttribute("aria-pressed", playing);

@@ -1,6 +1,7 @@
 /** The viewer: one state value, one canvas, everything on screen computed from them. Its parts are in ui/viewer/. */
 import * as api from "../net/api.js";
 import { budget, frameStore } from "../net/frames.js";
+import { marking } from "../marks/marking.js";
 import * as edits from "../model/state.js";
 import { belongs } from "../model/timeline.js";
 import { pointerGestures } from "../tools/pointer.js";
@@ -30,7 +31,7 @@ import { layoutEntries, togetherEntries } from "./togetherMenu.js";
 import { windowEntries } from "./windowMenu.js";
 import { t } from "./words.js";
 
-export function viewer(root, studyUID, { signedOut, open, query, preferences }) {
+export function viewer(root, studyUID, { user, signedOut, open, query, preferences }) {
   const ended = new AbortController();
   const editor = editing(changed, (before, after) => together(before, after, app.visible(), app.known));
   const state = () => editor.state;
@@ -41,7 +42,7 @@ export function viewer(root, studyUID, { signedOut, open, query, preferences }) 
   // MARK: The page
 
   const keys = keyboard(preferences);
-  const app = acts({ editor, facts, player: cines, root, stage: () => screen, open, keyboard: keys, preferences, help: () => help.open(), palette: () => orders.open(), say: (words) => toast.say(words), stripChanged: () => showStrip(), hangs: () => hangs });
+  const app = acts({ editor, facts, player: cines, root, stage: () => screen, changed, frames: () => store, open, keyboard: keys, preferences, help: () => help.open(), palette: () => orders.open(), say: (words) => toast.say(words), stripChanged: () => showStrip(), hangs: () => hangs });
   const hangs = hangings({ app, editor, facts, preferences, signal: ended.signal, changed });
   const help = helpDialog(app), orders = palette(() => paletteEntries(app, facts));
   const panes = state().viewports.map((_, n) => pane(n, {
@@ -61,6 +62,7 @@ export function viewer(root, studyUID, { signedOut, open, query, preferences }) 
   bar.element.append(...(screen.renderer.kind === "cpu" ? [h("p", { class: "renderer-note", title: t("cpu.title") }, t("cpu"))] : []));
   const store = frameStore({ limit: budget(), changed: () => { stripDirty = true; changed(); }, signedOut });
 
+  app.marking = marking({ app, panes: panes.map(({ element }) => element), studyUID, user: user.name, changed, signedOut });
   panes.forEach(({ element }, n) => {
     const activated = () => app.edit((s) => edits.activate(s, n), { undoable: false });
     pointerGestures(element, {
@@ -171,16 +173,20 @@ export function viewer(root, studyUID, { signedOut, open, query, preferences }) 
     const visible = screen.places.map(({ index }) => index);
     for (const n of visible) facts.wantStack(current.viewports[n].series);
     screen.render(current, facts, store);
+    app.marking.update(current, screen.places, screen.sights.map((seen, n) => (ofThisStudy(current.viewports[n]) ? seen : null)), screen.scale, facts.series);
     page.classList.toggle("no-panel", !current.panel);
     page.dataset.tool = current.tool;
     if (stripDirty && strip) updateStrip(current, visible);
     const { cine } = current.viewports[current.active];
     bar.update(current, { cine, canUndo: editor.canUndo, canRedo: editor.canRedo, canPlay: app.count() > 1 });
-    const { order, first } = wishes(current, visible, facts);
+    const { order, first } = wishes(current, visible, facts, app.besides);
     store.want(order, first);
     voice.update(screen.sight(current.active));
     if (current.viewports.some((viewport) => viewport.cine)) changed();
   }
+
+  /** Marks are kept with the study on screen: an image of another one is not marked from here. */
+  const ofThisStudy = ({ series }) => facts.series.some(({ seriesInstanceUID }) => seriesInstanceUID === series);
 
   function updateStrip(current, visible) {
     stripDirty = false;
@@ -197,6 +203,7 @@ export function viewer(root, studyUID, { signedOut, open, query, preferences }) 
     ended.abort();
     endEvents();
     endWatch();
+    app.marking.close();
     store.close();
     screen.close();
     cancelAnimationFrame(frameRequest);

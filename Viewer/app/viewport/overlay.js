@@ -1,5 +1,6 @@
 /** The words around an image, as values: what each corner says, the letters, the badges that are never hidden. */
 import { letters } from "../model/orientation.js";
+import { contradictsItself } from "../model/plane.js";
 import { missingSlices, slicePosition } from "../model/stack.js";
 import { barLength, spacing } from "../model/spacing.js";
 import { number } from "../model/text.js";
@@ -68,6 +69,7 @@ export function badges({ image, item, window, look, frame, showing, wanted, link
   if (image.spacing?.warnings.length) list.push({ id: "spacing", text: t("badge.spacing"), title: image.spacing.warnings.join("\n") });
   if (image.lossy === "01" || image.lossy === true) list.push({ id: "lossy", text: t("badge.lossy") });
   if (window?.from === "auto") list.push({ id: "auto", text: t("badge.auto") });
+  if (contradictsItself(image)) list.push({ id: "geometry", text: t("badge.geometry") });
   if (view && !view.orientation) list.push({ id: "chestWall", text: t("badge.chestWall") });
   if (view?.others) list.push({ id: "others", text: t(view.others === 1 ? "badge.others.one" : "badge.others", { n: view.others }) });
   if (linked) list.push({ id: "linked", text: t("badge.linked") });

@@ -12,5 +12,6 @@ extension Schema {
         Migration(7, schema0007),
         Migration(9, schema0009),
         Migration(10, schema0010),
+        Migration(12, schema0012),
     ])
 }

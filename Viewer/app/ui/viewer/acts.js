@@ -10,15 +10,34 @@ import { planeOfItem, pointed } from "../../viewport/sync.js";
 import { applied, inverted, matrix } from "../../viewport/view.js";
 
 /**
- * @param {{editor, facts, player, root: HTMLElement, stage: () => stage, open: (hash: string) => void,
- *   keyboard, preferences, help: () => void, palette: () => void, say: (words: string) => void, stripChanged: () => void, hangs: () => hangings}} parts of the viewer; the stage and the hangings are made after the acts
+ * @param {{editor, facts, player, root: HTMLElement, stage: () => stage, frames: () => frameStore, changed: () => void, open: (hash: string) => void,
+ *   keyboard, preferences, help: () => void, palette: () => void, say: (words: string) => void, stripChanged: () => void, hangs: () => hangings}} parts of the viewer; the stage, the frame store and the hangings are made after the acts
  */
-export function acts({ editor, facts, player, root, stage, open, keyboard, preferences, help, palette, say, stripChanged, hangs }) {
+export function acts({ editor, facts, player, root, stage, frames, changed, open, keyboard, preferences, help, palette, say, stripChanged, hangs }) {
   const state = () => editor.state;
   const app = {
-    get state() { return editor.state; },
+    state,
+    besides: null,
     edit: editor.edit,
     undo: editor.undo,
+    everywhere: editor.everywhere,
+    activate: (n) => app.edit((s) => edits.activate(s, n), { undoable: false }),
+    setTool: (id) => app.edit((s) => edits.setTool(s, id), { undoable: false }),
+    /** An image in the active viewport, as soon as its series is there. */
+    showImage(uid, instance, frame) {
+      const { active, viewports } = state();
+      if (viewports[active].series !== uid) app.edit((s) => edits.openSeries(s, active, uid));
+      const at = facts.indexOf(uid, instance, frame);
+      if (at >= 0) app.edit((s) => edits.scrollTo(s, active, at, app.count(active)), { undoable: false });
+    },
+    /** An image that need not be on screen, as marks measure it: null while its series is not there, `frame` null while its pixels are not. */
+    viewOf(uid, instance, number) {
+      const at = facts.indexOf(uid, instance, number);
+      const stack = facts.stacks.get(uid);
+      return at < 0 ? null : { image: stack.items[at].image, number, frame: frames().peek(stack.keys[at]) ?? null, series: facts.seriesOf(uid), at };
+    },
+    fetchStack(uid) { if (facts.seriesOf(uid)) facts.wantStack(uid); },
+    fetchFrame(uid, instance, number) { app.besides = { series: uid, at: app.viewOf(uid, instance, number)?.at ?? 0 }; changed(); },
     redo: editor.redo,
     seriesUIDs: () => facts.series.map((each) => each.seriesInstanceUID),
     count: (n = state().active) => facts.countOf(state().viewports[n].series),

@@ -1,4 +1,5 @@
 /** The one state value and its past: every change of the screen is an edit that goes through here. */
+import { everywhere } from "../../marks/edits.js";
 import * as edits from "../../model/state.js";
 
 /**
@@ -19,6 +20,8 @@ export function editing(changed, together) {
       changed();
     },
     amend(function_) { history = edits.amend(history, together(history.present, function_(history.present))); },
+    /** An edit of every step, so that undo does not take it away. */
+    everywhere(function_) { history = everywhere(history, function_); changed(); },
     undo() { history = edits.undo(history); changed(); },
     redo() { history = edits.redo(history); changed(); },
   };

@@ -76,6 +76,8 @@ export function studyFacts({ studyUID, signal, signedOut, changed, grew }) {
       const found = studies.get(seriesOf(uid)?.studyInstanceUID)?.study;
       return found ? { ...found, relation: found.studyInstanceUID === studyUID ? "current" : relation(studies.get(studyUID).study, found) } : null;
     },
+    /** Place of a frame in its series' stack, or −1. */
+    indexOf: (uid, instance, frame) => stacks.get(uid)?.items?.findIndex((item) => item.image.sopInstanceUID === instance && item.frame === frame) ?? -1,
     countOf: (uid) => stacks.get(uid)?.items?.length ?? 0,
     /** Throws as `api.study` does. */
     async load() { take(await asked); },

@@ -83,6 +83,7 @@ export function stage(panes, { renderer: wished, changed, resized, viewOf }) {
     get renderer() { return renderer; },
     get scale() { return scale; },
     get places() { return places; },
+    get sights() { return sights; },
     sight: (n) => sights[n],
     place: (n) => places.find(({ index }) => index === n),
     /** Once the element is in the page: chooses the renderer and follows the size. */

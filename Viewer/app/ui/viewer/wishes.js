@@ -6,9 +6,10 @@ import { frameBytes } from "../../viewport/sight.js";
 
 /**
  * @param facts of the study; @param {number[]} visible the viewports on screen
+ * @param {{series: string, at: number} | null} besides a frame that is wanted though no viewport shows it
  * @returns `{order, first}`: wishes as the frame store takes them, and how many of them are on screen
  */
-export function wishes(state, visible, facts) {
+export function wishes(state, visible, facts, besides = null) {
   const order = [];
   const seen = new Set();
   const add = (viewport, position) => {
@@ -22,6 +23,7 @@ export function wishes(state, visible, facts) {
   };
   const viewports = [state.active, ...visible.filter((n) => n !== state.active)].map((n) => state.viewports[n]);
   for (const viewport of viewports) add(viewport, viewport.index);
+  if (besides) add(besides, besides.at);
   const first = order.length;
   for (const viewport of viewports) {
     const count = facts.countOf(viewport.series);

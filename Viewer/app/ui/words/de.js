@@ -1,4 +1,7 @@
+import { de as marks } from "./marks.js";
+
 export const words = {
+  ...marks,
   "signIn": "Anmelden", "signIn.name": "Name", "signIn.password": "Passwort", "signIn.wrong": "Name oder Passwort stimmt nicht.",
   "signIn.wait": "Zu viele Versuche. In {seconds} Sekunden geht es weiter.", "signIn.expired": "Die Sitzung ist zu Ende. Bitte neu anmelden.",
   "signIn.notice": "Nicht als Medizinprodukt zugelassen. Nicht zur Befundung, solange Ihr Haus es nicht geprüft hat.",
@@ -97,4 +100,26 @@ export const words = {
   "api.text": "Inhalt", "api.send": "Senden", "api.real": "Das ändert das Archiv, an dem Sie angemeldet sind.", "api.copy": "Kopieren", "api.copied": "Kopiert", "api.missing": "Bitte ausfüllen: {names}",
   "api.role": "Nur für Administratoren.", "api.answers": "Mögliche Antworten", "api.answer": "Antwort", "api.asking": "Fragt …", "api.headers": "Kopfzeilen", "api.keep": "Als Datei sichern",
   "api.picture": "Das Bild der Antwort", "api.cut": "nicht alles wird gezeigt", "api.list": "Liste von {of}", "api.between": "{type} von {first} bis {last}", "api.from": "{type} ab {first}",
+
+  // Mehrere Bilder
+  "group.together": "Gemeinsam", "layout": "Aufteilung", "cancel": "Abbrechen", "together.move": "Was ein Fenster tut, tun die anderen", "together.show": "In den anderen gezeigt",
+  "command.cursor": "Zeigen", "command.syncScroll": "Gemeinsam blättern", "command.linkHere": "Hier verbunden: überall dieselbe Stelle", "command.syncView": "Gemeinsam zoomen und schieben",
+  "command.syncWindow": "Gemeinsam fenstern", "command.referenceLines": "Schnittlinien", "command.clearCursor": "3-D-Zeiger entfernen", "cursor.away": "{mm} mm entfernt",
+  "badge.linked": "Von Hand verbunden", "badge.geometry": "Orientierung widerspricht sich", "badge.chestWall": "Seite der Brustwand nicht angegeben",
+  "badge.others": "{n} weitere dieser Projektion", "badge.others.one": "1 weitere dieser Projektion",
+  "study.current": "Aktuell", "study.prior": "Vorher", "study.later": "Später", "study.same": "Gleichzeitig", "study.undated": "Andere Studie", "study.noDate": "ohne Datum", "study.sameDay": "am selben Tag",
+  "study.prior.years": "{n} Jahre vorher", "study.prior.months": "{n} Monate vorher", "study.prior.days": "{n} Tage vorher", "study.prior.days.one": "1 Tag vorher",
+  "study.later.years": "{n} Jahre später", "study.later.months": "{n} Monate später", "study.later.days": "{n} Tage später", "study.later.days.one": "1 Tag später",
+  "study.othersFailed": "Andere Studien des Patienten konnten nicht erfragt werden.",
+  "study.leftOut": "{n} Studien mit dieser Patienten-ID haben ein anderes Geburtsdatum und bleiben weg.", "study.leftOut.one": "1 Studie mit dieser Patienten-ID hat ein anderes Geburtsdatum und bleibt weg.",
+  "study.refused": "Diese Studie gehört einem anderen Patienten und wird nicht daneben geöffnet.", "study.noPrior": "Im Archiv ist keine frühere Studie dieses Patienten.",
+  "study.noLikeSeries": "Die frühere Studie hat keine Serie dieser Modalität.", "command.hangPrior": "Voraufnahme daneben, die nächste",
+  "hanging": "Passende Hängeprotokolle", "hanging.save": "Diese Aufteilung sichern", "hanging.save.go": "Sichern", "hanging.name": "Name", "hanging.saved": "„{name}“ ist gesichert.", "hanging.remove": "„{name}“ vergessen",
+  "hanging.save.hint": "Sie hängt von selbst, wenn eine Studie dieser Modalität und Körperregion geöffnet wird. Der Server bewahrt sie für Sie auf.",
+  "command.previousHanging": "Voriges Hängeprotokoll", "command.nextHanging": "Nächstes Hängeprotokoll", "command.saveLayout": "Diese Aufteilung sichern …", "command.palette": "Befehl suchen", "command.preset": "Voreinstellung {n} der Modalität",
+  "viewport.missing": "Hierfür gibt es nichts", "viewport.missing.current": "Diese Studie hat kein Bild {what}", "viewport.missing.prior": "Die Voraufnahme hat kein Bild {what}",
+  "viewport.missing.like": "Die Voraufnahme hat keine Serie wie die daneben", "viewport.missing.nth": "Diese Studie hat keine weitere Serie",
+  "palette": "Befehle", "palette.hint": "Was soll geschehen?", "palette.none": "Kein Befehl hat diese Wörter", "palette.series": "Serie", "palette.hanging": "Hängen", "palette.theme.dark": "Dunkel", "palette.theme.light": "Hell", "palette.language": "Sprache",
+  "keys.press": "Taste drücken", "keys.press.for": "Drücken Sie die Taste für „{name}“, Escape lässt sie.", "keys.none": "keine Taste", "keys.change": "{name}: {keys}. Taste ändern", "keys.restore": "Wie ausgeliefert",
+  "keys.assigned": "{key} ist jetzt „{name}“.", "keys.taken": "{key} war „{name}“, das sie verloren hat.", "keys.refused": "{key} ist nicht zu haben: sie gehört dem Browser oder bedeutet immer dasselbe.",
 };

@@ -1,4 +1,7 @@
+import { en as marks } from "./marks.js";
+
 export const words = {
+  ...marks,
   // Doors
   "product": "Isocenter",
   "signIn": "Sign in",
@@ -274,6 +277,7 @@ export const words = {
   "hanging.name": "Name", "hanging.save.go": "Save", "hanging.saved": "“{name}” is saved.", "hanging.remove": "Forget “{name}”",
   "command.previousHanging": "Previous hanging protocol", "command.nextHanging": "Next hanging protocol", "command.saveLayout": "Save this layout …",
   "viewport.missing": "Nothing fits here", "viewport.missing.like": "The prior has no series like the one beside it", "viewport.missing.nth": "This study has no further series", "viewport.missing.current": "This study has no {what}", "viewport.missing.prior": "The prior has no {what}",
+  "badge.geometry": "Orientation contradicts itself", "badge.geometry.title": "Image Orientation (0020,0037) is no pair of perpendicular directions: the image is not placed among others",
   "badge.chestWall": "Chest wall side not given", "badge.chestWall.title": "Patient Orientation (0020,0020) does not say where the chest wall lies: the image is shown as it is stored",
   "badge.others": "{n} more of this view", "badge.others.one": "1 more of this view",
   "study.current": "Current", "study.prior": "Prior", "study.later": "Later", "study.same": "Same time", "study.undated": "Other study",
