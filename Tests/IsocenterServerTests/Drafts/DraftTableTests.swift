@@ -39,7 +39,7 @@ import Testing
 
     @Test func noTableIsReadWhole() async throws {
         let (_, database) = try await table()
-        guard database.dialect == .sqlite else { return }
+        guard Engine.current == .sqlite else { return }
         for statement: SQLStatement in [
             "SELECT version FROM draft WHERE study_uid = '1' AND account = 'a'", "SELECT account FROM draft WHERE study_uid = '1' AND account <> 'a' AND marks > 0 ORDER BY account",
         ] {

@@ -353,6 +353,15 @@ class Handler(BaseHTTPRequestHandler):
         match = re.fullmatch(r"/api/studies/([^/]+)/series/([^/]+)/manifest", path)
         if match:
             return self.send(200, manifest(archive.of(*match.groups())))
+        match = re.fullmatch(r"/api/drafts/([^/]+)", path)
+        if match:
+            version, document = server.drafts.get((user, match[1]), (0, None))
+            if method == "PUT":
+                given = json.loads(self.body())
+                if self.headers["If-Match"] == f'"{version}"':
+                    version, document = server.drafts[user, match[1]] = version + 1, given
+                    return self.send(200, {"version": version})
+            return self.send(412 if method == "PUT" else 200, {"version": version, "updated": None, "others": [], "document": document})
         match = re.fullmatch(r"/dicom-web/studies/([^/]+)/series/([^/]+)/thumbnail", path)
         if match:
             group = [d for d in archive.of(*match.groups()) if drawable(d)]
@@ -468,7 +477,7 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self, port=0, users=None, setup_token=None, delay=0.0):
         super().__init__(("127.0.0.1", port), Handler)
-        self.archive, self.sessions, self.preferences = Archive(), {}, {}
+        self.archive, self.sessions, self.preferences, self.drafts = Archive(), {}, {}, {}
         self.users, self.setup_token, self.delay = dict(users or {}), setup_token, delay
 
     @property

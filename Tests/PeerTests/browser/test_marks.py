@@ -575,7 +575,7 @@ def test_report_is_read_by_highdicom_dcmtk_and_dciodvfy(read, own_server, tmp_pa
     [cobb] = others[by_kind["cobb"][0]].get_measurements()
     assert same(np.concatenate([each.value for each in cobb.referenced_coordinates]), by_kind["cobb"][1]) and cobb.unit == codes.UCUM.Degree
 
-    assert draft(own_server, uid("report"))["document"]["marks"] == [], "what is in a report is no draft"
+    assert eventually(lambda: draft(own_server, uid("report"))["document"]["marks"] == [], page=reader.page), "what is in a report is no draft"
     reader.page.reload()
     reader.page.ready("viewer")
     assert eventually(lambda: reader.count() == 11, page=reader.page), reader.count()

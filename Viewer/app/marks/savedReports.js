@@ -30,7 +30,10 @@ export function savedReports({ studyUID, everywhere, changed, signedOut }) {
       }
       show();
     } catch (error) {
-      if (!ended.signal.aborted && error.status !== 401) asked.delete(series.seriesInstanceUID);
+      if (ended.signal.aborted) return;
+      if (error.status === 401) return signedOut();
+      failed++; // asked again when something comes to the series
+      changed();
     }
   }
 

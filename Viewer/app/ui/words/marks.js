@@ -15,7 +15,7 @@ export const en = {
   "scale.absent": "no scale known", "scale.unbelieved": "scale not believed", "scale.outside": "outside the ultrasound region", "scale.across": "across ultrasound regions", "scale.units": "no lengths in this region",
   "draft.loading": "", "draft.saved": "draft saved", "draft.changed": "not saved yet", "draft.saving": "saving", "draft.offline": "no connection: kept here, tried again", "draft.refused": "not saved: {words}", "draft.signedOut": "not saved: log in again",
   "draft.rivals": "{n} changed elsewhere too", "draft.other": "{account} has a draft with {n} marks",
-  "report.saving": "saving the report", "report.saved": "report saved", "report.refused": "report not saved: {words}", "report.nothing": "nothing new to save", "report.unmeasured": "an image with marks could not be loaded", "report.failed": "{n} reports could not be read",
+  "report.saving": "saving the report", "report.saved": "report saved", "report.refused": "report not saved: {words}", "report.nothing": "nothing new to save", "report.unmeasured": "an image with marks could not be loaded", "report.failed": "{n} measurements of reports are not shown",
 };
 export const de = {
   "group.marks": "Messen und Markieren",
@@ -33,5 +33,5 @@ export const de = {
   "scale.absent": "Maßstab unbekannt", "scale.unbelieved": "Maßstab unglaubwürdig", "scale.outside": "außerhalb der Ultraschallregion", "scale.across": "über mehrere Ultraschallregionen", "scale.units": "keine Längen in dieser Region",
   "draft.saved": "Entwurf gesichert", "draft.changed": "noch nicht gesichert", "draft.saving": "wird gesichert", "draft.offline": "keine Verbindung: bleibt hier, wird wieder versucht", "draft.refused": "nicht gesichert: {words}", "draft.signedOut": "nicht gesichert: neu anmelden",
   "draft.rivals": "{n} auch anderswo geändert", "draft.other": "{account} hat einen Entwurf mit {n} Markierungen",
-  "report.saving": "Bericht wird gesichert", "report.saved": "Bericht gesichert", "report.refused": "Bericht nicht gesichert: {words}", "report.nothing": "nichts Neues zu sichern", "report.unmeasured": "ein Bild mit Markierungen war nicht zu laden", "report.failed": "{n} Berichte waren nicht lesbar",
+  "report.saving": "Bericht wird gesichert", "report.saved": "Bericht gesichert", "report.refused": "Bericht nicht gesichert: {words}", "report.nothing": "nichts Neues zu sichern", "report.unmeasured": "ein Bild mit Markierungen war nicht zu laden", "report.failed": "{n} Messungen aus Berichten werden nicht gezeigt",
 };
