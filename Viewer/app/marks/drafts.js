@@ -144,7 +144,7 @@ export function draftSaver({ studyUID, user, state, everywhere, changed, signedO
       if (state().marks === seen) return;
       seen = state().marks;
       if (!isUnsaved()) return;
-      if (version === null || status === "refused") return say(status, words);
+      if (version === null) return say(status, words);
       if (status !== "offline") { say("changed"); schedule(); } else say("offline");
     },
     close() {
