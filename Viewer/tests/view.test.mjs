@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { applied, fitZoom, inverted, matrix, panned, zoomedAt } from "../app/viewport/view.js";
+import { applied, fitZoom, inverted, lensed, matrix, panned, zoomedAt } from "../app/viewport/view.js";
 import { rectangles } from "../app/viewport/layout.js";
 import { aspect, barLength, spacing } from "../app/model/spacing.js";
 import { initialState, rotateRight, setLayout } from "../app/model/state.js";
@@ -66,4 +66,12 @@ test("the scale bar is a round length that fits", () => {
   assert.equal(barLength(0.1, 240), 20);
   assert.equal(barLength(0.01, 99), 0.5);
   assert.equal(barLength(0, 100), null);
+});
+
+test("the lens holds the point under the pointer in its middle and enlarges from there", () => {
+  const toImage = [0.5, 0, 0, -0.5, 10, 90]; // half a pixel of the image a device pixel, upside down
+  const inLens = lensed(toImage, [40, 60], 100, 2);
+  assert.deepEqual(applied(inLens, [50, 50]), applied(toImage, [40, 60]));
+  assert.deepEqual(applied(inLens, [54, 50]), applied(toImage, [42, 60]));
+  assert.deepEqual(applied(inLens, [50, 42]), applied(toImage, [40, 56]));
 });

@@ -222,3 +222,25 @@ def test_the_3d_cursor_is_the_same_place_everywhere(four, files):
     assert eventually(lambda: f"{height:.1f}".rstrip("0").rstrip(".") + " mm away" in four.viewport(1).locator(".cursor-words").text_content())
     four.keyboard.press("Shift+C")
     assert eventually(lambda: all(cursor(n) is None for n in range(4)))
+
+
+def test_the_magnifier_shows_the_pixels_under_the_pointer_twice_as_large(page, files):
+    page.open_study("reading")
+    page.open_series("reading", "thick")
+    page.focus("[data-viewport='0']")
+    for key in ("o", "o", "Shift+F", "Shift+F", "Shift+I", "Shift+X"):
+        page.keyboard.press(key)
+    for _ in range(3):
+        page.keyboard.press("+")
+    page.keyboard.press("Shift+F")
+    box = page.viewport().bounding_box()
+    x, y = round(box["x"] + box["width"] / 2), round(box["y"] + box["height"] / 2)
+    around = lambda size: page.pixels({"x": x - size // 2, "y": y - size // 2, "width": size, "height": size})[..., 0]
+    before = around(40)
+    assert len(np.unique(before)) > 3
+    page.mouse.move(x, y), page.mouse.down()
+    lens = around(80)
+    page.shot("magnifier")
+    page.mouse.up()
+    assert (lens[::2, ::2] == before).all() and (lens[1::2, 1::2] == before).all()
+    assert (around(40) == before).all(), "gone with the button"

@@ -33,6 +33,7 @@ export const initialState = {
   panel: true,
   sync: restingSync,
   referenceLines: true,
+  lens: null, // where the magnifier is held
   cursor: null, // the point of the patient the reader pointed at: {point, frame}
   viewports: Array.from({ length: mostCells }, () => emptyViewport),
 };
@@ -95,6 +96,8 @@ export function hang(state, { layout, sync, cells: placed }) {
   });
   return { ...state, layout, oneUp: false, active: 0, sync: { ...restingSync, ...sync, links: null }, cursor: null, viewports };
 }
+/** @param lens `{viewport, at}` in device pixels of the viewport, or null */
+export const setLens = (state, lens) => ({ ...state, lens });
 export const setCursor = (state, cursor) => ({ ...state, cursor });
 
 /** Opens a series at its first image (or `index`); view and look start fresh, the viewport becomes the active one. */

@@ -62,6 +62,7 @@ export function pointerGestures(element, face) {
     if (!pointers.delete(event.pointerId)) return;
     if (event.type === "pointerup" && drag && !drag.moved && event.pointerType === "touch") tapped(event);
     if (pointers.size < 2) pinch = null;
+    if (drag?.tool.finish && pointers.size === 0) face.set(drag.tool.finish(face.get()), { undoable: drag.tool.undoable });
     if (pointers.size === 0) drag = null;
   };
   element.addEventListener("pointerup", end);

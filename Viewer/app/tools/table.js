@@ -9,6 +9,7 @@
 import * as edits from "../model/state.js";
 import { dragged } from "../model/window.js";
 import { cursor } from "./cursor.js";
+import { magnifier } from "./magnifier.js";
 import { panned, zoomedAt } from "../viewport/view.js";
 
 export const windowLevel = {
@@ -44,7 +45,7 @@ export const zoom = {
 };
 
 /** The tools of the left button, in the order of the tool bar. */
-export const tools = [scroll, windowLevel, zoom, pan, cursor];
+export const tools = [scroll, windowLevel, zoom, pan, cursor, magnifier];
 
 export const toolOf = (id) => tools.find((tool) => tool.id === id) ?? windowLevel;
 

@@ -79,6 +79,7 @@ export const commands = [
   { id: "zoom", keys: ["z"], group: "tools", run: tool("zoom") },
   { id: "pan", keys: ["p"], group: "tools", run: tool("pan") },
   { id: "cursor", keys: ["c"], group: "tools", run: tool("cursor") },
+  { id: "magnifier", keys: ["Shift+X"], group: "tools", run: tool("magnifier") },
 
   { id: "syncScroll", keys: ["g"], group: "together", icon: "sync", run: quiet((s) => edits.toggleSync(s, "scroll")) },
   { id: "linkHere", keys: ["Shift+G"], group: "together", icon: "link", run: quiet(edits.linkHere) },

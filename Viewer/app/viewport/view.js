@@ -33,6 +33,18 @@ export function inverted([a, b, c, d, e, f]) {
 
 export const applied = ([a, b, c, d, e, f], [x, y]) => [a * x + b * y + e, c * x + d * y + f];
 
+/**
+ * The lens over a view: `factor` times as large, the point under `at` in its middle.
+ *
+ * @param toImage device pixels of the viewport → image; `side` of the lens in device pixels
+ * @returns device pixels of the lens → image
+ */
+export function lensed([a, b, c, d, e, f], at, side, factor) {
+  const [x, y] = applied([a, b, c, d, e, f], at);
+  const [A, B, C, D] = [a, b, c, d].map((value) => value / factor);
+  return [A, B, C, D, x - (A + B) * (side / 2), y - (C + D) * (side / 2)];
+}
+
 const zoomLimits = [1 / 64, 64];
 
 /** The view zoomed by `factor` with the image point under `at` (device pixels of the viewport) held in its place. */

@@ -6,11 +6,12 @@ import { rendererFor } from "../../viewport/renderer.js";
 import { isLinked } from "../../viewport/sync.js";
 import { sight } from "../../viewport/sight.js";
 import { referencesFor } from "../../viewport/reference.js";
-import { inverted, matrix } from "../../viewport/view.js";
+import { inverted, lensed, matrix } from "../../viewport/view.js";
 import { h } from "../element.js";
 import { studyMark } from "./studyWords.js";
 
 const gap = 2; // CSS pixels between viewports
+const lens = { side: 200, factor: 2 }; // CSS pixels, how much larger
 
 /**
  * @param panes elements of the viewports, as `viewport/pane.js` makes them
@@ -47,11 +48,20 @@ export function stage(panes, { renderer: wished, changed, resized, viewOf }) {
       if (!renderer.fits(seen.frame.rows, seen.frame.columns)) { seen.large = true; continue; }
       pictures.push({ rectangle, key: facts.stacks.get(series).keys[seen.showing], look: seen.look, toImage: inverted(matrix(view, seen.geometry, rectangle)), frame: seen.frame });
     }
+    const under = pictures.find(({ rectangle }) => rectangle.index === state.lens?.viewport);
+    if (under) pictures.push(magnified(under, state.lens.at));
     const text = JSON.stringify([canvas.width, canvas.height, pictures.map(({ frame, ...rest }) => rest)]);
     if (text === drawn) return;
     drawn = text;
     renderer.begin();
     for (const { rectangle, key, frame, look, toImage } of pictures) renderer.draw(rectangle, key, frame, look, toImage);
+  }
+
+  /** What the lens shows of a picture, kept inside the viewport. */
+  function magnified({ rectangle, toImage, ...rest }, at) {
+    const side = Math.min(Math.round(lens.side * scale), rectangle.width, rectangle.height);
+    const corner = (n, length) => Math.round(Math.min(Math.max(0, at[n] - side / 2), length - side));
+    return { ...rest, rectangle: { x: rectangle.x + corner(0, rectangle.width), y: rectangle.y + corner(1, rectangle.height), width: side, height: side }, toImage: lensed(toImage, at, side, lens.factor) };
   }
 
   /** Which study a viewport shows, said while there are others to be taken for it. */

@@ -103,7 +103,7 @@ export const words = {
 
   // Mehrere Bilder
   "group.together": "Gemeinsam", "layout": "Aufteilung", "cancel": "Abbrechen", "together.move": "Was ein Fenster tut, tun die anderen", "together.show": "In den anderen gezeigt",
-  "command.cursor": "Zeigen", "command.syncScroll": "Gemeinsam blättern", "command.linkHere": "Hier verbunden: überall dieselbe Stelle", "command.syncView": "Gemeinsam zoomen und schieben",
+  "command.cursor": "Zeigen", "command.magnifier": "Lupe", "command.syncScroll": "Gemeinsam blättern", "command.linkHere": "Hier verbunden: überall dieselbe Stelle", "command.syncView": "Gemeinsam zoomen und schieben",
   "command.syncWindow": "Gemeinsam fenstern", "command.referenceLines": "Schnittlinien", "command.clearCursor": "3-D-Zeiger entfernen", "cursor.away": "{mm} mm entfernt",
   "badge.linked": "Von Hand verbunden", "badge.geometry": "Orientierung widerspricht sich", "badge.chestWall": "Seite der Brustwand nicht angegeben",
   "badge.others": "{n} weitere dieser Projektion", "badge.others.one": "1 weitere dieser Projektion",

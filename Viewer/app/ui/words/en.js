@@ -293,7 +293,7 @@ export const words = {
   "command.hangPrior": "Prior beside it, the next prior",
   "together.move": "What one viewport does, the others do",
   "together.show": "Shown in the others",
-  "command.cursor": "Point at",
+  "command.cursor": "Point at", "command.magnifier": "Magnifier",
   "command.syncScroll": "Scroll together", "command.linkHere": "Linked here: same place in all",
   "command.syncView": "Zoom and pan together", "command.syncWindow": "Window together",
   "command.referenceLines": "Reference lines", "command.clearCursor": "Take the 3-D cursor away",
