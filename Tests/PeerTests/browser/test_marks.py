@@ -177,9 +177,12 @@ def test_value_and_place_do_not_depend_on_the_view(read):
     page.keyboard.press("Escape"), page.keyboard.press("Escape")
 
     def middle():
-        box = page.locator("[data-kind=ellipse] .line").bounding_box()
-        pane = page.viewport().bounding_box()
-        return box["x"] + box["width"] / 2 - pane["x"] - pane["width"] / 2, box["y"] + box["height"] / 2 - pane["y"] - pane["height"] / 2
+        # In one go: an element is made anew when its view changes.
+        return page.evaluate("""() => {
+            const middle = (name) => { const box = document.querySelector(name).getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; };
+            const [mark, pane] = [middle("[data-kind=ellipse] .line"), middle("[data-viewport='0']")];
+            return [mark[0] - pane[0], mark[1] - pane[1]];
+        }""")
 
     x, y = middle()
     for key, wanted in [("h", (-x, y)), ("h", (x, y)), ("v", (x, -y)), ("v", (x, y)), ("r", (-y, x)), ("Shift+R", (x, y))]:
