@@ -17,6 +17,7 @@ public final class Archive: Sendable {
     let frameTables = FrameTableCache()
     let recheck: Recheck
     let segmentsUnderWay = SegmentsUnderWay()
+    let metadataRoots = MetadataRoots()
     let extra = ExtraAttributes()
     private let commit: GroupCommit
     let underWay = ObjectsUnderWay()

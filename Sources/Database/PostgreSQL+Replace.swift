@@ -28,11 +28,12 @@ extension PostgreSQL {
             try put(piece + PostgreSQLCopy.trailer)
         }
         // Keys that are given out from now on are later than those that were brought along.
-        guard columns.contains(where: { $0.name == "id" && $0.type == .integer }) else { return }
-        try connection.execute("""
-            SELECT setval(pg_get_serial_sequence('\(table)', 'id'), greatest((SELECT max(id) FROM \(table)), 1))
-            WHERE  pg_get_serial_sequence('\(table)', 'id') IS NOT NULL
-            """)
+        for key in ["id", "sequence"] where columns.contains(where: { $0.name == key && $0.type == .integer }) {
+            try connection.execute("""
+                SELECT setval(pg_get_serial_sequence('\(table)', '\(key)'), greatest((SELECT max(\(key)) FROM \(table)), 1))
+                WHERE  pg_get_serial_sequence('\(table)', '\(key)') IS NOT NULL
+                """)
+        }
     }
 }
 

@@ -113,8 +113,10 @@ public struct Server: Sendable {
     public func run(ready: @escaping @Sendable (Addresses) -> Void) async throws {
         let serving = ServingRecord(archive.database)
         try await serving.prepare()
+        let metadata = MetadataPreparation(archive, after: try await archive.changeRange().newest, logger: logger)
         let service = try web.service { port in
             let addresses = addresses(httpPort: port)
+            metadata.isServed(at: (PublicURL(settings[Settings.httpPublicURL])?.text ?? addresses.http) + "/dicom-web")
             do {
                 try await serving.set(dimsePort: dimse.port, aeTitle: settings[Settings.aeTitle])
             } catch {
@@ -126,7 +128,8 @@ public struct Server: Sendable {
             services: [
                 .init(service: associations), .init(service: dimse), .init(service: service), .init(service: jobs), .init(service: purger),
                 .init(service: UploadSweep(uploads: uploads)),
-                .init(service: StableStudies(archive, after: .seconds(settings[Settings.stableAfter]), logger: logger)),
+                .init(service: StableStudies(archive, after: .seconds(settings[Settings.stableAfter]), logger: logger, announced: metadata.wake)),
+                .init(service: metadata),
                 .init(service: ChangePruning(archive, days: settings[Settings.changeDays], number: settings[Settings.changeNumber], logger: logger)),
             ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {

@@ -20,7 +20,7 @@ public enum Engine: String, Sendable, CaseIterable, CustomTestStringConvertible 
     public static let available: [Engine] = allCases.filter { engine in
         let only = ProcessInfo.processInfo.environment["ISOCENTER_TEST_ENGINE"]
         guard only == nil || only?.lowercased() == engine.rawValue.lowercased() else { return false }
-        return engine != .postgreSQL || PostgreSQLCluster.shared != nil
+        return engine != .postgreSQL || PostgreSQLCluster.isInstalled
     }
 
     /// A new, empty database of this engine, gone when the tests end.
@@ -39,7 +39,8 @@ public enum Engine: String, Sendable, CaseIterable, CustomTestStringConvertible 
     ///
     /// - Parameter template: what it is a copy of; nil: it is empty.
     public func makeURL(template: String? = nil) throws -> String {
-        guard self == .postgreSQL, let cluster = PostgreSQLCluster.shared else { return "" }
+        guard self == .postgreSQL else { return "" }
+        let cluster = try PostgreSQLCluster.running()
         let name = try cluster.makeDatabase(template: template ?? "template0")
         Self.made?.names.withLock { $0.append(name) }
         return cluster.url(of: name)
@@ -69,6 +70,7 @@ public struct EveryEngine: SuiteTrait, TestTrait, TestScoping {
 
     public func provideScope(for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void) async throws {
         guard testCase != nil else { return try await function() }
+        Self.saySkipped(test)
         for engine in Engine.available {
             let made = Engine.Made()
             do {
@@ -76,8 +78,18 @@ public struct EveryEngine: SuiteTrait, TestTrait, TestScoping {
             } catch {
                 Issue.record(error, "on \(engine.rawValue)")
             }
-            for name in made.names.withLock(\.self) { PostgreSQLCluster.shared?.drop(name) }
+            for name in made.names.withLock(\.self) { try PostgreSQLCluster.running().drop(name) }
         }
+    }
+
+    private static let said = Mutex<Set<String>>([])
+
+    /// Once for each suite.
+    private static func saySkipped(_ test: Test) {
+        guard !PostgreSQLCluster.isInstalled else { return }
+        let suite = "\(test.id)".split(separator: "/").first.map(String.init) ?? test.name
+        guard said.withLock({ $0.insert(suite).inserted }) else { return }
+        print("skipped on PostgreSQL, which is not installed here (Debian: postgresql): \(suite)")
     }
 
     public func scopeProvider(for test: Test, testCase: Test.Case?) -> Self? { testCase == nil ? nil : self }

@@ -4,25 +4,30 @@ import Synchronization
 
 /// A PostgreSQL server of the tests' own: in a temporary folder, on a socket in it, gone with this process however it ends.
 public final class PostgreSQLCluster: Sendable {
-    /// nil where PostgreSQL is not installed, which is said once.
-    public static let shared: PostgreSQLCluster? = {
-        guard let binaries = findBinaries() else {
-            print("skipped: everything on PostgreSQL, which is not installed here (Debian: postgresql)")
-            return nil
-        }
-        do { return try PostgreSQLCluster(binaries) } catch {
-            // Installed and not to be started is a failure: each test that needs it says so.
-            print("PostgreSQL cannot be started: \(error)")
-            return nil
-        }
-    }()
+    /// nil where PostgreSQL is not installed. Where it is, a server that does not start fails every test that needs it.
+    public static let started: Result<PostgreSQLCluster, any Error>? = findBinaries().map { binaries in Result { try PostgreSQLCluster(binaries) } }
+
+    public static var isInstalled: Bool { findBinaries() != nil }
+
+    /// - Throws: why it could not be started.
+    public static func running() throws -> PostgreSQLCluster {
+        guard let started else { throw Failure("PostgreSQL is not installed (Debian: postgresql)") }
+        return try started.get()
+    }
+
+    struct Failure: Error, CustomStringConvertible {
+        var description: String
+        init(_ description: String) { self.description = description }
+    }
 
     private let folder: String
     private let keepsAlive = Pipe()
     private let number = Mutex(0)
     private let administration = Mutex(())
 
+    /// `ISOCENTER_TEST_POSTGRESQL` names another folder of its programs.
     private static func findBinaries() -> String? {
+        if let named = ProcessInfo.processInfo.environment["ISOCENTER_TEST_POSTGRESQL"] { return named }
         let versions = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? []
         let folders = versions.compactMap { Int($0) }.sorted(by: >).map { "/usr/lib/postgresql/\($0)/bin" } + ["/usr/local/pgsql/bin", "/usr/local/bin"]
         return folders.first { FileManager.default.isExecutableFile(atPath: $0 + "/initdb") }
@@ -50,7 +55,9 @@ public final class PostgreSQLCluster: Sendable {
         try process.run()
         let end = Date(timeIntervalSinceNow: 30)
         while !execute("SELECT 1", on: "postgres").isEmpty {
-            guard Date() < end else { throw CocoaError(.executableLoad) }
+            guard Date() < end, process.isRunning else {
+                throw Failure("PostgreSQL is installed in \(binaries) and cannot be started: \((try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? "it said nothing")")
+            }
             usleep(50_000)
         }
         // The folder of sockets is the server's user's: others pass through it.
@@ -64,10 +71,10 @@ public final class PostgreSQLCluster: Sendable {
         process.standardOutput = FileHandle.nullDevice
         let errors = Pipe()
         process.standardError = errors
-        try process.run()
+        do { try process.run() } catch { throw Failure("PostgreSQL is installed and \(command[0]) cannot be run: \(error.localizedDescription)") }
         let words = errors.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw CocoaError(.executableLoad, userInfo: [NSLocalizedDescriptionKey: String(decoding: words, as: UTF8.self)]) }
+        guard process.terminationStatus == 0 else { throw Failure("PostgreSQL is installed and cannot be started: \(command.joined(separator: " ")): \(String(decoding: words, as: UTF8.self))") }
     }
 
     public func url(of database: String) -> String { "postgresql://isocenter@/\(database)?host=\(folder)" }
@@ -79,7 +86,7 @@ public final class PostgreSQLCluster: Sendable {
             return "test_\(number)"
         }
         let failure = administration.withLock { _ in execute("CREATE DATABASE \(name) TEMPLATE \(template) STRATEGY file_copy", on: "postgres") }
-        guard failure.isEmpty else { throw CocoaError(.executableLoad, userInfo: [NSLocalizedDescriptionKey: failure]) }
+        guard failure.isEmpty else { throw Failure("a database cannot be made: \(failure)") }
         return name
     }
 

@@ -5,12 +5,12 @@ import Testing
 @testable import Database
 
 /// What only a server can do to us.
-@Suite(.enabled(if: PostgreSQLCluster.shared != nil, "PostgreSQL is not installed")) struct PostgreSQLTests {
+@Suite(.enabled(if: PostgreSQLCluster.isInstalled, "PostgreSQL is not installed")) struct PostgreSQLTests {
     private let cluster: PostgreSQLCluster
     private let name: String
 
     init() throws {
-        cluster = try #require(PostgreSQLCluster.shared)
+        cluster = try PostgreSQLCluster.running()
         name = try cluster.makeDatabase()
     }
 

@@ -2,7 +2,9 @@
 import gzip
 import json
 import re
+import sqlite3
 import subprocess
+import time
 import xml.etree.ElementTree as ET
 import zlib
 
@@ -12,6 +14,7 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from peer import objects, web
+from peer.dimse import send
 
 XML = 'multipart/related; type="application/dicom+xml"'
 NAMESPACE = "{http://dicom.nema.org/PS3.19/models/NativeDICOM}"
@@ -272,3 +275,55 @@ def test_what_is_deleted_and_restored_is_another_state(server):
     assert server.session.post(f"{server.http}/api/deletions/{deletion['id']}/restore", timeout=60).json()["restored"] == 1
     found, third = numbers(second)
     assert found == [1, 2, 3] and len({first, second, third}) == 3
+
+
+STABLE = ("--set", "studies.stableAfter=1")
+
+
+def made(server):
+    """Documents that are whole, as (root, instances)."""
+    with sqlite3.connect(f"file:{server.folder}/index.sqlite?mode=ro", uri=True, timeout=10) as index:
+        rows = index.execute("""
+            SELECT document.root, document.instances FROM metadata_document document JOIN series ON series.id = document.series
+            WHERE  document.received = series.received AND document.instances = series.instance_count ORDER BY document.root, document.instances
+            """).fetchall()
+    index.close()
+    return rows
+
+
+def comes(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def test_documents_are_there_before_anybody_asks(new_server):
+    server = new_server(*STABLE)
+    own, other = f"{server.http}/dicom-web", "http://pacs.example/dicom-web"
+    images = objects.study(series=2, instances=3)
+    assert send(server.dimse, images[:5]) == [0] * 5
+    comes(lambda: made(server) == [(own, 2), (own, 3)])
+    answer = get(server, path(images[0], "study"))
+    assert {web.value(i, "00080018") for i in answer.json()} == {i.SOPInstanceUID for i in images[:5]}
+    # One that grows is made again, under the roots that clients use.
+    assert get(server, path(images[0], "series"), Host="pacs.example").status_code == 200
+    assert send(server.dimse, images[5:]) == [0]
+    comes(lambda: made(server) == [(own, 3), (own, 3), (other, 3), (other, 3)])
+    before = objects.study(series=1, instances=1)
+    assert send(server.dimse, before) == [0]
+    comes(lambda: made(server) == [(own, 1), (own, 3), (own, 3), (other, 1), (other, 3), (other, 3)])
+    links = get(server, path(before[0], "series"), Host="pacs.example").json()
+    assert links[0]["7FE00010"]["BulkDataURI"].startswith(other)
+
+
+def test_a_crash_while_documents_are_made_costs_no_more_than_their_making(new_server):
+    server = new_server(*STABLE)
+    images = objects.study(series=1, instances=40)
+    assert send(server.dimse, images) == [0] * 40
+    feed = f"{server.http}/api/changes"
+    comes(lambda: server.session.get(feed, params={"kind": "stable"}).json()["changes"])
+    server.kill()
+    server.start()
+    assert len(get(server, path(images[0], "series")).json()) == 40
+    assert server.stop() == 0

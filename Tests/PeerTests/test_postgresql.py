@@ -101,12 +101,19 @@ def test_away_and_back(server, cluster):
     images = objects.study(series=1, instances=4)
     assert send(server.dimse, images[:1]) == [0]
     files = [split(objects.file_bytes(i)) for i in images]
+    finder = requestor(server.dimse, [STUDY_ROOT_FIND])
+    keys = identifier("STUDY", PatientName="", StudyInstanceUID=images[0].StudyInstanceUID)
+    find = lambda: responses(finder.send_c_find(keys, STUDY_ROOT_FIND))
+    assert [status.Status for status, _ in find()] == [0xFF00, 0]
     with association(server.dimse, [(files[0].sop_class, [files[0].transfer_syntax])]) as assoc:
         context = context_for(assoc, files[0].sop_class, files[0].transfer_syntax)
         store = lambda n: store_raw(assoc, context, files[n].sop_class, files[n].sop_instance, files[n].data_set, n + 1)[0]
         cluster.stop()
         assert store(1) == 0xA700
         assert store(1) == 0xA700
+        # A failure that says why, never "no such study".
+        [(refusal, data)] = find()
+        assert refusal.Status == 0xA700 and data is None and "cannot be reached" in refusal.ErrorComment, refusal
         answer = web.store(server, [objects.file_bytes(images[2])])
         assert answer.status_code == 503 and "Retry-After" in answer.headers, answer.text
         for path in (["studies"], ["studies", images[0].StudyInstanceUID, "metadata"], ["studies", images[0].StudyInstanceUID]):
@@ -115,9 +122,11 @@ def test_away_and_back(server, cluster):
         assert server.session.get(f"{server.http}/health/ready").status_code == 503
         assert server.session.get(f"{server.http}/health/live").status_code == 200
         cluster.start()
-        # The same association, the same server.
+        # The same associations, the same server.
+        assert [status.Status for status, _ in find()] == [0xFF00, 0]
         assert store(1) == 0
         assert store(3) == 0
+    finder.release()
     assert web.store(server, [objects.file_bytes(images[2])]).status_code == 200
     assert found(server, images[0]) == {i.SOPInstanceUID for i in images}
     assert server.command("verify").returncode == 0
@@ -143,7 +152,7 @@ def check(server, journal, where):
     journal.attempted = {}
 
 
-@pytest.mark.parametrize("killed", ["isocenter", "postgresql"])
+@pytest.mark.parametrize("killed", ["isocenter", "postgresql", "session", "postgresql by SIGQUIT"])
 def test_nothing_acknowledged_is_lost(server, cluster, killed):
     seed = random.SystemRandom().randrange(1 << 32)
     chance, journal = random.Random(seed), Journal()
@@ -155,12 +164,17 @@ def test_nothing_acknowledged_is_lost(server, cluster, killed):
         time.sleep(chance.uniform(0.3, 1.2))  # the random moment: the only sleep that decides nothing
         if killed == "isocenter":
             server.kill()
+        elif killed == "postgresql":
+            cluster.kill()
+        elif killed == "session":
+            cluster.kill_session()
         else:
             cluster.stop(signal.SIGQUIT)
         for sender in senders:
             sender.stop_now.set()
-        if killed == "postgresql":
+        if killed.startswith("postgresql"):
             cluster.start()
+        cluster.wait()
         for sender in senders:
             sender.join(30)
         if killed == "isocenter":

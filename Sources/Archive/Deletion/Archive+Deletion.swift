@@ -52,11 +52,7 @@ extension Archive {
     ///
     /// - Parameter last: the one after which to go on.
     public func deletions(in states: Set<Deletion.State> = [], before last: Int64? = nil, limit: Int = 100) async throws(ArchiveError) -> [Deletion] {
-        var conditions: [SQLStatement] = []
-        if !states.isEmpty { conditions.append("state IN \(list: states.map(\.rawValue).sorted())") }
-        if let last { conditions.append("id < \(last)") }
-        let filter = conditions.isEmpty ? "" : "WHERE \(conditions.joined(separator: " AND "))" as SQLStatement
-        return try await all("\(Deletion.selection) \(filter) ORDER BY id DESC LIMIT \(limit)").map(Deletion.init)
+        try await all(Deletion.list(states, before: last, limit: limit)).map(Deletion.init)
     }
 
     public func deletion(_ id: Int64) async throws(ArchiveError) -> Deletion? {

@@ -63,6 +63,15 @@ public struct Deletion: Sendable, Identifiable, Hashable {
         SELECT id, study_uid, series_uid, sop_uid, description, reason, comment, user_name, time, due, instance_count, bytes, state, ended FROM deletion
         """
 
+    /// Along the key, newest first.
+    static func list(_ states: Set<State>, before last: Int64?, limit: Int) -> SQLStatement {
+        var conditions: [SQLStatement] = []
+        if !states.isEmpty { conditions.append("state IN \(list: states.map(\.rawValue).sorted())") }
+        if let last { conditions.append("id < \(last)") }
+        let filter = conditions.isEmpty ? "" : "WHERE \(conditions.joined(separator: " AND "))" as SQLStatement
+        return "\(selection) \(filter) ORDER BY id DESC LIMIT \(limit)"
+    }
+
     init(_ row: SQLRow) {
         id = row.integer("id") ?? 0
         (study, series, instance) = (row.string("study_uid"), row.string("series_uid"), row.string("sop_uid"))

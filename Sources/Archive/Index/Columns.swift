@@ -116,6 +116,9 @@ extension DataSet {
     func text(_ tag: Tag) -> String { strings(tag).joined(separator: "\\") }
     /// The first value, for a column with an index.
     func key(_ tag: Tag) -> String? { string(tag).map { IndexedText.of($0) } }
+
+    /// Of an item of a code sequence, in whichever of its attributes it stands (PS3.3 §8.1).
+    var codeValue: String? { key(.codeValue) ?? key(.longCodeValue) ?? key(.urnCodeValue) }
     func dateKey(_ tag: Tag) -> String? { string(tag).flatMap { DateTimeKey.date($0) } }
     func timeKey(_ tag: Tag) -> String? { string(tag).flatMap { DateTimeKey.time($0) } }
 }

@@ -2,6 +2,7 @@ import Crypto
 import DICOM
 import Database
 import Foundation
+import Logging
 
 /// Fills a new index with rows as ingest makes them, but without objects: to measure what questions cost in an archive of some size.
 ///
@@ -84,6 +85,22 @@ public final class IndexFilling: Sendable {
         defer { close(descriptor) }
         try volume.sync(descriptor, path: folder.index)
         try folder.sync()
+    }
+
+    /// After `finish`: the rows into a PostgreSQL database, an empty one, whose planner is told about them.
+    public func move(to url: String, logger: Logger) async throws(ArchiveError) {
+        var configuration = ArchiveConfiguration(folder: folder.path)
+        configuration.database = url
+        let archive = try await Archive.open(configuration, logger: logger)
+        defer { archive.close() }
+        guard try await archive.totals().instances == 0 else { throw ArchiveError(.notWritable, "the database is not empty") }
+        do throws(DatabaseError) {
+            try await archive.database.replace(Archive.indexTables + ["change"], fromFile: folder.index) { (connection) throws(DatabaseError) in
+                try connection.run("UPDATE change_feed SET stable_received = (SELECT coalesce(max(received), 0) FROM study) + 1 WHERE id = 1")
+            }
+            try await archive.database.write { (connection) throws(DatabaseError) in try connection.script("ANALYZE") }
+        } catch { throw ArchiveError(error, "filling the database") }
+        for suffix in ["", "-wal", "-shm"] { try Volume(faults: nil).remove(folder.index + suffix, .removeTemporary) }
     }
 }
 

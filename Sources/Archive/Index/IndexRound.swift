@@ -52,7 +52,11 @@ struct IndexRound {
         if place.study.isNew { newStudies += 1 }
     }
 
-    /// Into the rows; nothing is gathered or known afterwards. Rows are changed in the order of their keys: two writers never wait for each other.
+    /// Into the rows; nothing is gathered or known afterwards. Rows are changed in the order of their keys.
+    ///
+    /// Two that store into one PostgreSQL database do wait: the second stands at the row of totals (``IndexWriter/holdFeed()``) until the
+    /// first has committed, is refused then (40001) and runs again. So they come one after the other. Whoever takes rows in another order
+    /// (a correction, a deletion) may meet one that waits for it as well: the engine gives up one of the two, which runs again.
     mutating func write(_ connection: any SQLConnection) throws(DatabaseError) {
         let round = self
         self = IndexRound()

@@ -24,10 +24,9 @@ struct SearchIndex {
         try add(attributes, .nameOfPhysiciansReadingStudy, role: .readingPhysician, owner: study)
         try addOtherIDs(attributes, role: .patientOfStudy, owner: study)
         for code in attributes.items(.procedureCodeSequence).prefix(Self.mostItems) {
-            let value = code.key(.codeValue) ?? code.key(.longCodeValue) ?? code.key(.urnCodeValue) ?? ""
             try connection.run("""
                 INSERT INTO study_code (value, scheme, meaning, study)
-                VALUES (\(value), \(code.key(.codingSchemeDesignator) ?? ""), \(code.key(.codeMeaning) ?? ""), \(study)) ON CONFLICT DO NOTHING
+                VALUES (\(code.codeValue ?? ""), \(code.key(.codingSchemeDesignator) ?? ""), \(code.key(.codeMeaning) ?? ""), \(study)) ON CONFLICT DO NOTHING
                 """)
         }
     }

@@ -5,6 +5,8 @@ import Database
 struct SearchValue: Hashable, Sendable {
     enum Kind: Int, Sendable {
         case modality = 1, sopClass, sex, issuer, studyDescription
+        /// Of the Procedure Code Sequence.
+        case codeValue, codeMeaning
         case bodyPart = 10, institution, station, seriesDescription, laterality, seriesNumber
         /// The first letters of a component group of the patient's name, up to `longestBeginning`.
         case nameBeginning = 20
@@ -29,6 +31,10 @@ struct SearchValue: Hashable, Sendable {
         add(.sex, attributes.string(.patientSex))
         add(.issuer, attributes.string(.issuerOfPatientID))
         add(.studyDescription, attributes.string(.studyDescription))
+        for code in attributes.items(.procedureCodeSequence).prefix(SearchIndex.mostItems) {
+            add(.codeValue, code.codeValue)
+            add(.codeMeaning, code.key(.codeMeaning))
+        }
         for group in attributes.strings(.patientName).flatMap(SearchText.nameGroups) { values.formUnion(beginnings(of: group)) }
         return values
     }
@@ -130,6 +136,15 @@ extension SearchIndex {
             try index.addWords(attributes, .operatorsName, role: .operators, owner: id)
             let study = try connection.first("SELECT study FROM series WHERE id = \(id)")?.integer("study") ?? 0
             try index.addValues(series: attributes, study: study)
+        }
+    }
+
+    // MARK: What was there before step 14
+
+    @Sendable static func fill0014(_ connection: any SQLConnection) throws(DatabaseError) {
+        let index = SearchIndex(connection: connection)
+        try each("SELECT id, attributes FROM study WHERE id > ", connection) { (id, attributes) throws(DatabaseError) in
+            try index.add(SearchValue.ofStudy(attributes).filter { $0.kind == .codeValue || $0.kind == .codeMeaning }, study: id)
         }
     }
 }

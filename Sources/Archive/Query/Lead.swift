@@ -131,10 +131,10 @@ extension Lead {
                 if !beginning.isEmpty { sought.append(Sought(kind: .nameBeginning, exact: String(beginning))) }
                 continue
             }
-            guard matching.key.path.count == 1, let kind = kinds[matching.key.path[0]] else { continue }
+            guard let kind = matching.key.path.count == 1 ? kinds[matching.key.path[0]] : codes[matching.key.path] else { continue }
             if matching.key.values.count == 1, let text = matching.key.values.first, !text.contains(where: { $0 == "*" || $0 == "?" }) {
                 let canonical = kind == .seriesNumber ? Int(text).map { "\($0)" } ?? text : text
-                exact[matching.key.path[0]] = canonical
+                if matching.key.path.count == 1 { exact[matching.key.path[0]] = canonical }
                 sought.append(Sought(kind: kind, exact: canonical))
             } else {
                 sought.append(Sought(kind: kind, matching: matching))
@@ -155,6 +155,10 @@ extension Lead {
         .stationName: .station, .seriesDescription: .seriesDescription, .laterality: .laterality, .seriesNumber: .seriesNumber,
     ]
 
+    private static let codes: [[Tag]: SearchValue.Kind] = [
+        [.procedureCodeSequence, .codeValue]: .codeValue, [.procedureCodeSequence, .codeMeaning]: .codeMeaning,
+    ]
+
     private static let pairs: [(Tag, SearchValue.Kind)] = [
         (.bodyPartExamined, .modalityBodyPart), (.institutionName, .modalityInstitution), (.stationName, .modalityStation),
         (.seriesDescription, .modalitySeriesDescription), (.studyDescription, .modalityStudyDescription),
@@ -165,7 +169,7 @@ extension Matching {
     /// The key's values as a condition on `search_value.value`.
     fileprivate func values() throws -> SQLStatement? {
         switch attribute.kind {
-        case .text, .modalityOfStudy:
+        case .text, .modalityOfStudy, .item:
             var conditions: [SQLStatement] = []
             for value in key.values {
                 guard let condition = Self.text("value", value) else { return nil }

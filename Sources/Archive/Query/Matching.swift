@@ -128,19 +128,22 @@ struct Matching {
         return owners("person_word", role, words.map { Self.alternatives($0) }, leading: leadingWord, lengths: words.map(\.utf8.count))
     }
 
-    /// All conditions, each of several alternatives, are met by entries of one owner. One is looked up, the others are asked of what it finds.
+    /// All conditions, each of several alternatives, are met by entries of one owner. One is looked up, the others are asked of what it finds,
+    /// before any row of an owner is read.
     private func owners(_ table: SQLStatement, _ role: NameRole, _ conditions: [[SQLStatement]], leading: Int?, lengths: [Int]) -> SQLStatement? {
         guard !conditions.isEmpty else { return nil }
         let leading = leading ?? (lengths.count == conditions.count ? conditions.indices.max { lengths[$0] < lengths[$1] } : conditions.indices.first)
-        return conditions.enumerated().map { index, alternatives in
-            if leads, index == leading {
-                // Each alternative is a search of its own: a condition with OR would read all names.
-                let found = alternatives.map { "SELECT owner FROM \(table) WHERE role = \(role.rawValue) AND \($0)" as SQLStatement }
-                return "\(attribute.column) IN (\(found.joined(separator: " UNION ")))"
-            }
+        func has(_ alternatives: [SQLStatement], _ owner: SQLStatement) -> SQLStatement {
             let any: SQLStatement = "(\(alternatives.joined(separator: " OR ")))"
-            return "EXISTS (SELECT 1 FROM \(table) WHERE owner = \(attribute.column) AND role = \(role.rawValue) AND \(any))"
-        }.joined(separator: " AND ")
+            return "EXISTS (SELECT 1 FROM \(table) WHERE owner = \(owner) AND role = \(role.rawValue) AND \(any))"
+        }
+        guard leads, let leading else { return conditions.map { has($0, attribute.column) }.joined(separator: " AND ") }
+        let others = conditions.enumerated().filter { $0.offset != leading }.map { " AND " + has($0.element, "sought.owner") as SQLStatement }
+        // Each alternative is a search of its own: a condition with OR would read all names.
+        let found = conditions[leading].map { alternative -> SQLStatement in
+            "SELECT owner FROM \(table) AS sought WHERE role = \(role.rawValue) AND \(alternative)\(others.joined(separator: ""))"
+        }
+        return "\(attribute.column) IN (\(found.joined(separator: " UNION ")))"
     }
 
     private static func alternatives(_ word: String) -> [SQLStatement] {

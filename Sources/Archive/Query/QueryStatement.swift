@@ -64,6 +64,8 @@ struct QueryStatement {
             alternatives.append("(\(before)\(columns)\(beyond)\(values))")
             // Said apart, so that the index is entered at the place.
             if begin == 0, end < order.count { bound = "\(columns)\(from)\(values)" }
+            // SQLite enters an index of an expression by the expression alone, never by a row value.
+            else if begin == 0, order[0].column.sql.hasPrefix("coalesce") { bound = "\(order[0].column)\(from)\(cursor.values[0])" }
             before += "\(columns) = \(values) AND "
             begin = end
         }

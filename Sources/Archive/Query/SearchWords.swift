@@ -9,21 +9,37 @@ struct SearchWords {
 
     init(_ text: String) { words = Array(SearchText.searchWords(text).prefix(Self.mostWords)) }
 
-    /// - Parameter leading: the word whose studies are looked up; the others are asked of each study that is met.
+    /// - Parameter leading: the word whose studies are looked up; the others are asked of each study that is met, as far as words can
+    ///   tell before its row is read.
     func conditions(leading: Int?) -> [SQLStatement] {
-        words.enumerated().map { index, word in
-            let range = Self.range(word)
-            let met: SQLStatement = index == leading
-                ? "study.id IN (SELECT study FROM study_word WHERE \(range) UNION SELECT study FROM report_word WHERE \(range))"
-                : """
-                    (EXISTS (SELECT 1 FROM study_word WHERE study_word.study = study.id AND \(range))
-                     OR EXISTS (SELECT 1 FROM report_word WHERE report_word.study = study.id AND \(range)))
-                    """
-            guard let day = Self.day(word) else { return met }
-            return index == leading
-                ? "(\(met) OR study.id IN (SELECT id FROM study WHERE date_sort >= \(day) AND date_sort < \(SearchText.end(of: day))))"
-                : "(\(met) OR study.date_sort >= \(day) AND study.date_sort < \(SearchText.end(of: day)))"
+        let isApart = leading.map { Self.day(words[$0]) == nil } ?? false
+        var ofWords: SQLStatement = ""
+        var conditions: [SQLStatement] = []
+        for (index, word) in words.enumerated() where index != leading {
+            if let day = Self.day(word) {
+                conditions.append("(\(Self.has(word, "study.id")) OR study.date_sort >= \(day) AND study.date_sort < \(SearchText.end(of: day)))")
+            } else if isApart {
+                ofWords += " AND \(Self.has(word, "sought.study"))"
+            } else {
+                conditions.append(Self.has(word, "study.id"))
+            }
         }
+        guard let leading else { return conditions }
+        let range = Self.range(words[leading])
+        let met: SQLStatement = """
+            study.id IN (SELECT study FROM study_word AS sought WHERE \(range)\(ofWords)
+                         UNION SELECT study FROM report_word AS sought WHERE \(range)\(ofWords))
+            """
+        guard let day = Self.day(words[leading]) else { return [met] + conditions }
+        return ["(\(met) OR study.id IN (SELECT id FROM study WHERE date_sort >= \(day) AND date_sort < \(SearchText.end(of: day))))"] + conditions
+    }
+
+    private static func has(_ word: String, _ study: SQLStatement) -> SQLStatement {
+        let range = range(word)
+        return """
+            (EXISTS (SELECT 1 FROM study_word WHERE study_word.study = \(study) AND \(range))
+             OR EXISTS (SELECT 1 FROM report_word WHERE report_word.study = \(study) AND \(range)))
+            """
     }
 
     /// The word that the fewest studies have, and how many; nil where all have more than `bound`.

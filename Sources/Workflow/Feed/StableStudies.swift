@@ -8,9 +8,11 @@ public struct StableStudies: Service {
     let archive: Archive
     let time: Duration
     let logger: Logger
+    let announced: @Sendable () -> Void
 
-    public init(_ archive: Archive, after time: Duration, logger: Logger) {
-        (self.archive, self.time, self.logger) = (archive, time, logger)
+    /// - Parameter announced: called whenever some may have been.
+    public init(_ archive: Archive, after time: Duration, logger: Logger, announced: @escaping @Sendable () -> Void = {}) {
+        (self.archive, self.time, self.logger, self.announced) = (archive, time, logger, announced)
     }
 
     public func run() async throws {
@@ -20,6 +22,7 @@ public struct StableStudies: Service {
                 var due: Double? = 5
                 do throws(ArchiveError) {
                     due = try await archive.announceStableStudies(after: time)
+                    announced()
                 } catch {
                     logger.error("stable studies are not announced", metadata: ["error": "\(error)"])
                 }

@@ -16,6 +16,7 @@ struct BenchIndex: AsyncParsableCommand {
             """)
 
     @Option(help: ArgumentHelp("Folder of the index; to compare several, repeat it.", valueName: "dir"), completion: .directory) var data: [String]
+    @Option(help: ArgumentHelp("PostgreSQL database of the folder, postgresql://…; of several one each, 'file' for the folder's own.", valueName: "url")) var database: [String] = []
     @Option(help: ArgumentHelp("Fill a new folder with so many: 10k, 1M, 10M.", valueName: "number")) var instances: String?
     @Option(help: ArgumentHelp("Another population.", valueName: "n")) var seed: UInt64 = 1
     @Flag(help: "Ask the supported questions.") var measure = false
@@ -26,6 +27,7 @@ struct BenchIndex: AsyncParsableCommand {
     func validate() throws {
         guard measure != (instances != nil) else { throw ValidationError("say either --instances, to fill a folder, or --measure") }
         guard !data.isEmpty, instances == nil || data.count == 1 else { throw ValidationError("name one folder to fill with --data") }
+        guard database.isEmpty || database.count == data.count else { throw ValidationError("name a --database for each --data, or none") }
         if let instances, Self.number(instances) == nil { throw ValidationError("--instances is a number such as 10k, 1M or 10M, not '\(instances)'") }
         guard (1...100_000).contains(values) else { throw ValidationError("--values is 1 to 100000") }
     }
@@ -40,18 +42,21 @@ struct BenchIndex: AsyncParsableCommand {
 
     func run() async throws {
         do throws(ArchiveError) {
-            if let instances, let number = Self.number(instances) { return try await fill(number, data[0]) }
+            if let instances, let number = Self.number(instances) { return try await fill(number, data[0], databases[0]) }
         } catch {
             throw Failure("\(error)")
         }
-        let growth = try await IndexGrowth.measure(folders: data, values: values, only: only)
+        let growth = try await IndexGrowth.measure(folders: Array(zip(data, databases)), values: values, only: only)
         if json { try printJSON(growth) } else { print(growth.table, terminator: "") }
         let failed = growth.questions.filter(\.isTooCostly).map(\.name)
         if !failed.isEmpty { throw Failure("the cost grows with the archive: \(failed.joined(separator: ", "))") }
     }
 
+    /// "" for the folder's own.
+    private var databases: [String] { database.isEmpty ? data.map { _ in "" } : database.map { $0 == "file" ? "" : $0 } }
+
     /// One batch is made while the one before is written.
-    private func fill(_ number: Int, _ path: String) async throws(ArchiveError) {
+    private func fill(_ number: Int, _ path: String, _ database: String) async throws(ArchiveError) {
         let filling = try await IndexFilling(DataFolder(path))
         let population = Population(instances: number, seed: seed)
         tell("\(population.instances) instances of \(population.studies.count) studies of \(population.patients) patients")
@@ -71,6 +76,10 @@ struct BenchIndex: AsyncParsableCommand {
             tell("\(written) of \(number) instances, \(Self.rate(written, since: begin)) a second")
         }
         try await filling.finish()
+        if !database.isEmpty {
+            tell("\(written) instances are moved into the database")
+            try await filling.move(to: database, logger: makeLogger("bench-index"))
+        }
         print("\(written) instances in \(path), \(Self.rate(written, since: begin)) a second")
     }
 

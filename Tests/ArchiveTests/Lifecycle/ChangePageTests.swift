@@ -56,14 +56,14 @@ import Testing
     }
 
     @Test func neitherKindsNorStableStudiesAreFoundByWalkingATable() async throws {
-        guard Engine.current == .sqlite else { return }  // In the words of SQLite.
         let archive = try await filled()
-        let page = ChangeStatement(ChangeRequest(since: 3, kinds: [.stable, .corrected]), .everything).page
-        let plan = try await archive.database.all("EXPLAIN QUERY PLAN \(page)").map { $0.string("detail") }
-        #expect(plan.count { $0.contains("SEARCH change USING INDEX change_by_kind (kind=? AND sequence>?)") } == 2, "\(plan)")
-        let waiting = try await archive.database.all("""
-            EXPLAIN QUERY PLAN SELECT id, study_uid, received FROM study WHERE (received, id) > (\(5), \(6)) ORDER BY received, id LIMIT \(1)
-            """).map { $0.string("detail") }
-        #expect(waiting == ["SEARCH study USING INDEX study_by_received (received>?)"], "\(waiting)")
+        let page = try await Plan.of(ChangeStatement(ChangeRequest(since: 3, kinds: [.stable, .corrected]), .everything).page, in: archive)
+        #expect(page.steps == Array(repeating: Plan.Step(table: "change", index: "change_by_kind", isEntered: true), count: 2), "\(page)")
+        let all = try await Plan.of(ChangeStatement(ChangeRequest(since: 3), .everything).page, in: archive)
+        #expect(!all.readsAll && !all.sorts, "\(all)")
+        let waiting = try await Plan.of("""
+            SELECT id, study_uid, received FROM study WHERE (received, id) > (\(5), \(6)) ORDER BY received, id LIMIT \(1)
+            """, in: archive)
+        #expect(waiting.steps == [Plan.Step(table: "study", index: "study_by_received", isEntered: true)] && !waiting.sorts, "\(waiting)")
     }
 }

@@ -30,8 +30,8 @@ extension TemporaryFolder {
     private static let databases = Mutex<[String: String]>([:])
 
     /// With the tables of the index, made once: on PostgreSQL they take longer than most tests.
-    private static let template = Task { () async throws -> String? in
-        guard let cluster = PostgreSQLCluster.shared else { return nil }
+    private static let template = Task { () async throws -> String in
+        let cluster = try PostgreSQLCluster.running()
         let name = try cluster.makeDatabase()
         let database = try PostgreSQL(url: cluster.url(of: name), options: Engine.options)
         try await database.migrate(.archive)
@@ -41,7 +41,7 @@ extension TemporaryFolder {
 
     /// Of the engine under test: the same one whenever the folder is opened.
     func database() async throws -> String {
-        let template = Engine.current == .postgreSQL ? try await Self.template.value : nil
+        let template: String? = Engine.current == .postgreSQL ? try await Self.template.value : nil
         return try Self.databases.withLock { databases in
             if let known = databases[path] { return known }
             let made = try Engine.current.makeURL(template: template)

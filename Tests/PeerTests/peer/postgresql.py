@@ -1,6 +1,7 @@
 """A private PostgreSQL server: Debian's programs, a cluster in a folder of its own, a port of its own, asking for a password."""
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -56,16 +57,39 @@ class Cluster:
             self.process = subprocess.Popen(
                 [self.program("postgres"), "-D", str(self.data), "-p", str(self.port), "-k", str(self.folder), "-c", "listen_addresses=127.0.0.1"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, user=self.user, group=self.user, extra_groups=[] if self.user else None, cwd="/")
+        self.wait()
+        return self
+
+    def wait(self):
+        """Until it answers."""
         end = time.monotonic() + 30
         while subprocess.run([self.program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]).returncode:
             assert self.process.poll() is None and time.monotonic() < end, (self.folder / "log").read_text()[-3000:]
             time.sleep(0.05)
-        return self
 
     def stop(self, how=signal.SIGINT):
         """SIGINT ends every session at once and writes what there is; SIGQUIT is a crash."""
         self.process.send_signal(how)
         self.process.wait(30)
+
+    def kill(self):
+        """SIGKILL of the server. Its sessions end when they see that, and until then hold the memory that a new server needs."""
+        sessions = self.sessions()
+        self.process.kill()
+        self.process.wait(30)
+        end = time.monotonic() + 30
+        while any(Path(f"/proc/{pid}").exists() for pid in sessions):
+            assert time.monotonic() < end, "sessions outlive their server"
+            time.sleep(0.02)
+
+    def kill_session(self):
+        """SIGKILL of one of its sessions of ours, upon which the server ends all others and recovers as from a crash."""
+        sessions = self.sessions()
+        assert sessions, "nobody is connected"
+        os.kill(random.choice(sessions), signal.SIGKILL)
+
+    def sessions(self):
+        return [int(pid) for [pid] in self.psql("SELECT pid FROM pg_stat_activity WHERE application_name = 'isocenter'")]
 
     def psql(self, sql, database="isocenter"):
         """Rows as lists of text."""

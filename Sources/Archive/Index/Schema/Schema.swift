@@ -13,5 +13,6 @@ extension Schema {
         Migration(9, schema0009),
         Migration(10, schema0010),
         Migration(12, schema0012),
+        Migration(14, schema0014, fill: SearchIndex.fill0014),
     ])
 }

@@ -10,6 +10,10 @@ struct MetadataAnswer: Sendable {
     let states: [SeriesState]
     let root: String
 
+    static func encode(_ root: String) -> MetadataDocument.Encode {
+        { location, dataSet in try DICOMJSON.encode(dataSet, bulkData: BulkDataLinks(root: root, instance: location).uri) }
+    }
+
     /// What is asked of the archive: segment after segment of all series.
     private struct Segments: Sendable {
         let answer: MetadataAnswer
@@ -20,10 +24,7 @@ struct MetadataAnswer: Sendable {
             while true {
                 if let segment = try await current?.next() { return segment }
                 guard let state = states.popFirst() else { return nil }
-                let root = answer.root
-                current = answer.archive.metadata(of: state, root: root) { location, dataSet in
-                    try DICOMJSON.encode(dataSet, bulkData: BulkDataLinks(root: root, instance: location).uri)
-                }.makeAsyncIterator()
+                current = answer.archive.metadata(of: state, root: answer.root, encode: MetadataAnswer.encode(answer.root)).makeAsyncIterator()
             }
         }
     }

@@ -30,6 +30,7 @@ struct MetadataRoutes: RouteSet {
         let answer = try DataSetAnswer.negotiated(request), selection = try MetadataSelection(request.uri.query ?? "")
         let states = try await archive.seriesStates(study: study, series: series, root: root, for: access)
         guard !states.isEmpty else { throw HTTPFailure(.notFound, "there is no such study or series") }
+        await archive.noteMetadataRoot(root)
         let tag = Self.tag(states.map(\.version), answer, selection, root)
         if let known = tag.notModified(request) { return known }
         if case .json(let contentType) = answer.form, selection.isEverything {
