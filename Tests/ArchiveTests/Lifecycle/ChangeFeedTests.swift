@@ -40,7 +40,7 @@ import Testing
         let reader = try await Archive.open(folder)
         let writers = [try await Archive.open(folder, role: .beside), try await Archive.open(folder, role: .beside)]
         defer { for archive in writers + [reader] { archive.close() } }
-        let each = 40
+        let each = 15
         let expected = writers.count * 2 * each
         let reading = Task {
             var seen: [Change] = []
