@@ -13,6 +13,7 @@ public final class Archive: Sendable {
     let disk: LocalDisk
     let volume: Volume
     let pool: BlockingPool
+    private let answering: BlockingPool
     let feed: ChangeFeed
     let frameTables = FrameTableCache()
     let recheck: Recheck
@@ -47,6 +48,7 @@ public final class Archive: Sendable {
         let folder = configuration.folder
         volume = Volume(faults: faults)
         pool = BlockingPool(threads: configuration.diskThreads, name: "disk")
+        answering = BlockingPool(threads: configuration.role == .serving ? configuration.answeringThreads : 1, name: "answer")
         lock = try await pool.run { () throws(ArchiveError) in
             try folder.prepare()
             return configuration.role == .serving ? try FolderLock(folder) : nil
@@ -84,6 +86,10 @@ public final class Archive: Sendable {
 
     /// The threads that may wait for the disk: a task that stores prefers them, and is then handed to no other thread on its way.
     public var executor: any TaskExecutor { pool }
+
+    /// Threads that may wait as well, for tasks that answer requests: they look up, read and send what they read without being handed
+    /// to another thread, and those that store do not keep them waiting.
+    public var answeringExecutor: any TaskExecutor { answering }
 
     /// Begins to take in an object.
     ///
@@ -154,4 +160,9 @@ extension Archive {
     }
 
     func first(_ statement: SQLStatement) async throws(ArchiveError) -> SQLRow? { try await all(statement).first }
+
+    /// A few rows, found by a key.
+    func look(_ statement: SQLStatement) async throws(ArchiveError) -> [SQLRow] {
+        do throws(DatabaseError) { return try await database.look(statement) } catch { throw ArchiveError(error, "reading the index") }
+    }
 }

@@ -44,6 +44,8 @@ public struct ArchiveConfiguration: Sendable {
     public var recheck = Duration.seconds(3600)
     /// Threads for calls that wait for the disk.
     public var diskThreads: Int
+    /// Threads of those who ask: so many requests look up or read at the same time.
+    public var answeringThreads = 16
     /// What a received data set may be. Values longer than `elementInMemory` stay in the file.
     public var limits: ReadLimits
 

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Why a multipart body cannot be read (RFC 2046 §5.1).
 public struct MultipartError: Error, CustomStringConvertible {
     public var description: String
@@ -96,15 +98,13 @@ public struct MultipartParser: Sendable {
 
     private func find(_ pattern: [UInt8], from start: Int) -> Int? {
         guard buffer.count - start >= pattern.count else { return nil }
-        return buffer.withUnsafeBufferPointer { bytes in
-            let last = bytes.count - pattern.count
+        return buffer.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return nil }
+            let end = bytes.count - pattern.count + 1
             var index = start
-            while index <= last {
-                if bytes[index] == pattern[0] {
-                    var length = 1
-                    while length < pattern.count, bytes[index + length] == pattern[length] { length += 1 }
-                    if length == pattern.count { return index }
-                }
+            while index < end, let found = memchr(base + index, Int32(pattern[0]), end - index) {
+                index = base.distance(to: UnsafeRawPointer(found))
+                if memcmp(found, pattern, pattern.count) == 0 { return index }
                 index += 1
             }
             return nil

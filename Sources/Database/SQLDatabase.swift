@@ -17,6 +17,10 @@ public protocol SQLDatabase: Sendable {
     /// As `read`, for one statement.
     func all(_ statement: SQLStatement) async throws(DatabaseError) -> [SQLRow]
 
+    /// As `all`, for a few rows found by a key: a cancelled task may wait for them. Where that takes a moment only, it is done on the
+    /// calling thread, which is less than to hand it to another one.
+    func look(_ statement: SQLStatement) async throws(DatabaseError) -> [SQLRow]
+
     /// As `write`, for one statement: rows changed.
     @discardableResult
     func run(_ statement: SQLStatement) async throws(DatabaseError) -> Int
@@ -54,6 +58,7 @@ extension SQLConnection {
 
 extension SQLDatabase {
     public func first(_ statement: SQLStatement) async throws(DatabaseError) -> SQLRow? { try await all(statement).first }
+    public func look(_ statement: SQLStatement) async throws(DatabaseError) -> [SQLRow] { try await all(statement) }
 }
 
 /// What a schema writes in braces, and what an engine calls it.

@@ -73,6 +73,11 @@ public struct SQLite: SQLDatabase {
         try await read { (connection) throws(DatabaseError) in try connection.all(statement) }
     }
 
+    /// On the calling thread: a few pages of a file.
+    public func look(_ statement: SQLStatement) async throws(DatabaseError) -> [SQLRow] {
+        try readNow { (connection) throws(DatabaseError) in try connection.all(statement) }
+    }
+
     @discardableResult
     public func run(_ statement: SQLStatement) async throws(DatabaseError) -> Int {
         try await write { (connection) throws(DatabaseError) in try connection.run(statement) }

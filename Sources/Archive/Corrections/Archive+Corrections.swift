@@ -9,7 +9,7 @@ extension Archive {
     }
 
     func correction(of object: ObjectID) async throws(ArchiveError) -> RecordedCorrection? {
-        guard let row = try await first("\(RecordedCorrection.selection) WHERE object = \(object.bytes)") else { return nil }
+        guard let row = try await look("\(RecordedCorrection.selection) WHERE object = \(object.bytes)").first else { return nil }
         return try RecordedCorrection(row)
     }
 

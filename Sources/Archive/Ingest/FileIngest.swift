@@ -40,6 +40,12 @@ public struct FileIngest: Sendable {
         }
     }
 
+    /// As `write`, without a copy of what comes behind the head.
+    public mutating func write(part bytes: ArraySlice<UInt8>) async throws(ArchiveError) {
+        guard ingest != nil else { return try await write(Array(bytes)) }
+        try await withTaskExecutorPreference(archive.executor) { () async throws(ArchiveError) in try write(bytes) }
+    }
+
     public mutating func finish() async throws(ArchiveError) -> StoreOutcome {
         try await withTaskExecutorPreference(archive.executor) { () async throws(ArchiveError) -> StoreOutcome in
             if ingest == nil {

@@ -75,21 +75,22 @@ extension Archive {
         var condition: SQLStatement = "study.study_uid = \(study.text)"
         if let series { condition += " AND series.series_uid = \(series.text)" }
         if let instance { condition += " AND instance.sop_uid = \(instance.text)" }
-        return try await locations("""
+        guard instance == nil else { return try locations(await look("\(InstanceLocation.selection) WHERE \(condition)\(access.clause)")) }
+        return try locations(await all("""
             \(InstanceLocation.selection)
             WHERE    \(condition)\(access.clause)
             ORDER BY series.number IS NULL, series.number, series.id, instance.number IS NULL, instance.number, instance.id
-            """)
+            """))
     }
 
     /// One instance by its UID alone (C-MOVE, WADO-URI, references).
     public func instance(_ sopInstance: UID, for access: Access) async throws(ArchiveError) -> InstanceLocation? {
-        try await locations("\(InstanceLocation.selection) WHERE instance.sop_uid = \(sopInstance.text)\(access.clause)").first
+        try locations(await look("\(InstanceLocation.selection) WHERE instance.sop_uid = \(sopInstance.text)\(access.clause)")).first
     }
 
-    private func locations(_ statement: SQLStatement) async throws(ArchiveError) -> [InstanceLocation] {
+    private func locations(_ rows: [SQLRow]) throws(ArchiveError) -> [InstanceLocation] {
         var locations: [InstanceLocation] = []
-        for row in try await all(statement) {
+        for row in rows {
             guard let location = InstanceLocation(row) else {
                 throw ArchiveError(.storageFailed, "the index row of instance \(row.string("sop_uid")) is damaged: rebuild the index")
             }

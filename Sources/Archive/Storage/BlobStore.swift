@@ -21,6 +21,8 @@ protocol BlobStore: Sendable {
         _ object: ObjectID, from offset: UInt64,
         _ work: @escaping @Sendable (_ stamp: FileStamp?, _ read: (UnsafeMutableRawBufferPointer) throws(ArchiveError) -> Void) throws(ArchiveError) -> T
     ) async throws(ArchiveError) -> T
+    /// Its file; nil where objects of this store are no files. Blocks.
+    func open(_ object: ObjectID) throws(ArchiveError) -> OpenObject?
     /// It stays away, also after a power cut, when this returns.
     func remove(_ object: ObjectID) async throws(ArchiveError)
     /// First two bytes of names, of which there may be objects; ascending.

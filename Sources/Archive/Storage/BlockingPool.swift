@@ -50,10 +50,21 @@ final class BlockingPool: TaskExecutor {
     private let queue = Queue()
     private let threads: Int
 
+    /// Set on the threads of all pools.
+    private static let mark: pthread_key_t = {
+        var key = pthread_key_t()
+        pthread_key_create(&key, nil)
+        return key
+    }()
+
+    /// Whether the calling thread is one that may wait.
+    private static var isOnThread: Bool { pthread_getspecific(mark) != nil }
+
     init(threads: Int, name: String) {
         self.threads = threads
         for number in 1...threads {
             let thread = Thread { [queue] in
+                pthread_setspecific(Self.mark, UnsafeRawPointer(bitPattern: 1))
                 while let work = queue.next() { work() }
             }
             thread.name = "\(name)-\(number)"
@@ -68,8 +79,9 @@ final class BlockingPool: TaskExecutor {
         queue.add { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 
-    /// Runs `work`, which may block, on one of the threads: on this one where it is theirs.
+    /// Runs `work`, which may block, on one of the threads: on this one where it is of this or another pool.
     func run<T: Sendable>(_ work: @Sendable () throws(ArchiveError) -> T) async throws(ArchiveError) -> T {
-        try await withTaskExecutorPreference(self) { () async throws(ArchiveError) -> T in try work() }
+        if Self.isOnThread { return try work() }
+        return try await withTaskExecutorPreference(self) { () async throws(ArchiveError) -> T in try work() }
     }
 }

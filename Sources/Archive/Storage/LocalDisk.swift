@@ -147,7 +147,7 @@ struct LocalDisk: BlobStore {
         }
     }
 
-    private func opened(_ object: ObjectID) throws(ArchiveError) -> Int32 {
+    func opened(_ object: ObjectID) throws(ArchiveError) -> Int32 {
         do throws(ArchiveError) { return try Volume.openForReading(path(object)) } catch {
             guard error.code == .notFound else { throw error }
             throw ArchiveError(.damaged, "object \(object) is missing from the store")

@@ -14,6 +14,10 @@ int cposix_rename_no_replace(const char *from, const char *to);
 /// Says nothing about durability. Returns 0, or -1 with errno set.
 int cposix_start_writeback(int descriptor, long long offset, long long length);
 
+/// Whether all of a range of a file lies in memory, so that sending it waits for no disk (`cachestat`, Linux 6.5).
+/// Returns 1 or 0, or -1 where the system does not tell.
+int cposix_is_in_memory(int descriptor, long long offset, long long length);
+
 // Processes (Processes.c)
 
 /// A file without a name, in memory alone, closed on exec (`memfd_create`). Returns its descriptor, or -1 with errno set.

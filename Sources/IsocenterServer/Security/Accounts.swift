@@ -88,7 +88,7 @@ public struct Accounts: Sendable {
 
     /// The user as long as the password is the one this hash was made of.
     func principal(name: String, passwordHash: String) async throws -> Principal? {
-        try await database.first("SELECT name, role FROM account WHERE name = \(name) AND password_hash = \(passwordHash)").flatMap(Self.principal)
+        try await database.look("SELECT name, role FROM account WHERE name = \(name) AND password_hash = \(passwordHash)").first.flatMap(Self.principal)
     }
 
     func passwordHash(of name: String) async throws -> String? {
@@ -148,10 +148,10 @@ public struct Accounts: Sendable {
     }
 
     func principal(token secret: String) async throws -> Principal? {
-        let row = try await database.first("""
+        let row = try await database.look("""
             SELECT account.name, account.role FROM token JOIN account ON account.name = token.account
             WHERE  token.hash = \(Secret.hash(secret)) AND (token.expires IS NULL OR token.expires > \(Self.now))
-            """)
+            """).first
         return row.flatMap(Self.principal)
     }
 
@@ -171,10 +171,10 @@ public struct Accounts: Sendable {
     ///   - lifetime, idle: seconds since the login, and since the last request, after which a session is over.
     func principal(session secret: String, lifetime: Int, idle: Int) async throws -> Principal? {
         let hash = Secret.hash(secret), now = Self.now
-        let row = try await database.first("""
+        let row = try await database.look("""
             SELECT account.name, account.role, session.last_used FROM session JOIN account ON account.name = session.account
             WHERE  session.hash = \(hash) AND session.created > \(now - lifetime) AND session.last_used > \(now - idle)
-            """)
+            """).first
         guard let row else { return nil }
         // Once a minute is exact enough, and spares a write on each request.
         if now - row.int("last_used") > 60 { try await database.run("UPDATE session SET last_used = \(now) WHERE hash = \(hash)") }

@@ -11,7 +11,7 @@ struct RequestScope: RequestContext {
     var principal: Principal?
     /// Of the client: what a proxy in front of us says, where there is one.
     var address: String
-    private let channel: any Channel
+    let channel: any Channel
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

@@ -34,9 +34,10 @@ struct WebDoor: Sendable {
             availableConnectionsDelegate: MaximumAvailableConnections(settings[Settings.httpMaxConnections]))
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .notice)
-        return Application(
+        let application = Application(
             responder: BehindProxy(try router().buildResponder(), settings), configuration: configuration,
             onServerRunning: { channel in await listening(channel.localAddress?.port ?? 0) }, logger: quiet)
+        return OnExecutor(service: application, executor: archive.answeringExecutor)
     }
 
     func router() throws -> Router<RequestScope> {
@@ -75,6 +76,16 @@ struct WebDoor: Sendable {
     private static func file(_ path: String, _ files: StaticFiles, _ request: Request) throws -> Response {
         guard let response = files.response(path: path, request: request) else { throw HTTPFailure(.notFound, "there is nothing here") }
         return response
+    }
+}
+
+/// A service whose tasks run on threads of their own: each request on one of them, from its first line to its last byte.
+private struct OnExecutor<Base: Service>: Service {
+    let service: Base
+    let executor: any TaskExecutor
+
+    func run() async throws {
+        try await withTaskExecutorPreference(executor) { try await service.run() }
     }
 }
 

@@ -29,12 +29,9 @@ struct BulkDataRoutes: RouteSet {
         let types = MediaType.accepted(request)
         guard let type = types.first(where: { $0.matchesPart(InstanceBulkData.octets) }) else { throw Self.notAcceptable }
         if type.isMultipart { return inPart(value, at: bulkData.links.uri(path), request, EntityTag([instance.version, "part", "\(path)"], isWeak: true)) }
-        return ByteRanges.response(
+        return try await ByteRanges.response(
             request, [.contentType: InstanceBulkData.octetsContent], length: value.length, tag: EntityTag([instance.version, "\(path)"])
-        ) { part, writer in
-            var any = writer
-            try await withTaskExecutorPreference(archive.executor) { try await value.write(part, to: &any) }
-        }
+        ) { part, writer in try await value.write(part, to: &writer) }
     }
 
     /// A range is one of the value, not of the parts around it: what a client of parts means by it.
@@ -58,7 +55,7 @@ struct BulkDataRoutes: RouteSet {
         ) { try await value.write(asked, to: &$0) }
         var headers = tag.fields
         headers[.acceptRanges] = "bytes"
-        var response = MultipartBody(rootType: InstanceBulkData.octets, parts: [part]).response(headers, on: archive.executor)
+        var response = MultipartBody(rootType: InstanceBulkData.octets, parts: [part]).response(headers)
         if !fields.isEmpty { response.status = .partialContent }
         return response
     }
@@ -82,9 +79,8 @@ struct BulkDataRoutes: RouteSet {
         guard isWhole else { return try await parts(try await bulkData.frames(choice), choice.name, request, tag) }
         if !choice.syntax.isEncapsulated, let value = instance.pixelData.flatMap(bulkData.native) {
             let strong = EntityTag([instance.version, "pixels"])
-            return ByteRanges.response(request, [.contentType: InstanceBulkData.octetsContent], length: value.length, tag: strong) { part, writer in
-                var any = writer
-                try await withTaskExecutorPreference(archive.executor) { try await value.write(part, to: &any) }
+            return try await ByteRanges.response(request, [.contentType: InstanceBulkData.octetsContent], length: value.length, tag: strong) { part, writer in
+                try await value.write(part, to: &writer)
             }
         }
         if let known = tag.notModified(request) { return known }
@@ -101,7 +97,7 @@ struct BulkDataRoutes: RouteSet {
     private func parts(_ parts: [BulkDataPart], _ rootType: String, _ request: Request, _ tag: EntityTag) async throws -> Response {
         if let known = tag.notModified(request) { return known }
         let parts = parts.map { MultipartBody.Part(contentType: $0.contentType, location: $0.location, length: $0.length, write: $0.write) }
-        return MultipartBody(rootType: rootType, parts: parts).response(tag.fields, on: archive.executor)
+        return MultipartBody(rootType: rootType, parts: parts).response(tag.fields)
     }
 
     // MARK: Many values

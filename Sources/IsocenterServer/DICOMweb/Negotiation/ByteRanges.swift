@@ -32,9 +32,9 @@ enum ByteRanges: Equatable {
     ///
     /// - Parameter write: sends these bytes of it.
     static func response(
-        _ request: Request, _ headers: HTTPFields, length: UInt64, tag: EntityTag?,
+        _ request: Request, _ headers: HTTPFields, length: UInt64, tag: EntityTag?, _ line: FileLine? = nil,
         _ write: @escaping @Sendable (Range<UInt64>, inout any ResponseBodyWriter) async throws -> Void
-    ) -> Response {
+    ) async throws -> Response {
         var headers = headers
         headers[.acceptRanges] = "bytes"
         if let tag {
@@ -56,9 +56,6 @@ enum ByteRanges: Equatable {
             return Response(status: .rangeNotSatisfiable, headers: headers)
         }
         let part = range
-        return Response(status: status, headers: headers, body: ResponseBody(contentLength: Int(clamping: part.upperBound - part.lowerBound)) { writer in
-            try await write(part, &writer)
-            try await writer.finish(nil)
-        })
+        return Response(status: status, headers: headers, body: try await .known(part.upperBound - part.lowerBound, line) { writer in try await write(part, &writer) })
     }
 }

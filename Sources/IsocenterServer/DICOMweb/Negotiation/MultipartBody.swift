@@ -1,3 +1,4 @@
+import Archive
 import DICOM
 import HTTPTypes
 import Hummingbird
@@ -29,34 +30,49 @@ struct MultipartBody: Sendable {
 
     static func makeBoundary() -> String { "isocenter-" + UID.random().text.suffix(24).replacing(".", with: "-") }
 
-    /// - Parameter executor: where the parts are read; nil for anywhere.
-    func response(_ headers: HTTPFields = [.cacheControl: "private"], on executor: (any TaskExecutor)? = nil) -> Response {
-        let heads = parts.map(head)
-        let tail = ByteBuffer(string: "\r\n--\(boundary)--\r\n")
+    /// - Parameter line: for parts that are files.
+    func response(_ headers: HTTPFields = [.cacheControl: "private"], by line: FileLine? = nil) -> Response {
+        let heads = parts.map(head), tail = tail
         let lengths = parts.map(\.length)
         // A client shows its progress by the length; where one part's is not known, chunks are sent.
         let length = lengths.contains(nil) ? nil : Int(clamping: lengths.reduce(0) { $0 + ($1 ?? 0) }) + heads.reduce(0) { $0 + $1.readableBytes } + tail.readableBytes
         let parts = parts
-        var headers = headers
-        headers[.contentType] = "multipart/related; type=\"\(rootType)\"; boundary=\(boundary)"
         return Response(
             status: .ok,
-            headers: headers,
+            headers: typed(headers),
             body: ResponseBody(contentLength: length) { writer in
-                let joining = JoiningWriter(writer)
+                let joining = JoiningWriter(writer, length == nil ? nil : line)
                 var joined: any ResponseBodyWriter = joining
-                // Read where reading may block: the task is then handed to no other thread for each piece.
-                try await withTaskExecutorPreference(executor) {
-                    for (head, part) in zip(heads, parts) {
-                        joining.lead(head)
-                        try await part.write(&joined)
-                    }
-                    joining.lead(tail)
-                    try await joining.flush()
+                for (head, part) in zip(heads, parts) {
+                    joining.lead(head)
+                    try await part.write(&joined)
                 }
+                joining.lead(tail)
+                try await joining.flush()
                 try await writer.finish(nil)
             })
     }
+
+    /// The answer with one part that is short: read before it begins, with what stands before and behind it in one piece of memory.
+    ///
+    /// - Parameter read: the content, in a buffer made so.
+    static func short(
+        _ rootType: String, contentType: String, location: String, length: UInt64, _ headers: HTTPFields = [.cacheControl: "private"],
+        _ read: (@escaping ObjectPieces<ByteBuffer>.Make) async throws -> ByteBuffer
+    ) async throws -> Response {
+        let body = MultipartBody(rootType: rootType, parts: [])
+        let head = body.head(of: Part(contentType: contentType, location: location, length: length) { _ in })
+        let content = try await read(PieceMemory.short.around(head, body.tail))
+        return Response(status: .ok, headers: body.typed(headers), body: .init(byteBuffer: content))
+    }
+
+    private func typed(_ headers: HTTPFields) -> HTTPFields {
+        var headers = headers
+        headers[.contentType] = "multipart/related; type=\"\(rootType)\"; boundary=\(boundary)"
+        return headers
+    }
+
+    private var tail: ByteBuffer { ByteBuffer(string: "\r\n--\(boundary)--\r\n") }
 
     private func head(of part: Part) -> ByteBuffer {
         var text = "\r\n--\(boundary)\r\nContent-Type: \(part.contentType)\r\n"
@@ -68,11 +84,15 @@ struct MultipartBody: Sendable {
 }
 
 /// Sends what stands before a piece together with it, in one write.
-final class JoiningWriter: ResponseBodyWriter {
+final class JoiningWriter: FileSending {
     private var base: any ResponseBodyWriter
     private var waiting: [ByteBuffer] = []
+    private let line: FileLine?
+    private var isLineThere: Bool?
+    private var underWay: EventLoopFuture<Void>?
 
-    init(_ base: any ResponseBodyWriter) { self.base = base }
+    /// - Parameter line: where the answer has a known length: its bytes go out as they are.
+    init(_ base: any ResponseBodyWriter, _ line: FileLine? = nil) { (self.base, self.line) = (base, line) }
 
     func lead(_ buffer: ByteBuffer) { waiting.append(buffer) }
 
@@ -88,6 +108,22 @@ final class JoiningWriter: ResponseBodyWriter {
         let all = waiting
         waiting = []
         try await base.write(contentsOf: all)
+    }
+
+    var sendsFiles: Bool {
+        get async throws {
+            if isLineThere == nil { isLineThere = try await line?.isThere ?? false }
+            return isLineThere ?? false
+        }
+    }
+
+    /// The next range may be prepared while the socket takes this one.
+    func send(_ file: OpenObject, _ range: ByteRange) async throws {
+        try await flush()
+        guard let line else { return }
+        let before = underWay
+        underWay = line.send(file, range)
+        try await before?.get()
     }
 
     func finish(_ trailingHeaders: HTTPFields?) async throws {

@@ -113,7 +113,7 @@ struct NonPatientRoutes: RouteSet {
             from: Source(kind: .dicomweb, user: principal.name, host: context.address, onConflict: onConflict), study: nil, category: category,
             instance: instance, base: "\(root)/\(category.rawValue)\(instance.map { "/\($0)" } ?? "")")
         try await context.continueIfExpected(request)
-        let results = try await StoreRoutes.receive(body, request.body)
+        let results = try await StoreRoutes.receive(body, request.body, on: archive.executor)
         let answer = StoreAnswer(results: results, root: root)
         answer.log(to: logger, from: "\(principal.name)@\(context.address)")
         return try answer.response(as: type)

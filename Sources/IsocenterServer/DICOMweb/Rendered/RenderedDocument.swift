@@ -57,20 +57,19 @@ struct RenderedDocument: Sendable {
     }
 
     /// As an answer of its own, of which clients may have parts.
-    func response(_ request: Request, _ pixels: PixelAccess) -> Response {
+    func response(_ request: Request, _ pixels: PixelAccess) async throws -> Response {
         var headers: HTTPFields = [.contentType: mediaType == "text/html" ? "text/html; charset=utf-8" : mediaType]
         // Foreign markup runs nothing and fetches nothing.
         if mediaType.hasPrefix("text/") { headers[.contentSecurityPolicy] = "sandbox; default-src 'none'" }
         let tag = EntityTag([instance.version, mediaType])
         switch content {
         case .bytes(let bytes):
-            return ByteRanges.response(request, headers, length: UInt64(bytes.count), tag: tag) { part, writer in
+            return try await ByteRanges.response(request, headers, length: UInt64(bytes.count), tag: tag) { part, writer in
                 try await writer.write(ByteBuffer(bytes: bytes[Int(part.lowerBound)..<Int(part.upperBound)]))
             }
         case .stored(let range):
-            return ByteRanges.response(request, headers, length: range.length, tag: tag) { [instance] part, writer in
-                var any = writer
-                try await pixels.bytes(ByteRange(offset: range.offset + part.lowerBound, length: part.upperBound - part.lowerBound), of: instance, to: &any)
+            return try await ByteRanges.response(request, headers, length: range.length, tag: tag) { [instance] part, writer in
+                try await pixels.bytes(ByteRange(offset: range.offset + part.lowerBound, length: part.upperBound - part.lowerBound), of: instance, to: &writer)
             }
         }
     }

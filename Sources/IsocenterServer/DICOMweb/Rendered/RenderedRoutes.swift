@@ -96,7 +96,7 @@ struct RenderedRoutes: RouteSet {
         guard choices.contains(where: { $0.type.matches(document.mediaType) }) else {
             throw HTTPFailure(.notAcceptable, "the instance is rendered as \(document.mediaType)")
         }
-        return document.response(request, pixels)
+        return try await document.response(request, pixels)
     }
 
     /// - Parameter state: version of the presentation state that is applied.

@@ -29,29 +29,34 @@ struct FrameRoutes: RouteSet {
         if choice.syntax == instance.transferSyntax, numbers == [1], let video = try await pixels.video(instance) {
             return try await self.video(video, choice, "\(instance.url(request.serviceRoot))/frames/1", request, tag)
         }
-        if let ranges = try await archive.ranges(of: numbers, in: instance, choice.syntax) { return kept(ranges, numbers, instance, choice, request, tag) }
+        if let ranges = try await archive.ranges(of: numbers, in: instance, choice.syntax) { return try await kept(ranges, numbers, instance, choice, request, tag, context.fileLine) }
         return try await made(numbers, instance, choice, request, tag)
     }
 
     /// Frames that go out as they lie there, piece by piece, however long they are.
     private func kept(
-        _ ranges: [ByteRange], _ numbers: [Int], _ instance: InstanceLocation, _ choice: FrameMediaType.Choice, _ request: Request, _ tag: EntityTag
-    ) -> Response {
+        _ ranges: [ByteRange], _ numbers: [Int], _ instance: InstanceLocation, _ choice: FrameMediaType.Choice, _ request: Request, _ tag: EntityTag,
+        _ line: FileLine
+    ) async throws -> Response {
         if choice.isSingle, let range = ranges.first {
-            return ByteRanges.response(request, [.contentType: choice.contentType], length: range.length, tag: tag) { [pixels] part, writer in
-                var any = writer
-                try await withTaskExecutorPreference(pixels.archive.executor) {
-                    try await pixels.bytes(ByteRange(offset: range.offset + part.lowerBound, length: part.upperBound - part.lowerBound), of: instance, to: &any)
-                }
+            let memory = range.length <= PieceMemory.whole ? .short : PieceMemory()
+            return try await ByteRanges.response(request, [.contentType: choice.contentType], length: range.length, tag: tag, line) { [pixels] part, writer in
+                try await pixels.bytes(ByteRange(offset: range.offset + part.lowerBound, length: part.upperBound - part.lowerBound), of: instance, memory, to: &writer)
             }
         }
-        let root = request.serviceRoot, memory = PieceMemory()
+        let root = request.serviceRoot
+        if let number = numbers.first, let range = ranges.first, ranges.count == 1, range.length <= PieceMemory.whole {
+            return try await MultipartBody.short(
+                choice.name, contentType: choice.contentType, location: "\(instance.url(root))/frames/\(number)", length: range.length, tag.fields
+            ) { make in try await archive.read(instance, range, make: make) }
+        }
+        let memory = PieceMemory()
         let parts = zip(numbers, ranges).map { number, range in
             MultipartBody.Part(contentType: choice.contentType, location: "\(instance.url(root))/frames/\(number)", length: range.length) { [pixels] writer in
                 try await pixels.bytes(range, of: instance, memory, to: &writer)
             }
         }
-        return MultipartBody(rootType: choice.name, parts: parts).response(numbers.count == 1 ? tag.fields : [.cacheControl: "private"], on: archive.executor)
+        return MultipartBody(rootType: choice.name, parts: parts).response(numbers.count == 1 ? tag.fields : [.cacheControl: "private"], by: line)
     }
 
     private func made(

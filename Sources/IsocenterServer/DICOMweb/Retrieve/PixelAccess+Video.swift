@@ -49,7 +49,7 @@ extension VideoStream {
     func response(_ contentType: String, _ request: Request, _ tag: EntityTag) async throws -> Response {
         let places = try await places()
         let length = places.reduce(0) { $0 + $1.length }
-        return ByteRanges.response(request, [.contentType: contentType], length: length, tag: tag) { part, writer in
+        return try await ByteRanges.response(request, [.contentType: contentType], length: length, tag: tag) { part, writer in
             try await pieces(part, of: places) { try await writer.write(ByteBuffer(bytes: $0)) }
         }
     }

@@ -38,7 +38,7 @@ struct ObjectParts: Sendable {
 
     mutating func write(_ bytes: ArraySlice<UInt8>) async {
         guard failure == nil, ingest != nil else { return }
-        do throws(ArchiveError) { try await ingest?.write(Array(bytes)) } catch { failure = StoreFailure(error) }
+        do throws(ArchiveError) { try await ingest?.write(part: bytes) } catch { failure = StoreFailure(error) }
     }
 
     mutating func end() async {

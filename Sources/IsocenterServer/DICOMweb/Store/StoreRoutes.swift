@@ -29,14 +29,22 @@ struct StoreRoutes: RouteSet {
             request.headers[.contentType], encoding: request.headers[.contentEncoding], into: archive, from: source, study: study,
             base: "\(root)/studies\(study.map { "/\($0)" } ?? "")")
         try await context.continueIfExpected(request)
-        let results = try await Self.receive(body, request.body)
+        let results = try await Self.receive(body, request.body, on: archive.executor)
         let answer = StoreAnswer(results: results, root: root)
         answer.log(to: logger, from: "\(principal.name)@\(context.address)")
         return try answer.response(as: answerType)
     }
 
     /// All of a body.
-    static func receive(_ body: StoreBody, _ chunks: some AsyncSequence<ByteBuffer, any Error>) async throws -> [StoreAnswer.Result] {
+    ///
+    /// - Parameter executor: of those who store: each piece is taken apart and written by the thread that it wakes.
+    static func receive(
+        _ body: StoreBody, _ chunks: some AsyncSequence<ByteBuffer, any Error> & Sendable, on executor: any TaskExecutor
+    ) async throws -> [StoreAnswer.Result] {
+        try await withTaskExecutorPreference(executor) { try await receive(body, chunks) }
+    }
+
+    private static func receive(_ body: StoreBody, _ chunks: some AsyncSequence<ByteBuffer, any Error>) async throws -> [StoreAnswer.Result] {
         var body = body
         do {
             for try await chunk in chunks { try await body.feed(chunk.readableBytesView) }

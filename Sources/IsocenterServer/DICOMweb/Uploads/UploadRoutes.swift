@@ -98,7 +98,7 @@ struct UploadRoutes: RouteSet {
         let answer: StoreAnswer
         do {
             let body = try body(upload.type, principal, context, target: upload.target, root: root)
-            let results = try await StoreRoutes.receive(body, uploads.bytes(of: upload))
+            let results = try await StoreRoutes.receive(body, uploads.bytes(of: upload), on: uploads.archive.executor)
             answer = StoreAnswer(results: results, root: root)
         } catch let failure as HTTPFailure {
             // The bytes are what they are: to send them again would end the same.

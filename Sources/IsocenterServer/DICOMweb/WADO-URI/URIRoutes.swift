@@ -65,7 +65,7 @@ struct URIRoutes: RouteSet {
             return try await objects.single(instance, target, request)
         }
         if let document {
-            if type.matches(document.mediaType) { return document.response(request, rendered.pixels) }
+            if type.matches(document.mediaType) { return try await document.response(request, rendered.pixels) }
             guard type.matches("text/plain"), let text = document.plainText else { return nil }
             let headers: HTTPFields = [.contentType: "text/plain; charset=utf-8", .cacheControl: EntityTag.cacheControl]
             return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(string: text)))

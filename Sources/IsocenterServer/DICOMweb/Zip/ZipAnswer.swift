@@ -75,8 +75,7 @@ struct ZipAnswer: Sendable {
         headers[.contentType] = "application/zip"
         headers[.contentDisposition] = "attachment; filename=\"\(name).zip\""
         return Response(status: .ok, headers: headers, body: ResponseBody(contentLength: length.map { Int(clamping: $0) }) { writer in
-            var any = writer
-            try await withTaskExecutorPreference(pixels.archive.executor) { try await write(to: &any) }
+            try await write(to: &writer)
             try await writer.finish(nil)
         })
     }
