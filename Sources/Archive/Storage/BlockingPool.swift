@@ -11,44 +11,76 @@ final class BlockingPool: TaskExecutor {
         private struct State {
             var work: [@Sendable () -> Void] = []
             var next = 0
+            /// Threads with nothing to do, the one that was busy last behind all others.
+            var idle: [Waiting] = []
             var isClosed = false
         }
 
+        /// A thread that waits for work of its own.
+        private final class Waiting: Sendable {
+            let given = DispatchSemaphore(value: 0)
+            let work = Mutex<(@Sendable () -> Void)?>(nil)
+        }
+
         private let state = Mutex(State())
-        private let available = DispatchSemaphore(value: 0)
 
+        /// The thread that was busy last takes it: its memory is near, and those that are not needed sleep on.
         func add(_ work: @escaping @Sendable () -> Void) {
-            state.withLock { $0.work.append(work) }
-            available.signal()
-        }
-
-        func close(threads: Int) {
-            state.withLock { $0.isClosed = true }
-            for _ in 0..<threads { available.signal() }
-        }
-
-        /// nil when the pool has ended and nothing is left.
-        func next() -> (@Sendable () -> Void)? {
-            available.wait()
-            return state.withLock { state in
-                guard state.next < state.work.count else { return nil }
-                let work = state.work[state.next]
-                state.next += 1
-                // What is done goes when nothing waits, or when it is most of the list: one that is never empty may not grow for ever.
-                if state.next == state.work.count {
-                    state.work.removeAll(keepingCapacity: state.next < 1024)
-                    state.next = 0
-                } else if state.next >= 1024, state.next * 2 > state.work.count {
-                    state.work.removeFirst(state.next)
-                    state.next = 0
-                }
-                return work
+            let thread = state.withLock { state in
+                if state.idle.isEmpty { state.work.append(work) }
+                return state.idle.popLast()
             }
+            guard let thread else { return }
+            thread.work.withLock { $0 = work }
+            thread.given.signal()
+        }
+
+        func close() {
+            let idle = state.withLock { state in
+                state.isClosed = true
+                defer { state.idle = [] }
+                return state.idle
+            }
+            for thread in idle { thread.given.signal() }
+        }
+
+        /// Works until the pool has ended and nothing is left.
+        func run() {
+            let own = Waiting()
+            while true {
+                let (work, isClosed) = state.withLock { state in
+                    let work = Self.take(&state)
+                    if work == nil, !state.isClosed { state.idle.append(own) }
+                    return (work, state.isClosed)
+                }
+                if let work { work(); continue }
+                if isClosed { return }
+                own.given.wait()
+                let given = own.work.withLock { work in
+                    defer { work = nil }
+                    return work
+                }
+                given?()
+            }
+        }
+
+        private static func take(_ state: inout State) -> (@Sendable () -> Void)? {
+            guard state.next < state.work.count else { return nil }
+            let work = state.work[state.next]
+            state.next += 1
+            // What is done goes when nothing waits, or when it is most of the list: one that is never empty may not grow for ever.
+            if state.next == state.work.count {
+                state.work.removeAll(keepingCapacity: state.next < 1024)
+                state.next = 0
+            } else if state.next >= 1024, state.next * 2 > state.work.count {
+                state.work.removeFirst(state.next)
+                state.next = 0
+            }
+            return work
         }
     }
 
     private let queue = Queue()
-    private let threads: Int
 
     /// Set on the threads of all pools.
     private static let mark: pthread_key_t = {
@@ -61,18 +93,17 @@ final class BlockingPool: TaskExecutor {
     private static var isOnThread: Bool { pthread_getspecific(mark) != nil }
 
     init(threads: Int, name: String) {
-        self.threads = threads
         for number in 1...threads {
             let thread = Thread { [queue] in
                 pthread_setspecific(Self.mark, UnsafeRawPointer(bitPattern: 1))
-                while let work = queue.next() { work() }
+                queue.run()
             }
             thread.name = "\(name)-\(number)"
             thread.start()
         }
     }
 
-    deinit { queue.close(threads: threads) }
+    deinit { queue.close() }
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
