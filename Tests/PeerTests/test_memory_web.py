@@ -13,7 +13,7 @@ import zlib
 
 from peer import objects
 
-SIZE = int(os.environ.get("ISOCENTER_MEMORY_MIB", "48")) << 20
+SIZE = int(os.environ.get("ISOCENTER_MEMORY_MIB", "24")) << 20
 INSTANCES = int(os.environ.get("ISOCENTER_MEMORY_INSTANCES", "2000"))
 CLIENTS = 8
 MOST = 150 << 20
