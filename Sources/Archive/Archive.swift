@@ -9,7 +9,7 @@ public final class Archive: Sendable {
     public let database: any SQLDatabase
 
     let logger: Logger
-    let store: any BlobStore
+    let store: Places
     let disk: LocalDisk
     let volume: Volume
     let pool: BlockingPool
@@ -20,7 +20,7 @@ public final class Archive: Sendable {
     let segmentsUnderWay = SegmentsUnderWay()
     let metadataRoots = MetadataRoots()
     let extra = ExtraAttributes()
-    private let commit: GroupCommit
+    let commit: GroupCommit
     let underWay = ObjectsUnderWay()
     /// Held while this lives; nil beside a server.
     private let lock: FolderLock?
@@ -38,6 +38,7 @@ public final class Archive: Sendable {
             try await archive.recover()
             try await archive.warnOfLostIndex()
         }
+        try await archive.lookForFolders()
         archive.commit.begin(after: try await archive.newestReceived())
         return archive
     }
@@ -68,7 +69,7 @@ public final class Archive: Sendable {
                 try disk.prepare()
             }
         }
-        store = disk
+        store = Places(own: disk, folders: FolderPlaces(database))
         feed = ChangeFeed(database: database)
         recheck = Recheck(every: configuration.recheck)
         commit = GroupCommit(store: store, database: database, volume: volume, recheck: recheck, feed: feed, logger: logger)

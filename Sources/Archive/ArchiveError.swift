@@ -16,6 +16,8 @@ public struct ArchiveError: Error, Sendable, Equatable {
         case unavailable
         /// No such object here.
         case notFound
+        /// It lies in a folder that cannot be reached, or its file has changed: found, and not to be had at present (HTTP 503).
+        case away
         /// The bytes are not those that were stored: never delivered as whole.
         case damaged
         /// Another process serves this data folder.

@@ -71,6 +71,7 @@ public struct Server: Sendable {
             DeletionRoutes(archive: archive, purger: purger),
             DraftRoutes(archive: archive, drafts: DraftTable(archive.database)),
             ReportRoutes(archive: archive, logger: logger),
+            FolderRoutes(archive: archive),
             JobRoutes(jobs: jobs),
             CommitmentRoutes(table: commitments.table),
             ChangeRoutes(archive: archive),
@@ -128,6 +129,7 @@ public struct Server: Sendable {
             services: [
                 .init(service: associations), .init(service: dimse), .init(service: service), .init(service: jobs), .init(service: purger),
                 .init(service: UploadSweep(uploads: uploads)),
+                .init(service: FolderFollowing(archive, FolderPolicy(settings), logger: logger)),
                 .init(service: StableStudies(archive, after: .seconds(settings[Settings.stableAfter]), logger: logger, announced: metadata.wake)),
                 .init(service: metadata),
                 .init(service: ChangePruning(archive, days: settings[Settings.changeDays], number: settings[Settings.changeNumber], logger: logger)),

@@ -31,6 +31,7 @@ struct Isocenter: AsyncParsableCommand {
             Verify.self,
             RebuildIndex.self,
             IndexCommand.self,
+            Folders.self,
             BenchIndex.self,
             CorrectionsCommand.self,
             DeleteCommand.self,

@@ -234,6 +234,8 @@ extension Archive {
                     for gone in [object] + older {
                         try connection.run("DELETE FROM instance_version WHERE object = \(gone.bytes)")
                         try connection.run("DELETE FROM correction WHERE object = \(gone.bytes)")
+                        // A file of a folder stays as it is, and is not taken for a new one.
+                        try connection.run("UPDATE folder_file SET state = 'hidden', reason = 'deleted for good' WHERE object = \(gone.bytes)")
                     }
                 }
                 try connection.run("DELETE FROM deleted_instance WHERE object = \(object.bytes)")

@@ -42,6 +42,11 @@ extension IndexWriter {
             INSERT INTO change (kind, study_uid, series_uid, sop_uid, time)
             SELECT 'deleted', study_uid, series_uid, sop_uid, \(time) FROM deleted_instance WHERE deletion = \(deletion) ORDER BY object
             """)
+        try takeOut(doomed, time: time)
+    }
+
+    /// Their rows, and what the rows above say of them.
+    func takeOut(_ doomed: Doomed, time: Int64) throws(DatabaseError) {
         let series = try connection.all("SELECT DISTINCT series FROM instance WHERE \(doomed.condition)").compactMap { $0.integer("series") }
         try connection.run("DELETE FROM report_word WHERE instance IN (SELECT id FROM instance WHERE \(doomed.condition))")
         try connection.run("DELETE FROM extra_value WHERE instance IN (SELECT id FROM instance WHERE \(doomed.condition))")

@@ -132,6 +132,14 @@ final class GroupCommit: Sendable {
         recheck.note(entry.object, stamp)
     }
 
+    /// For objects that others write to the index, within the transaction that does.
+    func receivedNow() -> Int64 {
+        state.withLock { state in
+            state.lastReceived = max(state.lastReceived + 1, Clock.microseconds())
+            return state.lastReceived
+        }
+    }
+
     private func nextReceived() -> Int64 {
         state.withLock { state in
             state.lastReceived = max(state.lastReceived + 1, Clock.microseconds())

@@ -10,7 +10,7 @@ import Database
 public struct Ingest: Sendable {
     /// What an ingest needs of its archive.
     struct Context: Sendable {
-        var store: any BlobStore
+        var store: Places
         var database: any SQLDatabase
         var commit: GroupCommit
         var underWay: ObjectsUnderWay
@@ -233,6 +233,8 @@ public struct Ingest: Sendable {
         // Without its bytes it is new, or they have been lost and are taken again.
         guard try context.store.sizeNow(of: object) == written else { return nil }
         if let reason = try reasonAgainstReturn(of: object) { throw reason }
+        // A file that others may take away keeps no promise: the bytes are taken all the same.
+        guard try context.store.isOwn(object) else { return nil }
         do throws(DatabaseError) {
             let row = try context.database.readNow { (connection) throws(DatabaseError) in
                 try connection.first(record.nonPatient == nil

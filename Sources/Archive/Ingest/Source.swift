@@ -1,7 +1,7 @@
 /// Who sends an object.
 public struct Source: Sendable, Hashable {
     public enum Kind: String, Sendable {
-        case dimse, dicomweb, upload, importing, local
+        case dimse, dicomweb, upload, importing, local, folder
     }
 
     public var kind: Kind

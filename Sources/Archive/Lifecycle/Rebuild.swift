@@ -30,6 +30,7 @@ extension Archive {
     /// Takes the right to store: nothing else may store meanwhile.
     public func rebuildIndex(progress: @escaping @Sendable (RebuildProgress) -> Void = { _ in }) async throws(ArchiveError) -> RebuildReport {
         guard configuration.role == .serving else { throw ArchiveError(.notServing, "the archive was opened for reading only") }
+        try await requireFolders()
         let path = "\(configuration.folder.incoming)/rebuild.sqlite"
         try await removeRebuilt(path)
         do throws(DatabaseError) {
@@ -62,6 +63,8 @@ extension Archive {
                 try connection.run("UPDATE extra_attribute SET filled = 0 WHERE filled IS NOT NULL")
                 try connection.run("INSERT INTO change (kind, study_uid, series_uid, sop_uid, time) VALUES ('rebuilt', '', '', '', \(now))")
                 try connection.run("UPDATE metadata_epoch SET epoch = epoch + 1 WHERE id = 1")
+                // The next look at their folder reads them again.
+                for (object, _) in report.refused { try connection.run("UPDATE folder_file SET modified = -1 WHERE object = \(object.bytes)") }
             }
             try? await removeRebuilt(path)  // The next start removes it as well.
             try await extra.load(database)

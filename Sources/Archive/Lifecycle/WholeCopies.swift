@@ -25,7 +25,8 @@ extension Archive {
             guard let object = row.blob("object").flatMap({ ObjectID($0) }), let size = UInt64(exactly: row.integer("size") ?? -1) else {
                 throw ArchiveError(.damaged, "the index row of instance \(sopInstance) is damaged: rebuild the index")
             }
-            guard let actual = try await store.size(of: object) else { throw ArchiveError(.damaged, "object \(object) is missing from the store") }
+            // A file in somebody else's folder is found, but not kept here.
+            guard let actual = try await disk.size(of: object) else { throw ArchiveError(.damaged, "object \(object) is missing from the store") }
             guard actual == size else { throw ArchiveError(.damaged, "object \(object) has \(actual) bytes, not \(size)") }
             if try await isFresh(object) { continue }
             var bytes = ObjectBytes(store: store, object: object, size: size).makeAsyncIterator()

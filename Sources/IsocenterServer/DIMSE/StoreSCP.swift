@@ -91,7 +91,7 @@ extension ArchiveError {
         case .outOfResources, .storageFailed, .unavailable, .notWritable, .locked, .notServing: .outOfResources
         case .dataSetDoesNotMatchSOPClass: .dataSetDoesNotMatchSOPClass
         case .cannotUnderstand: .cannotUnderstand
-        case .cancelled, .damaged, .invalidQuery, .newerSchema, .notFound: .processingFailure
+        case .away, .cancelled, .damaged, .invalidQuery, .newerSchema, .notFound: .processingFailure
         }
     }
 }

@@ -62,6 +62,11 @@ extension Settings {
         ConflictPolicy(rawValue: policy) != nil ? nil : "'\(policy)' is not keepFirst, keepBoth, keepBothFromSameSource or quarantine"
     }
 
+    public static let foldersEvery = Setting("folders.every", default: 60, in: 1...43_200, unit: "min", help: "folders that were taken over are looked at as a whole this often, whatever the system tells of changes")
+    public static let foldersGrace = Setting("folders.grace", default: 72, in: 0...87_600, unit: "h", help: "a file that is gone from a folder that was taken over stays in the index for this time, marked as missing")
+    public static let foldersReaders = Setting("folders.readers", default: 2, in: 1...64, help: "files of a folder that was taken over that are read at the same time")
+    public static let foldersNotified = Setting("folders.notify", default: true, help: "changes in folders that were taken over are seen at once, where the system tells of them (not for what other machines change on a share)")
+
     public static let uploadsKept = Setting("uploads.keep", default: 48, in: 1...8760, unit: "h", help: "an interrupted upload that is not continued is removed after this time")
     public static let uploadsPerUser = Setting("uploads.perUser", default: 16, in: 1...10_000, help: "unfinished uploads that a user may have")
     public static let deletionKept = Setting("deletion.keep", default: 30, in: 0...36_500, unit: "days", help: "what is deleted can be restored for this time; then its bytes are taken away")
@@ -97,6 +102,7 @@ extension Settings {
         bindsTitles, tlsVerifiesHost,
         associationDays, associationNumber,
         reserve, recheck, onConflict, deletionKept,
+        foldersEvery, foldersGrace, foldersReaders, foldersNotified,
         uploadsKept, uploadsPerUser,
         workersCount, workersMemory, workersSeconds,
         jobsKept,

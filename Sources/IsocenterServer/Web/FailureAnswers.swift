@@ -44,6 +44,7 @@ extension HTTPFailure {
         switch error.code {
         case .outOfResources: self.init(.serviceUnavailable, error.message, headers: [.retryAfter: "60"])
         case .unavailable: self = .indexAway
+        case .away: self.init(.serviceUnavailable, error.message, headers: [.retryAfter: "60"])
         case .notFound: self.init(.notFound, error.message)
         case .invalidQuery, .cannotUnderstand: self.init(.badRequest, error.message)
         case .dataSetDoesNotMatchSOPClass, .refused: self.init(.conflict, error.message)

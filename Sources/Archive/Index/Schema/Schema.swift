@@ -12,6 +12,7 @@ extension Schema {
         Migration(7, schema0007),
         Migration(9, schema0009),
         Migration(10, schema0010),
+        Migration(11, schema0011),
         Migration(12, schema0012),
         Migration(14, schema0014, fill: SearchIndex.fill0014),
     ])
