@@ -15,7 +15,7 @@ struct Verify: AsyncParsableCommand {
         do throws(ArchiveError) {
             let archive = try await Archive.open(ArchiveConfiguration(settings, role: .beside), logger: makeLogger("verify"))
             let report = try await verify(archive)
-            print("verified \(report.objects) objects, \(report.bytes) bytes: damaged \(report.damaged), missing \(report.missing), not in the index \(report.orphans)")
+            print("verified \(report.objects) objects, \(report.bytes) bytes: damaged \(report.damaged), missing \(report.missing), not in the index \(report.orphans)\(report.away > 0 ? ", in folders and not to be had \(report.away)" : "")")
             if !report.isGood { throw ArchiveError(.damaged, "the archive is not as it should be: see above") }
         } catch {
             throw Failure("\(error)")
@@ -29,6 +29,7 @@ struct Verify: AsyncParsableCommand {
             case .progress(let objects, let total, _):
                 if isatty(STDERR_FILENO) == 1, objects % 1024 == 0 { tell("\(objects) of \(total)") }
             case .damaged(let object, let instance, let reason): tell("damaged: instance \(instance) in object \(object): \(reason)")
+            case .away(let object, let instance, let reason): tell("not to be had: instance \(instance) in object \(object): \(reason)")
             case .missing(let object, let instance): tell("missing: object \(object) of instance \(instance)")
             case .orphan(let object, let size): tell("not in the index: object \(object) of \(size) bytes")
             case .finished(let final): report = final

@@ -10,6 +10,8 @@ public struct Verification: AsyncSequence, Sendable {
         case progress(objects: Int, of: Int, bytes: Int64)
         /// The bytes are not those that were stored.
         case damaged(ObjectID, instance: String, reason: String)
+        /// It lies in a folder that cannot be reached, or its file there is missing or another now: nothing is known of the bytes.
+        case away(ObjectID, instance: String, reason: String)
         /// The index names an object that is not there.
         case missing(ObjectID, instance: String)
         /// An object that the index does not name: from a crash, or the index was lost.
@@ -23,8 +25,9 @@ public struct Verification: AsyncSequence, Sendable {
         public var damaged = 0
         public var missing = 0
         public var orphans = 0
+        public var away = 0
 
-        public var isGood: Bool { damaged == 0 && missing == 0 && orphans == 0 }
+        public var isGood: Bool { damaged == 0 && missing == 0 && orphans == 0 && away == 0 }
     }
 
     let archive: Archive
@@ -117,7 +120,11 @@ public struct Verification: AsyncSequence, Sendable {
             report.objects += rows.count
             report.bytes += rows.reduce(0) { $0 + ($1.integer("size") ?? 0) }
             for event in found {
-                if case .missing = event { report.missing += 1 } else { report.damaged += 1 }
+                switch event {
+                case .missing: report.missing += 1
+                case .away: report.away += 1
+                default: report.damaged += 1
+                }
             }
             events += found
             events.append(.progress(objects: report.objects, of: Swift.max(total ?? 0, report.objects), bytes: report.bytes))
@@ -158,6 +165,7 @@ extension Archive {
             while try await bytes.next() != nil {}
             return nil
         } catch {
+            guard error.code != .away else { return .away(object, instance: instance, reason: error.message) }
             return .damaged(object, instance: instance, reason: error.message)
         }
     }
