@@ -11,7 +11,14 @@ struct Places: BlobStore {
 
     func place(_ file: SealedFile) throws(ArchiveError) -> Placement { try own.place(file) }
     func removeNow(_ object: ObjectID) throws(ArchiveError) { try own.removeNow(object) }
-    func remove(_ object: ObjectID) async throws(ArchiveError) { try await own.remove(object) }
+
+    /// One that lies in a folder alone was never here, and its place here may not exist either.
+    func remove(_ object: ObjectID) async throws(ArchiveError) {
+        do throws(ArchiveError) { try await own.remove(object) } catch {
+            guard error.code == .notFound else { throw error }
+        }
+    }
+
     func stampNow(of object: ObjectID) -> FileStamp? { own.stampNow(of: object) }
 
     // MARK: Reading
