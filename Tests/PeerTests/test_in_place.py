@@ -105,8 +105,10 @@ def test_in_step(new_server, tmp_path):
     server.command("folders", "scan", "OLDPACS", check=True)
     until(lambda: folder(server)["state"] == "away")
     assert len(server.search("studies", images[0].StudyInstanceUID, "instances")) == 4
-    answer = server.get("studies", images[2].StudyInstanceUID, "series", images[2].SeriesInstanceUID, "instances", images[2].SOPInstanceUID)
-    assert answer.status_code == 503 and "OLDPACS is away" in answer.text
+    status, got = over(server, images)
+    assert status != 0 and got == {}
+    check = server.command("verify")
+    assert check.returncode == 1 and "folder OLDPACS is away" in check.stderr
     (tmp_path / "elsewhere").rename(root)
     until(lambda: folder(server)["state"] == "followed")
     assert over(server, images) == (0, sent)
