@@ -84,6 +84,12 @@ struct Places: BlobStore {
         return found
     }
 
+    /// One in a folder is no file that could be sent as it lies: its head is kept here.
+    func open(_ object: ObjectID) throws(ArchiveError) -> OpenObject? {
+        if folders.isAny, try own.sizeNow(of: object) == nil { return nil }
+        return try own.open(object)
+    }
+
     // MARK: Listing
 
     func folders() async throws(ArchiveError) -> [UInt16] {
