@@ -35,7 +35,6 @@ extension Frame {
 
     /// Black for what is no number.
     static func level<Level: FixedWidthInteger & UnsignedInteger>(_ level: Double) -> Level {
-        // By way of Int: a conversion that processors have.
-        level.isNaN ? 0 : Level(truncatingIfNeeded: Int(min(max(level, 0), 1) * Double(Level.max) + 0.5))
+        level.isNaN ? 0 : Level(min(max(level, 0), 1) * Double(Level.max) + 0.5)
     }
 }

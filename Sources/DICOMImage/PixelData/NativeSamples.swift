@@ -83,9 +83,8 @@ struct NativeSamples {
         // Up until High Bit is on top, then down: the shift of a signed word brings its sign along.
         let up = Word(truncatingIfNeeded: Word.bitWidth - 1 - description.highBit)
         let down = Word(truncatingIfNeeded: Word.bitWidth - description.bitsStored)
-        guard up != 0 || down != 0 else { return storedWords() }
-        if !description.sharesChroma, !description.isPlanar, !swaps { return shifted(up, down) }
         var words: [Word] = storedWords()
+        guard up != 0 || down != 0 else { return words }
         words.withUnsafeMutableBufferPointer { words in
             for index in words.indices { words[index] = (words[index] &<< up) &>> down }
         }
@@ -106,18 +105,6 @@ struct NativeSamples {
                 let source = UnsafeRawBufferPointer(rebasing: source[first..<first + count * size])
                 UnsafeMutableRawBufferPointer(target).copyMemory(from: source)
                 if swaps { for index in 0..<count { target[index] = target[index].byteSwapped } }
-            }
-            made = count
-        }
-    }
-
-    /// In the order in which they lie there: moved while they are copied.
-    private func shifted<Word: FixedWidthInteger>(_ up: Word, _ down: Word) -> [Word] {
-        let first = firstByte, size = MemoryLayout<Word>.size, count = description.samples
-        return [Word](unsafeUninitializedCapacity: count) { target, made in
-            bytes.withUnsafeBytes { source in
-                let source = UnsafeRawBufferPointer(rebasing: source[first..<first + count * size])
-                for index in 0..<count { target[index] = (source.loadUnaligned(fromByteOffset: index &* size, as: Word.self) &<< up) &>> down }
             }
             made = count
         }
