@@ -134,6 +134,7 @@ enum OperationText {
             id           integer(1...)  number of it
             upload       string   names an upload of the caller's
             preference   string   `hanging`  name of a value
+            folder       string   `OLDPACS`  name of a folder that was taken over
             """
         var found: [String: (TypeNotation, String?, String)] = [:]
         for line in text.split(separator: "\n") {

@@ -32,7 +32,8 @@ def four(page, files):
 
 
 def shown(page, files, n):
-    """The data set on screen in viewport n."""
+    """The data set on screen in viewport n, once what was asked for is there."""
+    page.drawn(n)
     uid = page.data("instance", n)
     return next(ds for group in files.values() for ds in group if ds.SOPInstanceUID == uid)
 
@@ -168,10 +169,10 @@ def test_reference_lines_are_where_the_planes_cross(four, files):
         for _ in range(3):
             four.keyboard.press("ArrowDown")
         four.wait_data("image-index", 3, active)
-        source = shown(four, files, active)
         for n in range(4):
-            expected = None if n == active else reading.crossing(shown(four, files, n), source)
-            assert eventually(lambda: near(line(four, n), expected)), f"{active} in {n}: {line(four, n)}, {expected} expected"
+            # Of what is on screen: that follows what is asked for.
+            expected = lambda: None if n == active else reading.crossing(shown(four, files, n), shown(four, files, active))
+            assert eventually(lambda: near(line(four, n), expected())), f"{active} in {n}: {line(four, n)}, {expected()} expected"
         if active != 0:
             assert line(four, 0) is not None
     four.shot("reference-lines")
