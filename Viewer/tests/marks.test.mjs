@@ -7,6 +7,7 @@ import { hit } from "../app/marks/hit.js";
 import { isWhole, kinds, newUID } from "../app/marks/kinds.js";
 import { lines } from "../app/marks/label.js";
 import { documentOf, merged, nothing, read, withDocument } from "../app/marks/merge.js";
+import { boxOf, placed } from "../app/marks/placing.js";
 import { regionAt, scaleOf } from "../app/marks/scale.js";
 import { cropped, statisticsOf, valueAt, valueFacts } from "../app/marks/statistics.js";
 import { valuesOf } from "../app/marks/values.js";
@@ -234,4 +235,17 @@ test("what is no whole mark is left out and counted", () => {
   assert.deepEqual(read(null), { marks: [], removed: [], unread: 0 });
   assert.match(newUID(), /^2\.25\.[1-9]\d{20,38}$/);
   assert.equal(new Set(Object.values(kinds).map(({ key }) => key).filter(Boolean)).size, Object.keys(kinds).length - 1, "no key twice");
+});
+
+test("words stand beside their mark, inside, and on no others", () => {
+  const words = ["Mean 951 HU · SD 868.04", "1607.2 mm²"], size = [800, 600], taken = [];
+  const square = [[100, 100], [200, 100], [200, 200], [100, 200]];
+  assert.deepEqual(placed(square, words, [], size), [210, 100], "right of it");
+  for (let n = 0; n < 8; n++) placed(square, words, taken, size);
+  placed([[795, 595]], words, taken, size);
+  for (const [n, [left, top, right, bottom]] of taken.entries()) {
+    assert.ok(left >= 0 && top >= 0 && right <= size[0] && bottom <= size[1] + 3, `${n} is inside`);
+    for (const [l, t, r, b] of taken.slice(0, n)) assert.ok(right < l || left > r || bottom <= t || top >= b, `${n} covers another`);
+  }
+  assert.deepEqual(boxOf([10, 20], ["ab"]), [10, 8, 24, 23]);
 });

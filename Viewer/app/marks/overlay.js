@@ -2,8 +2,7 @@
 import { svg } from "../ui/element.js";
 import { handles, outline } from "./geometry.js";
 import { spoken } from "./label.js";
-
-const lineHeight = 15, gap = 10;
+import { boxOf, lineHeight, placed } from "./placing.js";
 
 /** @param element the viewport's */
 export function overlay(element) {
@@ -16,10 +15,12 @@ export function overlay(element) {
     const text = JSON.stringify([key, shown.map(({ mark, lines, state }) => [mark, lines, state])]);
     if (text === painted) return;
     painted = text;
-    root.replaceChildren(...shown.map((each) => drawn(each, onScreen, aspect)));
+    // Those that the reader has put somewhere stay; the others make way.
+    const taken = shown.filter(({ mark, lines }) => mark.place && lines.length).map(({ mark, lines }) => boxOf(onScreen(mark.place), lines));
+    root.replaceChildren(...shown.map((each) => drawn(each, onScreen, aspect, taken)));
   }
 
-  function drawn({ mark, lines, values, scale, state }, onScreen, aspect) {
+  function drawn({ mark, lines, values, scale, state }, onScreen, aspect, taken) {
     const path = outline(mark, aspect).map((line) => line.map(onScreen)).map((line) => line.map(([x, y], n) => `${n ? "L" : "M"}${x.toFixed(2)} ${y.toFixed(2)}`).join("")).join("") + ends(mark, onScreen);
     const group = svg("g", {
       class: ["mark", state.selected && "selected", state.hovered && "hovered", state.draft && "draft"].filter(Boolean).join(" "),
@@ -32,14 +33,13 @@ export function overlay(element) {
         group.append(svg("circle", { class: n === state.handle ? "handle chosen" : "handle", cx: x.toFixed(2), cy: y.toFixed(2), r: 4.5 }));
       });
     }
-    if (lines.length) group.append(...label(mark, lines, onScreen, aspect));
+    if (lines.length) group.append(...label(mark, lines, onScreen, aspect, taken));
     return group;
   }
 
-  function label(mark, lines, onScreen, aspect) {
+  function label(mark, lines, onScreen, aspect, taken) {
     const points = [...outline(mark, aspect).flat(), ...(mark.kind === "probe" || mark.kind === "text" ? mark.points : [])].map(onScreen);
-    const right = points.reduce((a, b) => (b[0] > a[0] ? b : a));
-    const [x, y] = mark.place ? onScreen(mark.place) : placed(right, lines);
+    const [x, y] = mark.place ? onScreen(mark.place) : placed(points, lines, taken, [element.clientWidth, element.clientHeight]);
     const nearest = points.reduce((a, b) => (Math.hypot(b[0] - x, b[1] - y) < Math.hypot(a[0] - x, a[1] - y) ? b : a));
     const words = svg("text", { x: x.toFixed(1), y: y.toFixed(1) }, ...lines.map((line, n) => {
       const span = svg("tspan", { x: x.toFixed(1), dy: n ? lineHeight : 0 });
@@ -47,13 +47,6 @@ export function overlay(element) {
       return span;
     }));
     return [mark.place && svg("line", { class: "leader", x1: nearest[0].toFixed(1), y1: nearest[1].toFixed(1), x2: x.toFixed(1), y2: y.toFixed(1) }), words].filter(Boolean);
-  }
-
-  /** Beside the mark, within the viewport. */
-  function placed([x, y], lines) {
-    const width = Math.max(...lines.map((line) => line.length)) * 7, high = lines.length * lineHeight;
-    const fits = x + gap + width < element.clientWidth;
-    return [fits ? x + gap : Math.max(4, element.clientWidth - width - 24), Math.min(Math.max(y, lineHeight), Math.max(lineHeight, element.clientHeight - high))];
   }
 
   return {
