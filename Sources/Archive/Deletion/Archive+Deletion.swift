@@ -168,7 +168,11 @@ extension Archive {
         var count = 0
         let now = Clock.microseconds()
         do throws(DatabaseError) {
-            // One of which all is back already only waits for its restoring to end.
+            // One of which all is back already has nothing to take away.
+            try await database.run("""
+                UPDATE deletion SET state = 'restored', ended = \(now)
+                WHERE  state = 'deleted' AND due <= \(now) AND NOT EXISTS (SELECT 1 FROM deleted_instance WHERE deleted_instance.deletion = deletion.id)
+                """)
             try await database.run("""
                 UPDATE deletion SET state = 'purging'
                 WHERE  state = 'deleted' AND due <= \(now) AND EXISTS (SELECT 1 FROM deleted_instance WHERE deleted_instance.deletion = deletion.id)

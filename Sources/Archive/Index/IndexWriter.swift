@@ -27,7 +27,14 @@ struct IndexWriter {
         var results: [StoreOutcome.Result] = []
         for entry in entries { results.append(try insert(entry, &round)) }
         try round.write(connection)
+        try takeBack(zip(entries, results).compactMap { entry, result in if case .conflict = result { nil } else { entry.object } })
         return results
+    }
+
+    /// What is here again is deleted no more: an index made anew must not leave it out, nor its deletion's end take its bytes.
+    private func takeBack(_ objects: [ObjectID]) throws(DatabaseError) {
+        guard !objects.isEmpty else { return }
+        try connection.run("DELETE FROM deleted_instance WHERE object IN \(list: objects.map(\.bytes))")
     }
 
     private func insert(_ entry: Entry, _ round: inout IndexRound) throws(DatabaseError) -> StoreOutcome.Result {

@@ -121,6 +121,24 @@ import Testing
         #expect(try await archive.report().isGood)
     }
 
+    /// Sent again it was acknowledged: neither an index made anew nor the end of the deletion takes it away.
+    @Test func whatWasSentAgainIsDeletedNoMore() async throws {
+        let archive = try await filled(try TemporaryFolder())
+        let scope = DeletionScope(study: UID(test: "1.0"), series: UID(test: "1.0.0"), instance: UID(test: "1.0.0.0"))
+        let first = try await delete(archive, scope, .other)
+        #expect(try await archive.store(try Self.instances[0].encoded()).result == .stored)
+        _ = try await archive.rebuildIndex()
+        #expect(try await archive.instance(UID(test: "1.0.0.0"), for: .everything) != nil)
+        // And once more: the newer deletion has it.
+        let second = try await delete(archive, scope, .other)
+        try await archive.purgeSoon(first.id)
+        #expect(try await archive.purgeDue() == 0)
+        #expect(try await archive.deletion(first.id)?.state == .restored)
+        #expect(try await archive.restore(second.id).restored == 1)
+        #expect(try await archive.report().isGood)
+        #expect(try await archive.report().objects == 18)
+    }
+
     /// Another process may have begun: what it has taken must not be shown again.
     @Test func whatIsBeingPurgedDoesNotComeBack() async throws {
         let archive = try await filled(try TemporaryFolder())
