@@ -64,7 +64,7 @@ def test_every_door_and_not_a_byte_written(new_server, tmp_path):
     server = new_server()
     server.command("folders", "add", root, "--name", "OLDPACS", check=True)
     followed(server, 6)
-    assert folder(server)["files"]["refused"] == 1
+    until(lambda: folder(server)["files"]["refused"] == 1)
     assert server.session.get(f"{server.http}/api/folders").json() == [folder(server)]
     assert over(server, images) == (0, sent)
     client = DICOMwebClient(f"{server.http}/dicom-web", session=server.session)
