@@ -116,9 +116,9 @@ def test_in_step(new_server, tmp_path):
 
 def test_killed_in_the_middle(new_server, tmp_path):
     root = tmp_path / "old"
-    images = [image for _ in range(40) for image in objects.study(series=1, instances=10)]
+    images = [image for _ in range(200) for image in objects.study(series=1, instances=10)]
     filled(root, images)
-    server = new_server()
+    server = new_server("--set", "folders.readers=1")
     server.command("folders", "add", root, "--name", "OLDPACS", check=True)
     until(lambda: folder(server)["files"]["indexed"] > 0)
     server.kill()
@@ -127,6 +127,6 @@ def test_killed_in_the_middle(new_server, tmp_path):
     mark = len(server.lines)
     server.start()
     followed(server, len(images))
-    line = server.wait_for_log(r"folder OLDPACS: 400 files looked at, \d+ read", since=mark)
+    line = server.wait_for_log(r"folder OLDPACS: 2000 files looked at, \d+ read", since=mark)
     assert f"{len(images) - done} read" in line
     assert server.command("verify").returncode == 0
