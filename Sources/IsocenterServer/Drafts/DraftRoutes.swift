@@ -22,7 +22,7 @@ struct DraftRoutes: RouteSet {
         let (study, account) = try await studyAndAccount(context)
         let found = try await drafts.draft(of: study, by: account)
         let others = try await drafts.others(of: study, than: account)
-        return Self.answer(found, others: others)
+        return try Self.answer(found, others: others)
     }
 
     private func save(_ request: Request, _ context: RequestScope) async throws -> Response {
@@ -40,7 +40,7 @@ struct DraftRoutes: RouteSet {
             return Self.with(version, JSONAnswer.response(Saved(version: version)))
         case .conflict(let draft):
             let others = try await drafts.others(of: study, than: account)
-            return Self.answer(draft, others: others, status: .preconditionFailed)
+            return try Self.answer(draft, others: others, status: .preconditionFailed)
         }
     }
 
@@ -73,14 +73,13 @@ struct DraftRoutes: RouteSet {
     private struct Saved: Encodable { var version: Int64 }
 
     /// The document goes out as it came: its bytes stand in the answer.
-    private static func answer(_ draft: Draft?, others: [(account: String, marks: Int, updated: Int64)], status: HTTPResponse.Status = .ok) -> Response {
+    private static func answer(_ draft: Draft?, others: [(account: String, marks: Int, updated: Int64)], status: HTTPResponse.Status = .ok) throws -> Response {
         func time(_ microseconds: Int64) -> String { Date(timeIntervalSince1970: Double(microseconds) / 1_000_000).formatted(.iso8601) }
         let version = draft?.version ?? 0
         let list = others.map { Other(account: $0.account, marks: $0.marks, updated: time($0.updated)) }
-        // Our own values always encode.
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes]
-        let others = (try? encoder.encode(list)).map { [UInt8]($0) } ?? Array("[]".utf8)
+        let others = [UInt8](try encoder.encode(list))
         var body = Array("{\"version\":\(version),\"updated\":\(version == 0 ? "null" : "\"\(time(draft?.updated ?? 0))\""),\"others\":".utf8)
         body += others + Array(",\"document\":".utf8)
         body += version == 0 ? Array("null".utf8) : draft?.document ?? []
