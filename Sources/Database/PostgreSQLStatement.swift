@@ -1,4 +1,7 @@
 /// A statement as PostgreSQL numbers its values: `?` becomes `$1`, `$2` …, but for one in a literal, a name or a comment.
+///
+/// `(column || '')` keeps an index of the column out of SQLite's plan. PostgreSQL's planner counts how many rows have a value, and can do so
+/// of a column alone: there it is `(column)`.
 struct PostgreSQLStatement {
     static func numbered(_ sql: String) -> String {
         var result: [UInt8] = []
@@ -6,7 +9,7 @@ struct PostgreSQLStatement {
         var number = 0
         var inside: UInt8?  // What ends the part that is copied as it is.
         var last: UInt8 = 0
-        for byte in sql.utf8 {
+        for byte in sql.replacing(" || '')", with: ")").utf8 {
             if let end = inside {
                 // A doubled quotation mark ends the literal and begins it anew.
                 if byte == end { inside = nil }

@@ -161,8 +161,8 @@ struct StudyListStatement {
             if case .modality = lead {
                 conditions.append("study.id IN (SELECT study FROM series WHERE modality = \(modality))")
             } else {
-                // No index is of the text put together: the series of each study that is met are looked at.
-                conditions.append("EXISTS (SELECT 1 FROM series WHERE series.study = study.id AND (series.modality || '') = \(modality))")
+                // No index is of the text put together, and a subquery with an offset is not made a join: the series of each study that is met are looked at.
+                conditions.append("EXISTS (SELECT 1 FROM series WHERE series.study = study.id AND (series.modality || '') = \(modality) LIMIT 1 OFFSET 0)")
             }
         }
         if let from = request.from, !from.isEmpty { conditions.append("study.date_sort >= \(try date(from, "from"))") }

@@ -71,6 +71,30 @@ struct Plan: CustomStringConvertible {
         }
         return plan
     }
+
+    /// How many rows of tables PostgreSQL has read to answer, those that it dropped included, and how it tells so.
+    static func rowsRead(_ statement: SQLStatement, in archive: Archive) async throws -> (Double, String) {
+        let lines = try await archive.database.all("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) \(statement)").map { $0.string("QUERY PLAN") }
+        var read = 0.0, loops: Double?
+        for line in lines {
+            if line.contains("(actual") || line.contains("(never") {
+                loops = nil
+                guard line.contains("Scan") && line.contains(" on "), !line.contains("Bitmap Index"), !line.contains("Subquery"), !line.contains("CTE"), !line.contains("Function"),
+                    let rows = number("rows=", line), let times = number("loops=", line)
+                else { continue }
+                loops = times
+                read += rows * times
+            } else if let times = loops, let removed = number("Rows Removed by Filter: ", line) ?? number("Rows Removed by Index Recheck: ", line) {
+                read += removed * times
+            }
+        }
+        return (read, lines.joined(separator: "\n"))
+    }
+
+    private static func number(_ label: String, _ line: String) -> Double? {
+        guard let start = line.range(of: label)?.upperBound else { return nil }
+        return Double(line[start...].prefix { $0.isNumber || $0 == "." })
+    }
 }
 
 extension SQLDialect {
