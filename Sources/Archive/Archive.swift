@@ -17,6 +17,8 @@ public final class Archive: Sendable {
     let feed: ChangeFeed
     let frameTables = FrameTableCache()
     let recheck: Recheck
+    let settling: Settling
+    private let spare: SpareFiles
     let segmentsUnderWay = SegmentsUnderWay()
     let metadataRoots = MetadataRoots()
     let extra = ExtraAttributes()
@@ -35,8 +37,9 @@ public final class Archive: Sendable {
     static func open(_ configuration: ArchiveConfiguration, logger: Logger, faults: FaultHook?) async throws(ArchiveError) -> Archive {
         let archive = try await Archive(configuration, logger: logger, faults: faults)
         if configuration.role == .serving {
-            try await archive.recover()
+            // Before anything is put into it.
             try await archive.warnOfLostIndex()
+            try await archive.recover()
         }
         try await archive.lookForFolders()
         archive.commit.begin(after: try await archive.newestReceived())
@@ -62,7 +65,7 @@ public final class Archive: Sendable {
         } catch {
             throw ArchiveError(error, "opening \(configuration.database.isEmpty ? folder.index : "the index")")
         }
-        disk = LocalDisk(root: folder.objects, volume: volume, pool: pool)
+        disk = LocalDisk(root: folder.objects, incoming: folder.incoming, volume: volume, pool: pool)
         if configuration.role == .serving {
             try await pool.run { [disk] () throws(ArchiveError) in
                 try folder.sync()
@@ -72,11 +75,15 @@ public final class Archive: Sendable {
         store = Places(own: disk, folders: FolderPlaces(database))
         feed = ChangeFeed(database: database)
         recheck = Recheck(every: configuration.recheck)
-        commit = GroupCommit(store: store, database: database, volume: volume, recheck: recheck, feed: feed, logger: logger)
+        settling = Settling(store: store, volume: volume, pool: pool, recheck: recheck, logger: logger)
+        spare = SpareFiles(in: folder.incoming, volume: volume, pool: pool)
+        commit = GroupCommit(store: store, database: database, volume: volume, settling: settling, feed: feed, logger: logger)
     }
 
-    /// Ends the connections to the database; the lock goes with the archive itself.
+    /// Leaves nothing in `incoming/` and ends the connections to the database; the lock goes with the archive itself. Blocks.
     public func close() {
+        spare.close()
+        settling.settle()
         do { try database.close() } catch { logger.warning("closing the index", metadata: ["error": "\(error)"]) }
     }
 
@@ -108,13 +115,13 @@ public final class Archive: Sendable {
         stated: (sopClass: UID, sopInstance: UID)? = nil, study: UID? = nil, category: NonPatientCategory? = nil, instance: UID? = nil, corrector: Corrector? = nil
     ) async throws(ArchiveError) -> Ingest {
         guard lock != nil else { throw ArchiveError(.notServing, "the archive was opened for reading only") }
-        let (volume, reserve, incoming) = (volume, configuration.reserve, configuration.folder.incoming)
+        let (spare, reserve, incoming) = (spare, configuration.reserve, configuration.folder.incoming)
         let file = try await pool.run { () throws(ArchiveError) -> IncomingFile in
             let space = try Volume.space(at: incoming)
             guard space.free >= reserve.needed(of: space.total) else {
                 throw ArchiveError(.outOfResources, "only \(space.free >> 20) MiB are free where \(reserve.needed(of: space.total) >> 20) are held in reserve: nothing is taken in")
             }
-            return try IncomingFile(in: incoming, volume: volume)
+            return try spare.take()
         }
         let context = Ingest.Context(
             store: store, database: database, commit: commit, underWay: underWay, extra: extra, limits: configuration.limits)

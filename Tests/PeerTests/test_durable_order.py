@@ -1,4 +1,5 @@
-"""The promise by the system calls: file synced, named, folder synced, index synced, and only then the answer (strace)."""
+"""The promise by the system calls (strace): the file's name in incoming/ synced, the file synced, named, the index synced, and only then
+the answer. The name in incoming/ goes only when that in the store is durable."""
 import os
 import re
 import shutil
@@ -28,7 +29,7 @@ class Trace:
     def __init__(self, server, path):
         self.path = path
         self.process = subprocess.Popen(
-            ["strace", "-f", "-y", "-s", "0", "-e", "trace=fsync,fdatasync,link,linkat,rename,renameat2,write,writev,sendto,sendmsg", "-o", str(path),
+            ["strace", "-f", "-y", "-s", "0", "-e", "trace=openat,fsetxattr,fsync,fdatasync,syncfs,link,linkat,rename,renameat2,unlink,unlinkat,write,writev,sendto,sendmsg", "-o", str(path),
              "-p", str(server.process.pid)], stderr=subprocess.PIPE, text=True)
         assert "attached" in self.process.stderr.readline()
 
@@ -61,18 +62,34 @@ def place(calls, name, pattern, after):
 def test_nothing_is_answered_before_it_is_durable(new_server, tmp_path, size):
     server = new_server()
     with wire.Association(server.dimse, CT) as peer:
-        # The first object makes folders and opens the log; the promise is the same for the second.
-        for number in range(2):
+        trace = Trace(server, tmp_path / "trace")
+        # The first object makes folders and opens the log; the promise is the same for those that follow.
+        for number in range(6):
             file = split(objects.file_bytes(objects.image(objects.ramp(size, size))))
-            trace = Trace(server, tmp_path / f"trace{number}")
             assert peer.store(1, file.sop_class, file.sop_instance, file.data_set) == SUCCESS
-            time.sleep(0.05)  # strace writes what it saw a moment later; what comes late fails the test, never passes it
-            calls = trace.stop()
-            synced = place(calls, "fsync|fdatasync", r"incoming/[\w-]+\.part", -1)
-            named = place(calls, "link|linkat|rename|renameat2", r"objects/../../", synced)
-            folder = place(calls, "fsync", r"objects/../..>", named)
-            indexed = place(calls, "fsync|fdatasync", r"index\.sqlite-wal", folder)
-            place(calls, "write|writev|sendto|sendmsg", r"TCP|socket:", indexed)
-            answers = [n for n, (name, rest) in enumerate(calls) if name in ("write", "writev", "sendto", "sendmsg") and re.search(r"^\d+<(TCP|socket:)", rest)]
-            assert answers and min(answers) > indexed, "something was said to the sender before the index was durable"
+        # Until all have their names in the store and have lost the others.
+        end = time.monotonic() + 20
+        while server.incoming and time.monotonic() < end:
+            time.sleep(0.05)
+        assert not server.incoming
+        time.sleep(0.05)  # strace writes what it saw a moment later; what comes late fails the test, never passes it
+        calls = trace.stop()
         peer.release()
+    answers = [n for n, (name, rest) in enumerate(calls) if name in ("write", "writev", "sendto", "sendmsg") and re.search(r"^\d+<(TCP|socket:)", rest)]
+    assert len(answers) >= 6
+    start = -1
+    for _ in range(6):
+        synced = place(calls, "fsync|fdatasync", r"incoming/[\w-]+\.part", start)
+        path = re.search(r"incoming/[\w-]+\.part", calls[synced][1])[0]
+        made = place(calls, "openat", rf"{path}.*O_CREAT", -1)
+        noted = place(calls, "fsync", r"incoming>", made)
+        assert noted < synced, "the file was written before its name was durable"
+        assert place(calls, "fsetxattr", path, made) < synced, "the file was synced before it said which object it is"
+        named = place(calls, "link|linkat", rf"{path}.*objects/../../", synced)
+        name = re.search(r"objects/../../", calls[named][1])[0].rstrip("/")
+        indexed = place(calls, "fsync|fdatasync", r"index\.sqlite-wal", named)
+        answered = min(n for n in answers if n > start)
+        assert answered > indexed, "something was said to the sender before the index was durable"
+        settled = place(calls, "fsync|syncfs", rf"{name}>|objects>", named)
+        assert place(calls, "unlink|unlinkat", path, named) > settled, "the durable name went before the other was durable"
+        start = answered

@@ -176,6 +176,7 @@ def test_soak(tmp_path):
         chosen = acknowledged if len(acknowledged) < 400 else chance.sample(sorted(acknowledged), 400)
         missing = [uid for uid in chosen if not server.search("instances", SOPInstanceUID=uid)]
         assert not missing, f"{len(missing)} acknowledged objects are not found"
+        server.settled()
         assert server.incoming == []
     finally:
         assert server.stop() == 0, server.log[-3000:]

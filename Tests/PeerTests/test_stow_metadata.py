@@ -336,6 +336,7 @@ def test_xml_metadata(server):
 
 def left_over(server):
     """Temporary files, but for uploads that others have begun."""
+    server.settled()
     return [file for file in server.incoming if file.suffix != ".upload"]
 
 

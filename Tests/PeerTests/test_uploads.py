@@ -60,6 +60,7 @@ def test_in_pieces(server):
     # Who lost the answer asks again.
     again = server.session.get(location, timeout=60)
     assert again.status_code == 200 and sorted(web.stored(again)) == sorted(web.stored(answer))
+    server.settled()
     assert server.incoming == []
 
 
@@ -295,6 +296,7 @@ def test_a_large_upload_is_not_held_in_memory(new_server):
     answer = patch(server, answer.headers["Location"], 0, pieces())
     assert answer.status_code == 200, answer.text
     assert server.peak_memory - before < 64 << 20, f"{(server.peak_memory - before) >> 20} MiB"
+    server.settled()
     assert server.incoming == []
 
 

@@ -8,10 +8,11 @@ import Synchronization
 /// Whoever is ready while nobody leads leads a round at once, on its own thread: a lone sender waits for nobody and is handed to
 /// nobody. Those who come meanwhile wait; the first of them leads the next round.
 final class GroupCommit: Sendable {
-    /// An object whose bytes are durable under its name.
+    /// An object whose bytes are durable, and which is placed under its name.
     struct Ready: Sendable {
         var file: IncomingFile
         var object: ObjectID
+        var placement: Placement
         var size: UInt64
         var record: InstanceRecord
         var source: Source
@@ -35,18 +36,18 @@ final class GroupCommit: Sendable {
     private let store: any BlobStore
     private let database: any SQLDatabase
     private let volume: Volume
-    private let recheck: Recheck
+    private let settling: Settling
     private let feed: ChangeFeed
     private let logger: Logger
     private let state = Mutex(State())
 
     static let largestGroup = 64
 
-    init(store: any BlobStore, database: any SQLDatabase, volume: Volume, recheck: Recheck, feed: ChangeFeed, logger: Logger) {
+    init(store: any BlobStore, database: any SQLDatabase, volume: Volume, settling: Settling, feed: ChangeFeed, logger: Logger) {
         self.store = store
         self.database = database
         self.volume = volume
-        self.recheck = recheck
+        self.settling = settling
         self.feed = feed
         self.logger = logger
     }
@@ -119,17 +120,12 @@ final class GroupCommit: Sendable {
         let answers = write(entries)
         state.withLock { $0.underWay = nil }
         for ((ready, entry), answer) in zip(zip(group, entries), answers) {
-            tidy(ready.file, ready.object, answer)
-            if case .success = answer { noteHashed(entry) }
+            let unsettled = ready.placement == .unsettled
+                ? Settling.Placed(object: ready.object, path: ready.file.path, size: ready.size, received: entry.received) : nil
+            tidy(ready.file, ready.object, answer, unsettled: unsettled)
         }
         feed.wake()
         return answers
-    }
-
-    /// Its bytes were hashed as they came, and the file under its name is still the one they were written to.
-    private func noteHashed(_ entry: IndexWriter.Entry) {
-        guard let stamp = store.stampNow(of: entry.object), stamp.size == entry.size, stamp.modified == entry.received * 1000 else { return }
-        recheck.note(entry.object, stamp)
     }
 
     /// For objects that others write to the index, within the transaction that does.
@@ -174,28 +170,38 @@ final class GroupCommit: Sendable {
 
     // MARK: What is left over
 
-    /// Takes away the bytes that nothing refers to, then the temporary name.
-    func tidy(_ file: IncomingFile, _ object: ObjectID, _ answer: Answer) {
-        let isTidy = switch answer {
-        case .success(.conflict): removeUnused(object)
-        case .success: true
-        // With an unknown result the bytes stay, and the temporary name too: the next start asks the index.
-        case .failure(let error): error.isUncertain ? false : removeUnused(object)
-        }
-        if isTidy { try? file.remove() } else { file.leave() }  // A name left over is removed by the next start.
-    }
-
-    /// False where this could not be found out or done.
-    private func removeUnused(_ object: ObjectID) -> Bool {
-        do {
-            let isUsed = try database.readNow { (connection) throws(DatabaseError) in
-                try connection.first(ObjectUse.of(object))
-            } != nil
-            if !isUsed { try store.removeNow(object) }
-            return true
+    /// Takes away the bytes that nothing refers to, with their temporary name. What is referred to keeps that until its other name is durable.
+    ///
+    /// - Parameter unsettled: where the name in the store is not durable yet.
+    func tidy(_ file: IncomingFile, _ object: ObjectID, _ answer: Answer, unsettled: Settling.Placed? = nil) {
+        do throws(ArchiveError) {
+            let isNeeded = switch answer {
+            case .success(.conflict): try isUsed(object)
+            case .success: true
+            // With an unknown result the bytes stay, and the temporary name too: the next start asks the index.
+            case .failure(let error): error.isUncertain ? nil : try isUsed(object)
+            } as Bool?
+            switch (isNeeded, unsettled) {
+            case (nil, _): file.leave()
+            case (true?, let unsettled?):
+                file.leave()
+                settling.add(unsettled)
+            case (true?, nil): try? file.remove()  // A name left over is removed by the next start.
+            case (false?, _):
+                try store.removeNow(object)
+                try file.removeForGood()
+            }
         } catch {
             logger.warning("an unused object stays in the store", metadata: ["object": "\(object)", "error": "\(error)"])
-            return false
+            file.leave()
+        }
+    }
+
+    private func isUsed(_ object: ObjectID) throws(ArchiveError) -> Bool {
+        do throws(DatabaseError) {
+            return try database.readNow { (connection) throws(DatabaseError) in try connection.first(ObjectUse.of(object)) } != nil
+        } catch {
+            throw ArchiveError(error, "reading the index")
         }
     }
 }

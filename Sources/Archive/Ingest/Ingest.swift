@@ -74,9 +74,9 @@ public struct Ingest: Sendable {
         do throws(ArchiveError) {
             var result = try resultWithoutStoring(record, object)
             if result == nil {
-                try file.sync()
-                try place(file, object)
-                result = try await context.commit.commit(.init(file: file, object: object, size: written, record: record, source: source))
+                let placement = try place(file, object, isNoted: try file.seal(as: object))
+                result = try await context.commit.commit(
+                    .init(file: file, object: object, placement: placement, size: written, record: record, source: source))
             }
             discard()
             return StoreOutcome(
@@ -87,9 +87,9 @@ public struct Ingest: Sendable {
         }
     }
 
-    private func place(_ file: IncomingFile, _ object: ObjectID) throws(ArchiveError) {
+    private func place(_ file: IncomingFile, _ object: ObjectID, isNoted: Bool) throws(ArchiveError) -> Placement {
         do throws(ArchiveError) {
-            _ = try context.store.place(SealedFile(file: file, object: object, size: written))
+            return try context.store.place(SealedFile(path: file.path, object: object, isNoted: isNoted))
         } catch {
             context.commit.tidy(file, object, .failure(error))
             throw error

@@ -3,40 +3,101 @@ import Database
 import Foundation
 
 extension Archive {
-    /// After a crash: what was under way is finished where its bytes were placed, and removed where not. Looks at `incoming/` alone.
+    /// After a crash: what was received to its end gets its name in the store and its place in the index; what was not is removed. Looks at
+    /// `incoming/` alone, and reads only what does not lie in the store already.
     func recover() async throws(ArchiveError) {
         let incoming = configuration.folder.incoming
         let names = try await pool.run { () throws(ArchiveError) in try Volume.names(in: incoming) ?? [] }
-        for name in names.sorted() where name != "lock" && !name.hasSuffix(PartialFile.suffix) {
-            let path = "\(incoming)/\(name)"
-            guard name.hasSuffix(".part") else {
-                // An index that was being made anew.
-                try await removeLeftover(path)
-                continue
+        // Beside them may be an index that was being made anew.
+        var leftovers: [String] = []
+        for name in names.sorted() where name != "lock" && !name.hasSuffix(PartialFile.suffix) { leftovers.append("\(incoming)/\(name)") }
+        var settled: [ObjectID] = [], damaged: [Leftover] = []
+        for path in leftovers where path.hasSuffix(IncomingFile.suffix) {
+            guard let leftover = try await leftover(path) else { continue }
+            switch try await finish(leftover) {
+            case .placed(let object): settled.append(object)
+            case .damaged: damaged.append(leftover)
+            case .nothing: break
             }
-            let links = try await pool.run { () throws(ArchiveError) in try Volume.status(path)?.links ?? 0 }
-            if links >= 2 { try await adopt(path) }
-            try await removeLeftover(path)
+        }
+        // It was acknowledged, and nothing better has been found: it has to be seen what became of it.
+        for leftover in damaged {
+            guard let object = leftover.noted, try await disk.size(of: object) == nil else { continue }
+            logger.error("a stored object is damaged", metadata: ["object": "\(object)"])
+            try await place(leftover, as: object)
+            settled.append(object)
+        }
+        let (disk, volume) = (disk, volume)
+        try await pool.run { [settled, leftovers] () throws(ArchiveError) in
+            try disk.settle(settled)
+            for path in leftovers { try volume.remove(path, .removeTemporary) }
         }
     }
 
-    private func removeLeftover(_ path: String) async throws(ArchiveError) {
-        let volume = volume
-        try await pool.run { () throws(ArchiveError) in try volume.remove(path, .removeTemporary) }
+    private struct Leftover: Sendable {
+        var path: String
+        var status: Volume.Status
+        /// The object that its bytes must be when all of them are there.
+        var noted: ObjectID?
     }
 
-    /// Bytes that were placed but may not have reached the index. Nobody was told that they are stored; they are whole, so they are.
-    private func adopt(_ path: String) async throws(ArchiveError) {
-        let (object, status) = try await pool.run { () throws(ArchiveError) in (try LocalDisk.hash(path), try Volume.status(path)) }
-        guard let status, let placed = try await store.size(of: object), placed == status.size else {
-            logger.warning("left over from a crash and not whole: removed", metadata: ["file": "\(path)"])
-            return
+    private enum Finished {
+        case placed(ObjectID)
+        /// The index knows it, and its bytes are others.
+        case damaged
+        case nothing
+    }
+
+    /// nil where it is empty: held ready for an object, and not used.
+    private func leftover(_ path: String) async throws(ArchiveError) -> Leftover? {
+        try await pool.run { () throws(ArchiveError) in
+            guard let status = try Volume.status(path), status.size > 0 else { return nil }
+            return Leftover(path: path, status: status, noted: Volume.noted(on: path))
         }
+    }
+
+    /// What the index knows gets its name again. What it does not, nobody was told of; where it is whole it is stored nevertheless.
+    private func finish(_ leftover: Leftover) async throws(ArchiveError) -> Finished {
+        if let object = leftover.noted, try await isPlaced(leftover, as: object) {
+            if try await !isNamed(object) {
+                guard try await hash(leftover) == object else { return .nothing }
+                try await adopt(object, leftover)
+            }
+            return .placed(object)
+        }
+        let object = try await hash(leftover)
+        let isNamed = try await isNamed(leftover.noted ?? object)
+        if let noted = leftover.noted, noted != object { return isNamed ? .damaged : .nothing }
+        // Without a note the store tells whether it is whole.
+        if !isNamed, leftover.noted == nil, try await disk.size(of: object) != leftover.status.size {
+            logger.warning("left over from a crash and not whole: removed", metadata: ["file": "\(leftover.path)"])
+            return .nothing
+        }
+        try await place(leftover, as: object)
+        if !isNamed { try await adopt(object, leftover) }
+        return .placed(object)
+    }
+
+    private func hash(_ leftover: Leftover) async throws(ArchiveError) -> ObjectID {
+        try await pool.run { () throws(ArchiveError) in try LocalDisk.hash(leftover.path) }
+    }
+
+    private func isPlaced(_ leftover: Leftover, as object: ObjectID) async throws(ArchiveError) -> Bool {
+        let disk = disk
+        return try await pool.run { () throws(ArchiveError) in try Volume.status(disk.path(object))?.file == leftover.status.file }
+    }
+
+    private func place(_ leftover: Leftover, as object: ObjectID) async throws(ArchiveError) {
+        let disk = disk
+        _ = try await pool.run { () throws(ArchiveError) in try disk.place(SealedFile(path: leftover.path, object: object, isNoted: true)) }
+    }
+
+    private func adopt(_ object: ObjectID, _ leftover: Leftover) async throws(ArchiveError) {
         do throws(ArchiveError) {
-            try await disk.syncFolders(of: object)
-            let record = try await record(of: object, size: placed)
+            let size = leftover.status.size
+            let record = try await record(of: object, size: size)
             let entry = IndexWriter.Entry(
-                record: record, object: object, size: placed, received: status.modified, source: "recovered", policy: .quarantine)
+                record: record, object: object, size: size, received: leftover.status.modified, source: "recovered", policy: .quarantine)
             let result: StoreOutcome.Result
             do throws(DatabaseError) {
                 result = try await database.write { (connection) throws(DatabaseError) in try IndexWriter(connection: connection).insert(entry) }

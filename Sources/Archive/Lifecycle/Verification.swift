@@ -185,7 +185,7 @@ extension Archive {
         return stored.filter { !named.contains($0.object) }
     }
 
-    fileprivate func isNamed(_ object: ObjectID) async throws(ArchiveError) -> Bool {
+    func isNamed(_ object: ObjectID) async throws(ArchiveError) -> Bool {
         try await first(ObjectUse.of(object)) != nil
     }
 }

@@ -2,8 +2,10 @@ import DICOM
 
 /// Where the bytes of objects are kept under their hash: written once, never changed.
 protocol BlobStore: Sendable {
-    /// Places a file that is whole and synced under its name; durable when this returns. Blocks.
+    /// Places a file that is whole and synced under its name, where everybody finds it from now on. Blocks.
     func place(_ file: SealedFile) throws(ArchiveError) -> Placement
+    /// The names of placed objects are durable when this returns. Blocks.
+    func settle(_ objects: [ObjectID]) throws(ArchiveError)
     /// nil where there is no such object. Blocks.
     func sizeNow(of object: ObjectID) throws(ArchiveError) -> UInt64?
     /// Blocks.
@@ -33,15 +35,18 @@ protocol BlobStore: Sendable {
 
 /// A received file with the name its bytes give it.
 struct SealedFile: Sendable {
-    var file: IncomingFile
+    /// In `incoming/`, durable as its bytes are.
+    var path: String
     var object: ObjectID
-    var size: UInt64
+    /// The file says itself which object it is.
+    var isNoted: Bool
 }
 
 enum Placement: Sendable {
-    case new
-    /// The same bytes were there already; they have been read and are whole.
-    case existing
+    /// It has a name in the store that is not durable yet, beside the one in `incoming/` that is.
+    case unsettled
+    /// The name in the store is durable. The other one is needed no more.
+    case durable
 }
 
 struct StoredObject: Sendable {

@@ -110,6 +110,9 @@ final class BlockingPool: TaskExecutor {
         queue.add { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 
+    /// Runs `work`, which may block, when a thread is free.
+    func start(_ work: @escaping @Sendable () -> Void) { queue.add(work) }
+
     /// Runs `work`, which may block, on one of the threads: on this one where it is of this or another pool.
     func run<T: Sendable>(_ work: @Sendable () throws(ArchiveError) -> T) async throws(ArchiveError) -> T {
         if Self.isOnThread { return try work() }

@@ -3,6 +3,8 @@ enum FaultPoint: String, CaseIterable, Sendable {
     case createTemporary, write, syncFile, makeDirectory, link, syncDirectory
     /// Before the index transaction, inside it after all its statements, and after it is durable.
     case beginIndex, insideTransaction, indexed
+    /// Before the names of acknowledged objects are made durable in the store.
+    case settle
     case removeTemporary, removeObject
 }
 

@@ -4,20 +4,23 @@ import Synchronization
 
 /// A temporary file on the volume of the objects, written from front to back.
 ///
-/// Its name in `incoming/` is also the durable note that an object may be on its way: it goes only when the index has the
-/// object (or nothing will come of it). A start that finds it with a second link knows that the object was placed, with one
-/// link that it was not. So recovery looks at what was under way and at nothing else.
+/// Its name in `incoming/` is durable before a byte is written (``SpareFiles``), and goes only when the object's own name is durable
+/// (``Settling``) or nothing will come of it. Until then it is where a start after a power cut finds the bytes, with a note on them which
+/// object they must be. So recovery looks at what was under way and at nothing else.
 final class IncomingFile: Sendable {
     let path: String
+    private let folder: String
     let descriptor: Int32
     private let volume: Volume
     private let isRemoved = Mutex(false)
+    static let suffix = ".part"
     private static let number = Atomic<UInt64>(0)
 
     /// Blocks.
     init(in folder: String, volume: Volume) throws(ArchiveError) {
         self.volume = volume
-        path = "\(folder)/\(String(UInt64.random(in: .min ... .max), radix: 36))-\(String(Self.number.add(1, ordering: .relaxed).newValue, radix: 36)).part"
+        self.folder = folder
+        path = "\(folder)/\(String(UInt64.random(in: .min ... .max), radix: 36))-\(String(Self.number.add(1, ordering: .relaxed).newValue, radix: 36))\(Self.suffix)"
         descriptor = try volume.create(path)
     }
 
@@ -35,8 +38,14 @@ final class IncomingFile: Sendable {
     /// Written to the disk while more arrives. A hint: its failure has no meaning.
     func startWriteback(from start: UInt64, to end: UInt64) { _ = cposix_start_writeback(descriptor, Int64(start), Int64(end - start)) }
 
-    /// Blocks.
-    func sync() throws(ArchiveError) { try volume.sync(descriptor, path: path) }
+    /// What was written is all of it, and is on the disk when this returns. Blocks.
+    ///
+    /// - Returns: whether the file itself says which object it is.
+    func seal(as object: ObjectID) throws(ArchiveError) -> Bool {
+        let isNoted = volume.note(object, on: descriptor)
+        try volume.sync(descriptor, path: path)
+        return isNoted
+    }
 
     /// When the object was received, so that an index made anew from the blobs knows it. Blocks.
     func setReceived(_ microseconds: Int64) {
@@ -47,6 +56,12 @@ final class IncomingFile: Sendable {
 
     /// The name stays, for the next start to look into what became of the object.
     func leave() { isRemoved.withLock { $0 = true } }
+
+    /// Takes the temporary name away, so that it stays away after a power cut too: nobody is to find what was refused. Blocks.
+    func removeForGood() throws(ArchiveError) {
+        try remove()
+        try volume.syncDirectory(folder)
+    }
 
     /// Takes the temporary name away. Blocks.
     func remove() throws(ArchiveError) {

@@ -6,12 +6,15 @@ import Synchronization
 /// Objects in a folder: `objects/ab/cd/abcd….`
 struct LocalDisk: BlobStore {
     let root: String
+    /// Where its files have another name until that in the store is durable.
+    let incoming: String
     let volume: Volume
     let pool: BlockingPool
     private let folders = InnerFolders()
 
-    init(root: String, volume: Volume, pool: BlockingPool) {
+    init(root: String, incoming: String, volume: Volume, pool: BlockingPool) {
         self.root = root
+        self.incoming = incoming
         self.volume = volume
         self.pool = pool
     }
@@ -27,24 +30,27 @@ struct LocalDisk: BlobStore {
 
         private let states = Mutex(States())
 
-        /// Whether the folder above has to be synced before an object in this one counts.
-        ///
         /// - Parameter make: makes the folder; false where it was there. Then it was so at the start: all others are known here.
-        func isFresh(_ folder: UInt16, make: () throws(ArchiveError) -> Bool) throws(ArchiveError) -> Bool {
+        func enter(_ folder: UInt16, make: () throws(ArchiveError) -> Bool) throws(ArchiveError) {
             try states.withLock { (states) throws(ArchiveError) in
-                if states.inner[Int(folder)] == .unknown {
-                    let isNew = try make() || !states.isOuterSynced[Int(folder >> 8)]
-                    states.inner[Int(folder)] = isNew ? .fresh : .durable
-                }
-                return states.inner[Int(folder)] == .fresh
+                guard states.inner[Int(folder)] == .unknown else { return }
+                let isNew = try make() || !states.isOuterSynced[Int(folder >> 8)]
+                states.inner[Int(folder)] = isNew ? .fresh : .durable
             }
         }
 
-        /// The folder above has been synced.
-        func becameDurable(_ folder: UInt16) {
+        /// Those above which a folder has to be synced before an object in them counts.
+        func fresh(_ folders: Set<UInt16>) -> Set<UInt16> {
+            states.withLock { states in folders.filter { states.inner[Int($0)] != .durable } }
+        }
+
+        /// The folders above have been synced.
+        func becameDurable(_ folders: Set<UInt16>) {
             states.withLock { states in
-                states.inner[Int(folder)] = .durable
-                states.isOuterSynced[Int(folder >> 8)] = true
+                for folder in folders {
+                    states.inner[Int(folder)] = .durable
+                    states.isOuterSynced[Int(folder >> 8)] = true
+                }
             }
         }
     }
@@ -62,42 +68,59 @@ struct LocalDisk: BlobStore {
         try volume.syncDirectory(root)
     }
 
-    /// Gives the file its name, without replacing what is whole; the name is durable when this returns.
+    /// Gives the file its name, without replacing what is whole.
     func place(_ file: SealedFile) throws(ArchiveError) -> Placement {
         let folder = file.object.folder
-        let isFresh = try folders.isFresh(folder) { () throws(ArchiveError) in try volume.makeDirectory(inner(folder)) }
-        let placement = try link(file)
-        try volume.syncDirectory(inner(folder))
-        if isFresh {
-            try volume.syncDirectory(outer(folder))
-            folders.becameDurable(folder)
-        }
-        return placement
+        try folders.enter(folder) { () throws(ArchiveError) in try volume.makeDirectory(inner(folder)) }
+        if try isLinked(file), file.isNoted { return .unsettled }
+        try settle([file.object])
+        return .durable
     }
 
-    /// Makes the names above an object durable.
-    func syncFolders(of object: ObjectID) async throws(ArchiveError) {
-        let folder = object.folder
-        for path in [inner(folder), outer(folder), root] {
-            try await pool.run { () throws(ArchiveError) in try volume.syncDirectory(path) }
-        }
-    }
-
-    private func link(_ file: SealedFile) throws(ArchiveError) -> Placement {
+    /// False where the name in `incoming/` is not another one of what is now placed.
+    private func isLinked(_ file: SealedFile) throws(ArchiveError) -> Bool {
         let path = path(file.object)
-        if try volume.link(file.file.path, path) { return .new }
+        switch try volume.link(file.path, path) {
+        case .linked: return true
+        case .moved: return false
+        case .exists: break
+        }
         // Rare: bytes without an index row, from a crash. They are adopted only if they are what they say.
-        if try Self.hash(path) == file.object { return .existing }
-        try volume.replace(path, by: file.file.path)
-        return .new
+        if try Self.hash(path) != file.object { try volume.replace(path, by: file.path) }
+        return false
     }
+
+    /// Folder by folder, or the file system at once where they are many: one call then does for hundreds.
+    func settle(_ objects: [ObjectID]) throws(ArchiveError) {
+        let inner = Set(objects.map(\.folder))
+        let fresh = folders.fresh(inner)
+        if inner.count > Self.mostFolders {
+            try volume.syncFileSystem(of: root)
+        } else {
+            for folder in inner.sorted() { try volume.syncDirectory(self.inner(folder)) }
+            for folder in Set(fresh.map { $0 & 0xFF00 }).sorted() { try volume.syncDirectory(outer(folder)) }
+        }
+        folders.becameDurable(fresh)
+    }
+
+    private static let mostFolders = 64
 
     func removeNow(_ object: ObjectID) throws(ArchiveError) { try volume.remove(path(object), .removeObject) }
 
     func remove(_ object: ObjectID) async throws(ArchiveError) {
         try await pool.run { () throws(ArchiveError) in
+            // One by which a start would find it again goes too, and stays away.
+            if let status = try Volume.status(path(object)), status.links > 1 { try removeOtherNames(of: status.file) }
             try removeNow(object)
+            guard try Volume.status(inner(object.folder)) != nil else { return }
             try volume.syncDirectory(inner(object.folder))
+            try volume.syncDirectory(incoming)
+        }
+    }
+
+    private func removeOtherNames(of file: Volume.Status.File) throws(ArchiveError) {
+        for name in try Volume.names(in: incoming) ?? [] where name.hasSuffix(IncomingFile.suffix) {
+            if try Volume.status("\(incoming)/\(name)")?.file == file { try volume.remove("\(incoming)/\(name)", .removeTemporary) }
         }
     }
 

@@ -35,16 +35,25 @@ struct Volume: Sendable {
         guard fsync(descriptor) == 0 else { throw Self.error("syncing", path) }
     }
 
-    /// Whether a second name could be given; false where `new` exists.
-    func link(_ old: String, _ new: String) throws(ArchiveError) -> Bool {
+    enum Naming {
+        /// It has both names.
+        case linked
+        /// It has the new name alone.
+        case moved
+        /// Something has that name.
+        case exists
+    }
+
+    /// Gives a file a second name, where nothing has it.
+    func link(_ old: String, _ new: String) throws(ArchiveError) -> Naming {
         try reach(.link)
-        if Glibc.link(old, new) == 0 { return true }
+        if Glibc.link(old, new) == 0 { return .linked }
         switch errno {
-        case EEXIST: return false
+        case EEXIST: return .exists
         case EPERM, EOPNOTSUPP, EMLINK, ENOSYS:
             // No hard links here: moved instead.
-            if cposix_rename_no_replace(old, new) == 0 { return true }
-            if errno == EEXIST { return false }
+            if cposix_rename_no_replace(old, new) == 0 { return .moved }
+            if errno == EEXIST { return .exists }
             throw Self.error("moving \(old) to", new)
         default: throw Self.error("linking", new)
         }
@@ -58,6 +67,22 @@ struct Volume: Sendable {
     func remove(_ path: String, _ point: FaultPoint) throws(ArchiveError) {
         try reach(point)
         guard unlink(path) == 0 || errno == ENOENT else { throw Self.error("removing", path) }
+    }
+
+    // MARK: Notes on files
+
+    private static let noteName = "user.isocenter.object"
+
+    /// Writes on a file which object its bytes will be when all of them are there; false where the file system keeps no such notes.
+    func note(_ object: ObjectID, on descriptor: Int32) -> Bool {
+        object.bytes.withUnsafeBytes { cposix_set_attribute(descriptor, Self.noteName, $0.baseAddress, $0.count) } == 0
+    }
+
+    /// nil where there is none.
+    static func noted(on path: String) -> ObjectID? {
+        var bytes = [UInt8](repeating: 0, count: 32)
+        let length = bytes.withUnsafeMutableBytes { cposix_get_attribute(path, noteName, $0.baseAddress, $0.count) }
+        return length == 32 ? ObjectID(bytes) : nil
     }
 
     // MARK: Folders
@@ -77,6 +102,12 @@ struct Volume: Sendable {
         guard descriptor >= 0 else { throw Self.error("opening the folder", path) }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw Self.error("syncing the folder", path) }
+    }
+
+    /// All names of the file system that `path` lies on are on the disk when this returns.
+    func syncFileSystem(of path: String) throws(ArchiveError) {
+        try reach(.syncDirectory)
+        guard cposix_sync_file_system(path) == 0 else { throw Self.error("syncing the file system of", path) }
     }
 
     /// Names in a folder but for `.` and `..`; nil where there is no such folder.
@@ -101,9 +132,15 @@ struct Volume: Sendable {
     struct Status: Sendable {
         var size: UInt64
         var links: UInt64
-        var inode: UInt64
+        /// Which file it is, whatever its names.
+        var file: File
         /// Microseconds since 1970.
         var modified: Int64
+
+        struct File: Sendable, Hashable {
+            var device: UInt64
+            var inode: UInt64
+        }
     }
 
     /// nil where there is no such file.
@@ -114,7 +151,7 @@ struct Volume: Sendable {
             throw error("looking at", path)
         }
         return Status(
-            size: UInt64(status.st_size), links: UInt64(status.st_nlink), inode: UInt64(status.st_ino),
+            size: UInt64(status.st_size), links: UInt64(status.st_nlink), file: .init(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)),
             modified: Int64(status.st_mtim.tv_sec) * 1_000_000 + Int64(status.st_mtim.tv_nsec) / 1000)
     }
 

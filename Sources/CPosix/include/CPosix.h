@@ -18,6 +18,13 @@ int cposix_start_writeback(int descriptor, long long offset, long long length);
 /// Returns 1 or 0, or -1 where the system does not tell.
 int cposix_is_in_memory(int descriptor, long long offset, long long length);
 
+/// Everything of the file system that a path lies on is on the disk when this returns 0 (`syncfs`); -1 with errno set.
+int cposix_sync_file_system(const char *path);
+
+/// Extended attributes (xattr(7)): 0, or -1 with errno set; the length of the value, or -1 with errno set.
+int cposix_set_attribute(int descriptor, const char *name, const void *value, size_t length);
+long cposix_get_attribute(const char *path, const char *name, void *value, size_t capacity);
+
 // Processes (Processes.c)
 
 /// A file without a name, in memory alone, closed on exec (`memfd_create`). Returns its descriptor, or -1 with errno set.

@@ -129,6 +129,7 @@ import Testing
         #expect(second.result == .alreadyStored)
         #expect(second.object == first.object)
         #expect(try await archive.totals().instances == 1)
+        archive.settling.settle()
         #expect(try folder.incoming() == [])
     }
 

@@ -43,6 +43,7 @@ import Testing
         let archive = try await Archive.open(try TemporaryFolder())
         let outcome = try await archive.store(try TestInstance(pixelBytes: pixelBytes).encoded())
         let location = try #require(await archive.instance(outcome.sopInstance, for: .everything))
+        archive.settling.settle()
         #expect(archive.recheck.isFresh(outcome.object, archive.store.stampNow(of: outcome.object)))
         #expect(try await archive.bytes(location).count == Int(outcome.size))
         try flip(archive.disk.path(outcome.object))

@@ -150,9 +150,16 @@ struct TestInstance {
 }
 
 extension TemporaryFolder {
-    /// What lies in `incoming/` beside the lock.
+    /// What lies in `incoming/` beside the lock and the empty files that are held ready for the next objects.
     func incoming() throws -> [String] {
-        try FileManager.default.contentsOfDirectory(atPath: path + "/data/incoming").filter { $0 != "lock" }
+        let folder = path + "/data/incoming"
+        return try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0 != "lock" && size("\(folder)/\($0)") > 0 }
+    }
+
+    /// 0 where the file has just gone.
+    private func size(_ path: String) -> Int {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : 0
     }
 }
 

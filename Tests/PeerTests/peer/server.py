@@ -23,6 +23,14 @@ class DidNotStart(Exception):
     """The server ended, or said nothing, before its ready line; the text is what it printed."""
 
 
+def is_spare(path):
+    """One of the empty files that are held ready for the next objects, or gone meanwhile."""
+    try:
+        return not path.is_file() or path.suffix == ".part" and path.stat().st_size == 0
+    except FileNotFoundError:
+        return True
+
+
 class Server:
     """One data folder and the process that serves it. Start, stop, kill and start again.
 
@@ -126,7 +134,13 @@ class Server:
     @property
     def incoming(self):
         """Files of transfers that are under way, or were left over."""
-        return [p for p in (self.folder / "incoming").rglob("*") if p.is_file() and p.name != "lock"]
+        return [p for p in (self.folder / "incoming").rglob("*") if p.name != "lock" and not is_spare(p)]
+
+    def settled(self, seconds=20):
+        """Waits until what has been stored has its durable name in the store: within about a second."""
+        end = time.monotonic() + seconds
+        while any(path.suffix == ".part" for path in self.incoming) and time.monotonic() < end:
+            time.sleep(0.05)
 
     # Commands
 

@@ -10,6 +10,7 @@ struct Places: BlobStore {
     func isOwn(_ object: ObjectID) throws(ArchiveError) -> Bool { try own.sizeNow(of: object) != nil }
 
     func place(_ file: SealedFile) throws(ArchiveError) -> Placement { try own.place(file) }
+    func settle(_ objects: [ObjectID]) throws(ArchiveError) { try own.settle(objects) }
     func removeNow(_ object: ObjectID) throws(ArchiveError) { try own.removeNow(object) }
 
     /// One that lies in a folder alone was never here, and its place here may not exist either.
