@@ -107,6 +107,11 @@ def test_in_step(new_server, tmp_path):
     assert len(server.search("studies", images[0].StudyInstanceUID, "instances")) == 4
     status, got = over(server, images)
     assert status != 0 and got == {}
+    # A status in words, not an answer that is broken off.
+    study = images[0].StudyInstanceUID
+    for accept in ('multipart/related; type="application/dicom"', 'multipart/related; type="application/dicom"; transfer-syntax=1.2.840.10008.1.2.4.90', "application/zip"):
+        answer = server.get("studies", study, accept=accept)
+        assert answer.status_code == 503 and "folder OLDPACS is away" in answer.text and answer.headers["Retry-After"] == "60", accept
     check = server.command("verify")
     assert check.returncode == 1 and "folder OLDPACS is away" in check.stderr
     (tmp_path / "elsewhere").rename(root)

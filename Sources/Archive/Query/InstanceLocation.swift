@@ -69,6 +69,11 @@ public struct InstanceLocation: Sendable {
 }
 
 extension Archive {
+    /// Before an answer begins that could only be broken off.
+    ///
+    /// - Throws: `.away` where one lies in a folder that cannot be read now.
+    public func reach(_ locations: [InstanceLocation]) async throws(ArchiveError) { try await store.reach(locations.map(\.object)) }
+
     /// The instances of a study, of one of its series, or one of them, by series and instance number; those without a number last.
     /// Empty where there is none, or it may not be seen.
     public func instances(study: UID, series: UID? = nil, instance: UID? = nil, for access: Access) async throws(ArchiveError) -> [InstanceLocation] {

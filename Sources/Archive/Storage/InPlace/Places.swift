@@ -42,6 +42,18 @@ struct Places: BlobStore {
         }
     }
 
+    /// Whether all of them can be read now: before an answer begins that could only be broken off.
+    ///
+    /// - Throws: `.away` for one in a folder that cannot be read.
+    func reach(_ objects: [ObjectID]) async throws(ArchiveError) {
+        guard folders.isAny else { return }
+        try await own.pool.run { () throws(ArchiveError) in
+            for object in objects where try own.sizeNow(of: object) == nil {
+                if let (_, descriptor) = try folders.open(object) { close(descriptor) }
+            }
+        }
+    }
+
     func read(_ object: ObjectID, _ range: ByteRange) async throws(ArchiveError) -> [UInt8] { try await piece(object, range).bytes }
 
     func piece(_ object: ObjectID, _ range: ByteRange) async throws(ArchiveError) -> (bytes: [UInt8], stamp: FileStamp?) {

@@ -44,8 +44,9 @@ struct ObjectRoutes: RouteSet {
         throw try await notAcceptable(instances, isSingle: isSingle)
     }
 
-    /// A frame of the first that is not sent as stored is tried before the answer begins, so that what cannot be had is said with a status.
+    /// All are reached, and a frame of the first that is not sent as stored is tried, before the answer begins, so that what cannot be had is said with a status.
     private func probe(_ objects: [(InstanceLocation, TransferSyntax)]) async throws {
+        try await archive.reach(objects.map(\.0))
         if let (instance, target) = objects.first(where: { $0.transferSyntax != $1 }) { try await pixels.probe(instance, in: target) }
     }
 
