@@ -71,6 +71,8 @@ public struct Server: Sendable {
             DeletionRoutes(archive: archive, purger: purger),
             DraftRoutes(archive: archive, drafts: DraftTable(archive.database)),
             ReportRoutes(archive: archive, logger: logger),
+            KeyImageRoutes(archive: archive, keeping: settings[Settings.deletionKept], logger: logger),
+            PresentationRoutes(archive: archive, logger: logger),
             FolderRoutes(archive: archive),
             JobRoutes(jobs: jobs),
             CommitmentRoutes(table: commitments.table),

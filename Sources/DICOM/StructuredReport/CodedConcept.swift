@@ -31,6 +31,7 @@ extension CodedConcept {
     static let imageRegion = CodedConcept("111030", "DCM", "Image Region")
     static let source = CodedConcept("260753009", "SCT", "Source")
     static let derivation = CodedConcept("121401", "DCM", "Derivation")
+    static let keyObjectDescription = CodedConcept("113012", "DCM", "Key Object Description")
     static let comment = CodedConcept("121106", "DCM", "Comment")
     /// Where the millimetres of a group are true: no scheme has a code for it.
     static let scaleOfLengths = CodedConcept("SCALE", "99ISOCENTER", "Scale of lengths")

@@ -37,9 +37,7 @@ extension MarkBody {
     /// - Throws: `MarkProblem`: of millimetres that no scale gives, above all.
     func group(on image: MeasurementReport.Image, _ header: DataSet, modality: String) throws(MarkProblem) -> MeasurementReport.Group {
         guard let uid = UID(id) else { throw MarkProblem(words: "\(id) is no UID") }
-        guard let allowed = Self.points[kind], allowed.contains(points.count), points.allSatisfy({ $0.count == 2 && $0.allSatisfy { $0.isFinite && abs($0) < 1e6 } }) else {
-            throw MarkProblem(words: "a mark of kind \(kind) with \(points.count) points is none that can be reported")
-        }
+        try checkPoints()
         guard text.utf8.count <= 4096, values.count <= 16, values.allSatisfy({ $0.value.isFinite }) else { throw MarkProblem(words: "the words or values of a mark are too large") }
         let usesMillimetres = values.contains { $0.unit.hasPrefix("mm") }
         if usesMillimetres { try checkScale(header) }
@@ -48,6 +46,13 @@ extension MarkBody {
             name: text.isEmpty ? Self.words[kind] ?? kind : text, trackingUID: uid, comment: text.isEmpty ? nil : text,
             scale: usesMillimetres ? source == "user" ? "calibrated by user" : Spacing(header, frameIndex: frame - 1).source.words : nil,
             region: measured.region, measurements: try measurements(measured, modality))
+    }
+
+    /// - Throws: `MarkProblem` for a kind that there is none of, or points that are none of its.
+    func checkPoints() throws(MarkProblem) {
+        guard let allowed = Self.points[kind], allowed.contains(points.count), points.allSatisfy({ $0.count == 2 && $0.allSatisfy { $0.isFinite && abs($0) < 1e6 } }) else {
+            throw MarkProblem(words: "a mark of kind \(kind.prefix(40)) with \(points.count) points is none that can be reported")
+        }
     }
 
     private static let words = [
@@ -104,7 +109,7 @@ extension MarkBody {
     }
 
     /// Points as SCOORD has them (PS3.3 §C.18.6.1.2).
-    private struct Coordinates {
+    struct Coordinates {
         var region: MeasurementReport.Coordinates?
         /// Lines of the values, in their order; one for all where there is one.
         var lines: [MeasurementReport.Coordinates] = []

@@ -40,6 +40,11 @@ import Testing
         }
     }
 
+    @Test func whatSomebodyStoredInAStudy() async throws {
+        let plan = try await Plan.of(Archive.instances(study: UID("1.1")!, sopClass: UID("1.2")!, .everything), in: try await Self.archive())
+        #expect(!plan.readsAll, "\(plan)")
+    }
+
     @Test("No key leads to a whole table")
     func keyed() async throws {
         let archive = try await Self.archive()

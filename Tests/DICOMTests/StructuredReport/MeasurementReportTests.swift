@@ -29,7 +29,7 @@ struct MeasurementReportTests {
     @Test func everyImageIsEvidenceOnce() {
         func region(_ frame: Int?, _ image: MeasurementReport.Image) -> MeasurementReport.Group {
             var image = image
-            image.frame = frame
+            image.frames = frame.map { [$0] } ?? []
             return .init(name: "x", trackingUID: .random(), region: .init(.circle, [5, 5, 9, 5], in: image))
         }
         let other = MeasurementReport.Image(series: UID("1.2.2")!, sopClass: Self.image.sopClass, sopInstance: UID("1.2.2.1")!)
