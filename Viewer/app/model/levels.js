@@ -13,6 +13,12 @@ export function storedRange({ bitsStored, bitsAllocated, pixelRepresentation }) 
   return pixelRepresentation === 1 ? [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1] : [0, 2 ** bits - 1];
 }
 
+/** From greys 0…255 through a presentation LUT, whose inputs span them (PS3.3 §C.11.6). */
+export function presented(lut, grey) {
+  const last = lut.entries.length - 1;
+  return (looked(lut, lut.first + (grey / 255) * last) / topOf(lut)) * 255;
+}
+
 /** From stored values to the modality's. */
 export const modalityValue = (image, stored) =>
   image.modalityLUT ? looked(image.modalityLUT, stored) : stored * (image.rescaleSlope ?? 1) + (image.rescaleIntercept ?? 0);
@@ -31,15 +37,15 @@ const most = 24;
 export function levelTable(image, window) {
   const range = storedRange(image);
   if (!range) return null;
-  const { sopInstanceUID, rescaleSlope, rescaleIntercept } = image;
-  const key = [sopInstanceUID, rescaleSlope, rescaleIntercept, window.lut ? window.pair : [window.name, window.center, window.width]].join();
+  const { sopInstanceUID, rescaleSlope, rescaleIntercept, presentationKey, presentationLUT } = image;
+  const key = [sopInstanceUID, presentationKey, rescaleSlope, rescaleIntercept, window.lut ? window.pair : [window.name, window.center, window.width]].join();
   let table = kept.get(key);
   if (!table) {
     const values = new Uint8Array(range[1] - range[0] + 1);
     for (let n = 0; n < values.length; n++) {
       const x = modalityValue(image, range[0] + n);
       const grey = window.lut ? (looked(window.lut, x) / topOf(window.lut)) * 255 : voi(window.name, x, window.center, window.width);
-      values[n] = Math.floor(grey + 0.5);
+      values[n] = Math.floor((presentationLUT ? presented(presentationLUT, grey) : grey) + 0.5);
     }
     table = { key, first: range[0], values, toJSON: () => key };
     if (kept.size >= most) kept.delete(kept.keys().next().value);

@@ -13,10 +13,10 @@ export const cells = (layout) => grid(layout).reduce((a, b) => a * b);
 
 const identity = [1, 0, 0, 1];
 
-/** zoom: device pixels a column of pixels is wide, null to fit; center: image point in the middle, null for the image's own. */
-const restingView = { zoom: null, center: null, orientation: identity };
-/** planes: the image's own overlays and shutters are shown. */
-const restingLook = { window: { kind: "default" }, invert: false, smooth: true, planes: true };
+/** zoom: device pixels a column of pixels is wide, null to fit; center: image point in the middle, null for the image's own; area: what is fitted, null for all of it. */
+const restingView = { zoom: null, center: null, orientation: identity, area: null };
+/** planes: the image's own overlays and shutters are shown; presentation: UID of the presentation state that is applied. */
+const restingLook = { window: { kind: "default" }, invert: false, smooth: true, planes: true, presentation: null };
 /** missing: what a hanging protocol wanted here and did not find. */
 const emptyViewport = { series: null, index: 0, direction: 1, view: restingView, look: restingLook, cine: null, missing: null };
 
@@ -33,6 +33,7 @@ export const initialState = {
   panel: true,
   sync: restingSync,
   referenceLines: true,
+  keysOnly: false, // scrolling stops at key images alone
   lens: null, // where the magnifier is held
   cursor: null, // the point of the patient the reader pointed at: {point, frame}
   viewports: Array.from({ length: mostCells }, () => emptyViewport),
@@ -126,9 +127,14 @@ export const invert = (state, n) => changed(state, n, (v) => ({ look: { ...v.loo
 export const togglePlanes = (state, n) => changed(state, n, (v) => ({ look: { ...v.look, planes: !v.look.planes } }));
 export const toggleSmooth = (state, n) => changed(state, n, (v) => ({ look: { ...v.look, smooth: !v.look.smooth } }));
 export const setView = (state, n, view) => changed(state, n, (v) => ({ view: { ...v.view, ...view } }));
-export const fit = (state, n) => setView(state, n, { zoom: null, center: null });
+export const fit = (state, n) => setView(state, n, { zoom: null, center: null, area: null });
 export const onePixel = (state, n) => setView(state, n, { zoom: 1 });
 export const reset = (state, n) => changed(state, n, () => ({ view: restingView, look: restingLook }));
+
+/** A presentation state on a viewport: its view, and a look that takes everything from it; null: the image as it is by itself. */
+export const present = (state, n, presentation, view = null) =>
+  changed(state, n, (v) => ({ view: { ...restingView, ...view }, look: { ...restingLook, smooth: v.look.smooth, presentation } }));
+export const toggleKeysOnly = (state) => ({ ...state, keysOnly: !state.keysOnly });
 
 /** The view turned as the screen shows it: the new matrix acts after the old one. */
 const turn = (state, n, [a, b, c, d]) =>

@@ -60,6 +60,12 @@ export const saveDraft = (studyUID, document, version, keepalive) =>
 /** Stores marks as a structured report: `{seriesInstanceUID, sopInstanceUID}`. */
 export const reportMarks = (studyUID, marks) => call(`api/studies/${encodeURIComponent(studyUID)}/measurements`, { method: "POST", body: { marks } });
 
+/** Stores key images: `{seriesInstanceUID, sopInstanceUID}`; asked again with the same `id` it is not stored twice. */
+export const markKeyImages = (studyUID, body) => call(`api/studies/${encodeURIComponent(studyUID)}/key-images`, { method: "POST", body });
+export const takeBackKeyImages = (studyUID, uid) => call(`api/studies/${encodeURIComponent(studyUID)}/key-images/${encodeURIComponent(uid)}`, { method: "DELETE" });
+/** Stores a view as a presentation state, likewise; `remarks` say what it does not hold. */
+export const savePresentation = (studyUID, body) => call(`api/studies/${encodeURIComponent(studyUID)}/presentation-states`, { method: "POST", body });
+
 /** The first step: it can be restored until its time is over. */
 export const deleteStudy = (uid, { reason, comment }) =>
   call(`dicom-web/studies/${encodeURIComponent(uid)}?${new URLSearchParams({ reason, comment })}`, { method: "DELETE" });

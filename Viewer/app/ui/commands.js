@@ -4,6 +4,7 @@
  * that are not edits of the state.
  */
 import { markCommands } from "../marks/commands.js";
+import { evidenceCommands } from "../presentation/commands.js";
 import * as edits from "../model/state.js";
 import { filePairs, presetsFor } from "../model/window.js";
 import { zoomedAt } from "../viewport/view.js";
@@ -89,6 +90,7 @@ export const commands = [
   { id: "clearCursor", keys: ["Shift+C"], group: "together", run: quiet((s) => edits.setCursor(s, null)) },
 
   ...markCommands,
+  ...evidenceCommands,
 
   { id: "previousViewport", keys: ["ArrowLeft"], group: "screen", run: (app) => app.edit((s) => edits.activateNext(s, -1), { undoable: false }) },
   { id: "nextViewport", keys: ["ArrowRight"], group: "screen", run: (app) => app.edit((s) => edits.activateNext(s, 1), { undoable: false }) },

@@ -58,6 +58,8 @@ const paths = {
   arrow: "M4 16L16 4M4 16v-5M4 16h5",
   text: "M4 5h12M10 5v11",
   calibration: "M2.500 8h15v5h-15zM6 8v2.500M9.500 8v2.500M13 8v2.500",
+  star: "M10 2.500l2.300 4.900l5.200.7l-3.800 3.700l1 5.300L10 14.500l-4.700 2.600l1-5.300L2.500 8.100l5.200-.7z",
+  presentation: "M3 4h14v10H3zM7 17h6M10 14v3M6 7.500h4M6 10.500h7",
   marks: "M3 5h2M8 5h9M3 10h2M8 10h9M3 15h2M8 15h9",
   save: "M4 3h10l2.500 2.500V17H4zM7 3v4h6V3M7 17v-5h7v5",
   layout1x1: "M3 4h14v12H3z",

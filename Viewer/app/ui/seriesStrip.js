@@ -3,7 +3,7 @@
  * a click on a study shows its series.
  */
 import { local } from "../net/api.js";
-import { h } from "./element.js";
+import { h, setText } from "./element.js";
 import { icon } from "./icons.js";
 import { count, t } from "./words.js";
 
@@ -27,11 +27,14 @@ export function seriesStrip(groups, { openSeries, openStudy }) {
   const buttons = items.flatMap((item) => item.buttons);
   const element = h("nav", { class: "series-strip", "aria-label": t("series") }, items.map((item) => item.element));
 
-  /** @param open series on screen; @param active the one in the active viewport; @param loaded series UID → share 0…1 */
-  function update(open, active, loaded) {
+  /** @param open series on screen; @param active the one in the active viewport; @param loaded series UID → share 0…1; @param keys series UID → number of key images */
+  function update(open, active, loaded, keys = () => 0) {
     for (const button of buttons) {
       const uid = button.dataset.series;
       button.classList.toggle("open", open.has(uid));
+      const stars = keys(uid);
+      button.classList.toggle("has-keys", stars > 0);
+      setText(button.querySelector(".series-keys"), stars ? `★ ${stars}` : "");
       const current = uid === active ? "true" : "false";
       if (button.getAttribute("aria-current") !== current) {
         button.setAttribute("aria-current", current);
@@ -53,7 +56,7 @@ function seriesButton(each, openSeries, words) {
     onclick: () => openSeries(each.seriesInstanceUID),
     ondragstart: (event) => { event.dataTransfer.setData(dragType, each.seriesInstanceUID); event.dataTransfer.effectAllowed = "copy"; },
   },
-    h("span", { class: "thumbnail" }, picture(each), h("span", { class: "modality" }, each.modality ?? ""), h("span", { class: "images" }, count(each.instanceCount ?? 0))),
+    h("span", { class: "thumbnail" }, picture(each), h("span", { class: "modality" }, each.modality ?? ""), h("span", { class: "images" }, count(each.instanceCount ?? 0)), h("span", { class: "series-keys" })),
     h("span", { class: "series-words" },
       h("span", { class: "series-number" }, each.seriesNumber != null ? String(each.seriesNumber) : "–"),
       h("bdi", { class: "series-description" }, each.seriesDescription || each.bodyPart || each.modality || "")),

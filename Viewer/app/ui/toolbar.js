@@ -1,6 +1,7 @@
 /** The tool bar: pointer tools, window, view, cine, screen; on a phone the first few and "more". */
 import { tools } from "../tools/table.js";
 import { markMenus } from "../marks/menus.js";
+import { evidenceMenus } from "../presentation/menus.js";
 import { number } from "../model/text.js";
 import { command } from "./commands.js";
 import { h, setText } from "./element.js";
@@ -34,6 +35,7 @@ export function toolbar(app, windowEntries, togetherEntries) {
   const windows = menu({ name: "windows", label: t("window.menu"), picture: "presets", entries: windowEntries });
   const together = menu({ name: "together", label: t("group.together"), picture: "sync", entries: togetherEntries });
   const marks = markMenus(app);
+  const evidence = evidenceMenus(app);
   const play = commandButton(app, "cine", { "aria-pressed": "false" });
   const rate = h("span", { class: "rate" });
   const undo = commandButton(app, "undo"), redo = commandButton(app, "redo");
@@ -50,6 +52,7 @@ export function toolbar(app, windowEntries, togetherEntries) {
     h("div", { class: "tool-group" }, windows.element),
     h("div", { class: "tool-group wide" }, together.element),
     h("div", { class: "tool-group" }, marks.elements),
+    h("div", { class: "tool-group" }, evidence.elements),
     bar.map((ids) => h("div", { class: "tool-group wide" }, ids.map((id) => buttons[id] ?? commandButton(app, id)))),
     h("div", { class: "tool-group cine" }, commandButton(app, "slower", { class: "tool wide" }), play, commandButton(app, "faster", { class: "tool wide" }), rate),
     h("div", { class: "tool-group" }, more.element),
@@ -60,6 +63,7 @@ export function toolbar(app, windowEntries, togetherEntries) {
     together.button.classList.toggle("on", state.sync.scroll || state.sync.view || state.sync.window);
     for (const button of toolButtons) button.setAttribute("aria-pressed", button.dataset.command === state.tool);
     marks.update(state);
+    evidence.update(state);
     const playing = Boolean(cine);
     if (play.getAttribute("aria-pressed") !== String(playing)) {
       play.setAttribute("aria-pressed", playing);

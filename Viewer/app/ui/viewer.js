@@ -2,6 +2,7 @@
 import * as api from "../net/api.js";
 import { budget, frameStore } from "../net/frames.js";
 import { marking } from "../marks/marking.js";
+import { evidence as evidenceOf } from "../presentation/evidence.js";
 import * as edits from "../model/state.js";
 import { belongs } from "../model/timeline.js";
 import { pointerGestures } from "../tools/pointer.js";
@@ -33,7 +34,7 @@ import { t } from "./words.js";
 
 export function viewer(root, studyUID, { user, signedOut, open, query, preferences }) {
   const ended = new AbortController();
-  const editor = editing(changed, (before, after) => together(before, after, app.visible(), app.known));
+  const editor = editing(changed, (before, after) => evidence.follow(before, together(before, evidence.kept(before, after), app.visible(), app.known)));
   const state = () => editor.state;
   const facts = studyFacts({ studyUID, signal: ended.signal, signedOut, grew: follow, changed: () => { stripDirty = true; changed(); } });
   const cines = player();
@@ -49,7 +50,8 @@ export function viewer(root, studyUID, { user, signedOut, open, query, preferenc
     goTo: (index) => app.edit((s) => edits.scrollTo(edits.activate(s, n), n, index, app.count(n)), { undoable: false }),
     dropped: (uid) => app.edit((s) => edits.openSeries(s, n, uid)),
   }));
-  const screen = stage(panes, { renderer: query.get("renderer"), changed, resized: () => render(), viewOf: (uid) => hangs.viewOf(uid) });
+  const screen = stage(panes, { renderer: query.get("renderer"), changed, resized: () => render(), viewOf: (uid) => hangs.viewOf(uid), evidence: () => evidence });
+  const evidence = evidenceOf({ app, facts, panes: panes.map(({ element }) => element), stage: () => screen, studyUID, user: user.name, say: (words) => toast.say(words), changed: () => { stripDirty = true; changed(); }, signedOut });
   const bar = toolbar(app, () => windowEntries(app), () => togetherEntries(app));
   const banner = h("div", { class: "banner-place" });
   const stripPlace = h("div", { class: "strip-place" });
@@ -123,6 +125,7 @@ export function viewer(root, studyUID, { user, signedOut, open, query, preferenc
     });
     const focused = document.activeElement?.closest?.("[data-series], [data-timeline]")?.dataset;
     const scrolled = stripPlace.firstChild ? [stripPlace.firstChild.scrollLeft, stripPlace.firstChild.scrollTop] : [0, 0];
+    strip.element.prepend(evidence.strip);
     stripPlace.replaceChildren(strip.element);
     [strip.element.scrollLeft, strip.element.scrollTop] = scrolled;
     if (focused?.series) stripPlace.querySelector(`[data-series="${CSS.escape(focused.series)}"]`)?.focus({ preventScroll: true });
@@ -174,6 +177,7 @@ export function viewer(root, studyUID, { user, signedOut, open, query, preferenc
     for (const n of visible) facts.wantStack(current.viewports[n].series);
     screen.render(current, facts, store);
     app.marking.update(current, screen.places, screen.sights.map((seen, n) => (ofThisStudy(current.viewports[n]) ? seen : null)), screen.scale, facts.series);
+    evidence.update(current, screen.places, screen.sights, screen.scale);
     page.classList.toggle("no-panel", !current.panel);
     page.dataset.tool = current.tool;
     if (stripDirty && strip) updateStrip(current, visible);
@@ -192,7 +196,7 @@ export function viewer(root, studyUID, { user, signedOut, open, query, preferenc
     stripDirty = false;
     const openOnes = new Set(visible.map((n) => current.viewports[n].series));
     const shares = new Map([...facts.stacks].filter(([, stack]) => stack.keys?.length).map(([uid, { keys }]) => [uid, keys.filter((key) => store.has(key)).length / keys.length]));
-    strip.update(openOnes, current.viewports[current.active].series, shares);
+    strip.update(openOnes, current.viewports[current.active].series, shares, app.keys.countOf);
   }
 
   const endWatch = preferences.watch(() => { retitle(page, app); app.edit((s) => edits.setButtons(s, preferences.get("buttons")), { undoable: false }); });
@@ -204,6 +208,7 @@ export function viewer(root, studyUID, { user, signedOut, open, query, preferenc
     endEvents();
     endWatch();
     app.marking.close();
+    evidence.close();
     store.close();
     screen.close();
     cancelAnimationFrame(frameRequest);

@@ -80,7 +80,7 @@ export function pane(index, { goTo, dropped }) {
         message.dataset.key = key;
         message.replaceChildren(...(words ? [words.picture && icon(words.picture), h("h3", {}, words.title), ...(words.lines ?? []).map((line) => h("p", {}, line))].filter(Boolean) : []));
       }
-      position.update(shown.index, shown.loaded);
+      position.update(shown.index, shown.loaded, shown.keys);
       references.update(shown.references);
       element.dataset.loadedFrames = shown.loaded.filter(Boolean).length;
       for (const [name, value] of Object.entries(shown.data)) {

@@ -13,10 +13,11 @@ import { transfer } from "../model/voi.js";
  * @param viewport of the state
  * @param stack `{status: "loading" | "ready" | "failed", items, keys, error}` or undefined
  * @param store the FrameStore; @param held the windows found from pixels, by series or image
+ * @param presented `(uid, item, frame) => {image, frame, aspect} | null`: a frame as a presentation state wants it
  * @returns `{kind: "empty" | "loading" | "failed" | "object" | "undrawable" | "image", …}`; an image has
  *   `item, frame (may be null), showing, wanted, geometry, window, look, speed, failure`
  */
-export function sight(viewport, stack, series, store, held) {
+export function sight(viewport, stack, series, store, held, presented = () => null) {
   if (!viewport.series) return { kind: "empty" };
   if (!stack || stack.status === "loading") return { kind: "loading" };
   if (stack.status === "failed") return { kind: "failed", error: stack.error };
@@ -31,7 +32,10 @@ export function sight(viewport, stack, series, store, held) {
   const showing = failure ? wanted : nearestLoaded(stack, wanted, store);
   const frame = showing === null ? null : store.get(stack.keys[showing]) ?? null;
   const seen = stack.items[showing ?? wanted];
-  return { kind: "image", ...common, item: seen, showing: showing ?? wanted, frame, failure, ...looked(viewport, seen, frame, series, held) };
+  const as = viewport.look.presentation ? presented(viewport.look.presentation, seen, frame) : null;
+  const facts = looked(viewport, as ? { ...seen, image: as.image } : seen, as ? as.frame : frame, series, held);
+  if (as?.aspect) facts.geometry.aspect = as.aspect;
+  return { kind: "image", ...common, item: seen, showing: showing ?? wanted, frame: as ? as.frame : frame, failure, ...facts, presented: as };
 }
 
 /** The wanted frame if it is there, else the nearest one of the same stack that is, else null. */
@@ -50,12 +54,12 @@ function looked(viewport, { image, frame: number }, frame, series, held) {
   const statistics = frame?.statistics ?? null;
   const { window: choice, invert, smooth, planes } = viewport.look;
   // A window found from pixels holds for a stack of slices, which must look alike; projections each have their own.
-  const place = `${image.imageOrientation ? series.seriesInstanceUID : image.sopInstanceUID} ${choice.kind}`;
+  const place = `${image.imageOrientation ? series.seriesInstanceUID : image.sopInstanceUID} ${image.presentationKey ?? ""} ${choice.kind}`;
   const window = resolveWindow({ ...choice, held: held.get(place) }, image, series.modality, statistics);
   if (window && (window.from === "auto" || window.from === "full") && !held.has(place)) held.set(place, { center: window.center, width: window.width, name: window.name });
   const grey = isGrey(image);
   // Where a table takes part there is no formula: every stored value gets its grey once.
-  const table = grey && window && (window.lut || image.modalityLUT) ? levelTable(image, window) : null;
+  const table = grey && window && (window.lut || image.modalityLUT || image.presentationLUT) ? levelTable(image, window) : null;
   const look = {
     table,
     transfer: grey && window && !table ? transfer({ slope: image.rescaleSlope ?? 1, intercept: image.rescaleIntercept ?? 0, ...window }) : null,

@@ -4,10 +4,11 @@ import { t } from "../ui/words.js";
 
 export function slider(goTo) {
   const canvas = h("canvas", { class: "slider-loaded", width: "1", height: "1", "aria-hidden": "true" });
+  const ticks = h("span", { class: "slider-keys", "aria-hidden": "true" });
   const thumb = h("span", { class: "slider-thumb" });
-  const element = h("div", { class: "slider", role: "slider", "aria-orientation": "vertical", "aria-label": t("slider"), "aria-valuemin": "1" }, canvas, h("span", { class: "slider-track" }, thumb));
+  const element = h("div", { class: "slider", role: "slider", "aria-orientation": "vertical", "aria-label": t("slider"), "aria-valuemin": "1" }, canvas, h("span", { class: "slider-track" }, thumb, ticks));
   let count = 0;
-  let painted = "";
+  let painted = "", ticked = "";
 
   const go = (event) => {
     const box = thumb.parentElement.getBoundingClientRect();
@@ -21,8 +22,8 @@ export function slider(goTo) {
 
   return {
     element,
-    /** @param loaded boolean for each frame of the stack */
-    update(index, loaded) {
+    /** @param loaded boolean for each frame of the stack; @param keys likewise: it is a key image */
+    update(index, loaded, keys = []) {
       count = loaded.length;
       element.hidden = count < 2;
       if (count < 2) return;
@@ -30,6 +31,11 @@ export function slider(goTo) {
       element.setAttribute("aria-valuenow", index + 1);
       element.setAttribute("aria-valuetext", t("sliderText", { n: index + 1, count }));
       thumb.style.top = `${(index / (count - 1)) * 100}%`;
+      const stars = keys.flatMap((is, n) => (is ? [n] : []));
+      if (ticked !== stars.join()) {
+        ticked = stars.join();
+        ticks.replaceChildren(...stars.map((n) => { const tick = h("span", { class: "slider-key" }); tick.style.top = `${(n / (count - 1)) * 100}%`; return tick; }));
+      }
       const text = loaded.map(Number).join("");
       if (text === painted) return;
       painted = text;

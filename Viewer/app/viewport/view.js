@@ -11,8 +11,11 @@ export function fitZoom(image, size, [a, b]) {
   return Math.min(size.width / width, size.height / height);
 }
 
-export const zoomOf = (view, image, size) => view.zoom ?? fitZoom(image, size, view.orientation);
-export const centerOf = (view, image) => view.center ?? [image.columns / 2, image.rows / 2];
+/** What fits where nothing was zoomed: the whole image, or the displayed area of a presentation state. */
+const fitted = ({ area }, image) => (area ? { columns: area.width, rows: area.height, aspect: image.aspect } : image);
+
+export const zoomOf = (view, image, size) => view.zoom ?? fitZoom(fitted(view, image), size, view.orientation);
+export const centerOf = ({ center, area }, image) => center ?? (area ? [area.x + area.width / 2, area.y + area.height / 2] : [image.columns / 2, image.rows / 2]);
 
 export function matrix(view, image, size) {
   const zoom = zoomOf(view, image, size);

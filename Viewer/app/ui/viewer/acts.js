@@ -45,7 +45,7 @@ export function acts({ editor, facts, player, root, stage, frames, changed, open
     current(n = state().active) {
       const viewport = state().viewports[n];
       const seen = stage().sight(n);
-      return seen?.item?.image ? { image: seen.item.image, item: seen.item, viewport, series: facts.seriesOf(viewport.series), window: seen.window } : null;
+      return seen?.item?.image ? { image: seen.presented?.image ?? seen.item.image, item: seen.item, viewport, series: facts.seriesOf(viewport.series), window: seen.window } : null;
     },
     /** What a gesture needs and the state does not hold, or null where no image is on screen. */
     facts(n = state().active) {

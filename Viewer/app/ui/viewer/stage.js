@@ -16,9 +16,9 @@ const lens = { side: 200, factor: 2 }; // CSS pixels, how much larger
 /**
  * @param panes elements of the viewports, as `viewport/pane.js` makes them
  * @param {{renderer: string | null, changed: () => void, resized: () => void, viewOf: (uid: string) => object | null}} options
- *   the wished renderer; what to call when all has to be drawn again soon, and at once; the mammographic view of an instance
+ *   `evidence()` gives key images and presentation states (presentation/evidence.js); the wished renderer; what to call when all has to be drawn again soon, and at once; the mammographic view of an instance
  */
-export function stage(panes, { renderer: wished, changed, resized, viewOf }) {
+export function stage(panes, { renderer: wished, changed, resized, viewOf, evidence }) {
   const canvas = h("canvas", { class: "stage-canvas", "aria-hidden": "true" });
   const element = h("main", { class: "stage" }, canvas, panes.map((pane) => pane.element));
   const held = new Map(); // windows found from pixels
@@ -46,7 +46,7 @@ export function stage(panes, { renderer: wished, changed, resized, viewOf }) {
       if (!seen?.drawn) continue;
       const { view, series } = state.viewports[rectangle.index];
       if (!renderer.fits(seen.frame.rows, seen.frame.columns)) { seen.large = true; continue; }
-      pictures.push({ rectangle, key: facts.stacks.get(series).keys[seen.showing], look: seen.look, toImage: inverted(matrix(view, seen.geometry, rectangle)), frame: seen.frame });
+      pictures.push({ rectangle, key: `${facts.stacks.get(series).keys[seen.showing]}${seen.presented ? ` ${seen.presented.image.presentationKey}` : ""}`, look: seen.look, toImage: inverted(matrix(view, seen.geometry, rectangle)), frame: seen.frame });
     }
     const under = pictures.find(({ rectangle }) => rectangle.index === state.lens?.viewport);
     if (under) pictures.push(magnified(under, state.lens.at));
@@ -76,8 +76,12 @@ export function stage(panes, { renderer: wished, changed, resized, viewOf }) {
     const viewport = state.viewports[n];
     const { cursor } = toolOf(state.tool);
     panes[n].place(rectangle, scale);
+    const beside = evidence().beside(sights[n], viewport);
+    const words = described({ seen: sights[n], viewport, series: facts.seriesOf(viewport.series), size: rectangle, scale, number: n + 1, linked: isLinked(state, n), view: viewOf(sights[n].item?.image.sopInstanceUID) });
     panes[n].update({
-      ...described({ seen: sights[n], viewport, series: facts.seriesOf(viewport.series), size: rectangle, scale, number: n + 1, linked: isLinked(state, n), view: viewOf(sights[n].item?.image.sopInstanceUID) }),
+      ...words,
+      badges: [...words.badges, ...beside.badges],
+      keys: beside.keys,
       mark: markOf(state, viewport, facts),
       references: referencesFor(state, n, sights, rectangle, scale),
       active: n === state.active && places.length > 1,
@@ -112,7 +116,7 @@ export function stage(panes, { renderer: wished, changed, resized, viewOf }) {
     render(state, facts, store) {
       const visible = new Set(places.map(({ index }) => index));
       sights = state.viewports.map((viewport, n) =>
-        visible.has(n) ? sight(viewport, facts.stacks.get(viewport.series), facts.seriesOf(viewport.series), store, held) : null);
+        visible.has(n) ? sight(viewport, facts.stacks.get(viewport.series), facts.seriesOf(viewport.series), store, held, evidence().presented) : null);
       panes.forEach((pane, n) => { pane.element.hidden = !sights[n]; });
       draw(state, facts);
       for (const rectangle of places) show(state, rectangle, facts, store);

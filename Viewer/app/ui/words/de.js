@@ -1,7 +1,9 @@
+import { de as evidence } from "./evidence.js";
 import { de as marks } from "./marks.js";
 
 export const words = {
   ...marks,
+  ...evidence,
   "signIn": "Anmelden", "signIn.name": "Name", "signIn.password": "Passwort", "signIn.wrong": "Name oder Passwort stimmt nicht.",
   "signIn.wait": "Zu viele Versuche. In {seconds} Sekunden geht es weiter.", "signIn.expired": "Die Sitzung ist zu Ende. Bitte neu anmelden.",
   "signIn.notice": "Nicht als Medizinprodukt zugelassen. Nicht zur Befundung, solange Ihr Haus es nicht geprüft hat.",
