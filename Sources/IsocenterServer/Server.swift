@@ -78,6 +78,7 @@ public struct Server: Sendable {
             CommitmentRoutes(table: commitments.table),
             ChangeRoutes(archive: archive),
             PreferenceRoutes(preferences: Preferences(accounts, archive.database)),
+            DictionaryRoutes(),
             DescriptionRoutes.API(version: version),
         ]
         let pixels = PixelAccess(archive: archive, coding: workers)
