@@ -114,6 +114,14 @@ export async function bulk(uri, signal) {
   return new Uint8Array(await response.arrayBuffer());
 }
 
+/** Bytes behind a link of the metadata, not fetched; null where the server does not tell. */
+export async function bulkLength(uri, signal) {
+  const path = new URL(uri, document.baseURI).pathname;
+  const response = await fetch(local(path.slice(Math.max(0, path.indexOf("/dicom-web/")))), { method: "HEAD", signal, headers: { Accept: "application/octet-stream" } });
+  const length = response.headers.get("Content-Length");
+  return response.ok && length != null ? Number(length) : null;
+}
+
 /** Metadata of one instance in the DICOM JSON model. */
 export async function metadata(studyUID, seriesUID, sopUID, signal) {
   const response = await fetch(`${instanceURL(studyUID, seriesUID, sopUID)}/metadata`, { signal, headers: { Accept: "application/dicom+json" } });
