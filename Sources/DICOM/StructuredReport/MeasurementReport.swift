@@ -9,13 +9,15 @@ public struct MeasurementReport: Sendable {
         public var comment: String?
         /// Where its millimetres are true, in words; nil where it has none.
         public var scale: String?
+        /// How it was measured (370129005, SCT); nil where nothing is to be said of it.
+        public var method: CodedConcept?
         /// nil: what is measured has coordinates of its own.
         public var region: Coordinates?
         public var measurements: [Measurement]
 
-        public init(name: String, trackingUID: UID, comment: String? = nil, scale: String? = nil, region: Coordinates? = nil, measurements: [Measurement] = []) {
+        public init(name: String, trackingUID: UID, comment: String? = nil, scale: String? = nil, method: CodedConcept? = nil, region: Coordinates? = nil, measurements: [Measurement] = []) {
             (self.name, self.trackingUID, self.comment, self.scale) = (name, trackingUID, comment, scale)
-            (self.region, self.measurements) = (region, measurements)
+            (self.method, self.region, self.measurements) = (method, region, measurements)
         }
     }
 
@@ -102,6 +104,7 @@ public struct MeasurementReport: Sendable {
             ContentMaking.item("HAS OBS CONTEXT", "TEXT", .trackingIdentifier, [DataElement(.textValue, .UT, group.name)]),
             ContentMaking.item("HAS OBS CONTEXT", "UIDREF", .trackingUniqueIdentifier, [DataElement(.uid, uid: group.trackingUID)]),
         ]
+        if let method = group.method { content.append(code("HAS CONCEPT MOD", .measurementMethod, method)) }
         if let region = group.region { content.append(coordinates("CONTAINS", .imageRegion, region)) }
         content += group.measurements.map(measurement)
         if let comment = group.comment { content.append(ContentMaking.item("CONTAINS", "TEXT", .comment, [DataElement(.textValue, .UT, comment)])) }

@@ -21,6 +21,8 @@ struct MarkBody: Decodable, Sendable {
     var values: [Value]
     /// Where the millimetres are true: a source of the manifest's `spacing`, or `user`; `none` where lengths are pixels.
     var source: String
+    /// Of a calibration: `image` or `series`, for which images its known length holds; `image` where it is absent.
+    var reach: String?
 }
 
 /// Why a mark cannot be reported, in words.
@@ -29,7 +31,7 @@ struct MarkProblem: Error { var words: String }
 extension MarkBody {
     private static let points: [String: ClosedRange<Int>] = [
         "length": 2...2, "polyline": 2...4096, "bidirectional": 4...4, "angle": 3...3, "cobb": 4...4, "ellipse": 4...4, "circle": 2...2, "rectangle": 2...2,
-        "freehand": 3...4096, "probe": 1...1, "arrow": 2...2, "text": 1...1,
+        "freehand": 3...4096, "probe": 1...1, "arrow": 2...2, "text": 1...1, "calibration": 2...2,
     ]
 
     /// - Parameters:
@@ -45,6 +47,7 @@ extension MarkBody {
         return MeasurementReport.Group(
             name: text.isEmpty ? Self.words[kind] ?? kind : text, trackingUID: uid, comment: text.isEmpty ? nil : text,
             scale: usesMillimetres ? source == "user" ? "calibrated by user" : Spacing(header, frameIndex: frame - 1).source.words : nil,
+            method: method,
             region: measured.region, measurements: try measurements(measured, modality))
     }
 
@@ -55,14 +58,20 @@ extension MarkBody {
         }
     }
 
+    /// A reader of the report is told at each value that a person gave the scale, and can find the length that gave it.
+    private var method: CodedConcept? {
+        if kind == "calibration" { return reach == "series" ? .knownLengthOfSeries : .knownLength }
+        return source == "user" ? .calibratedByUser : nil
+    }
+
     private static let words = [
         "length": "Length", "polyline": "Path length", "bidirectional": "Two diameters", "angle": "Angle", "cobb": "Cobb angle", "ellipse": "Ellipse", "circle": "Circle",
-        "rectangle": "Rectangle", "freehand": "Freehand", "probe": "Pixel value", "arrow": "Arrow", "text": "Text",
+        "rectangle": "Rectangle", "freehand": "Freehand", "probe": "Pixel value", "arrow": "Arrow", "text": "Text", "calibration": "Known length",
     ]
 
     /// The archive knows the image: what it cannot measure in millimetres the page cannot either, unless the reader calibrated it.
     private func checkScale(_ header: DataSet) throws(MarkProblem) {
-        guard source != "user" else { return }
+        guard source != "user", kind != "calibration" else { return }
         let spacing = Spacing(header, frameIndex: frame - 1)
         guard spacing.millimetres != nil || spacing.regions.contains(where: { $0.millimetres != nil }) else {
             throw MarkProblem(words: "the image \(instance) has no known scale: no millimetres of it are reported")
@@ -74,6 +83,9 @@ extension MarkBody {
         for value in values {
             let from = measured.sources(of: value.name)
             switch (value.name, kind) {
+            case ("known", "calibration"):
+                guard value.unit == "mm", value.value > 0 else { throw MarkProblem(words: "a known length is more than 0 mm") }
+                result.append(.init(.length, value.value, .millimetre, from: from))
             case ("length", "polyline"): result.append(.init(.pathLength, value.value, try Self.unit(value), from: from))
             case ("length", _): result.append(.init(.length, value.value, try Self.unit(value), from: from))
             case ("long", _): result.append(.init(.longAxis, value.value, try Self.unit(value), from: from))

@@ -3,21 +3,24 @@ import { h } from "../ui/element.js";
 import { t } from "../ui/words.js";
 
 /**
- * @param done told `{text}`, `{millimetres}`, or null where nothing came of it
+ * @param mayReach a known length may hold for the whole series
+ * @param done told `{text}`, `{millimetres, reach}`, or null where nothing came of it
  */
-export function editor(pane, [x, y], mark, done) {
+export function editor(pane, [x, y], mark, mayReach, done) {
   const asksLength = mark.kind === "calibration";
   const field = h("input", {
     class: "mark-editor", type: "text", maxlength: 256, inputmode: asksLength ? "decimal" : null, "aria-label": t(asksLength ? "mark.known.ask" : "mark.text.ask"),
     placeholder: t(asksLength ? "mark.known.ask" : "mark.text.ask"), value: asksLength ? mark.millimetres ?? "" : mark.text,
   });
-  field.style.left = `${Math.max(4, Math.min(x, pane.clientWidth - 190))}px`;
-  field.style.top = `${Math.max(4, Math.min(y, pane.clientHeight - 40))}px`;
+  const series = mayReach ? h("input", { type: "checkbox", id: "mark-reach", checked: mark.reach === "series" }) : null;
+  const place = h("div", { class: "mark-editor-place", tabindex: "-1" }, field, series && h("label", { class: "mark-reach", for: "mark-reach" }, series, t("mark.known.reach")));
+  place.style.left = `${Math.max(4, Math.min(x, pane.clientWidth - 190))}px`;
+  place.style.top = `${Math.max(4, Math.min(y, pane.clientHeight - (series ? 76 : 40)))}px`;
   let isOpen = true;
   const close = (result) => {
     if (!isOpen) return;
     isOpen = false;
-    field.remove();
+    place.remove();
     pane.focus({ preventScroll: true });
     done(result);
   };
@@ -25,9 +28,9 @@ export function editor(pane, [x, y], mark, done) {
     const text = field.value.trim();
     if (!asksLength) return text || mark.kind !== "text" ? { text } : null;
     const millimetres = Number(text.replace(",", ".").replace(/\s*mm$/, ""));
-    return millimetres > 0 && millimetres < 10000 ? { millimetres } : null;
+    return millimetres > 0 && millimetres < 10000 ? { millimetres, reach: series?.checked ? "series" : "image" } : null;
   };
-  field.addEventListener("keydown", (event) => {
+  place.addEventListener("keydown", (event) => {
     event.stopPropagation();
     if (event.key === "Escape") close(null);
     if (event.key !== "Enter") return;
@@ -35,9 +38,9 @@ export function editor(pane, [x, y], mark, done) {
     if (!result && asksLength && field.value.trim()) return field.setAttribute("aria-invalid", "true");
     close(result);
   });
-  field.addEventListener("blur", () => close(taken()));
-  for (const type of ["pointerdown", "dblclick"]) field.addEventListener(type, (event) => event.stopPropagation());
-  pane.append(field);
+  place.addEventListener("focusout", (event) => { if (!place.contains(event.relatedTarget)) close(taken()); });
+  for (const type of ["pointerdown", "dblclick"]) place.addEventListener(type, (event) => event.stopPropagation());
+  pane.append(place);
   field.focus();
   field.select();
 }

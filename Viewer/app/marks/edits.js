@@ -5,9 +5,20 @@ export const marksOf = (state) => state.marks ?? [];
 export const removedOf = (state) => state.removedMarks ?? [];
 export const markOf = (state, id) => marksOf(state).find((mark) => mark.id === id) ?? null;
 
-/** A new mark; a calibration takes the place of an earlier one of its image. */
+/**
+ * Known lengths. One that holds for a series does so for images of the size of its own; a report does not say that size, the image does.
+ *
+ * @param {(series, instance) => image | null} imageOf what is known of an image
+ */
+export const calibrationsOf = (state, imageOf) => marksOf(state).filter(({ kind }) => kind === "calibration").map((mark) => {
+  const image = mark.reach === "series" && !mark.matrix ? imageOf(mark.series, mark.instance) : null;
+  return image ? { ...mark, matrix: [image.columns, image.rows] } : mark;
+});
+
+/** A new mark; a calibration takes the place of an earlier one of its image, and one of a series of that of the series. */
 export function add(state, mark) {
-  const others = mark.kind === "calibration" ? marksOf(state).filter((each) => each.kind !== "calibration" || each.instance !== mark.instance || each.frame !== mark.frame) : marksOf(state);
+  const replaces = (each) => each.kind === "calibration" && ((each.instance === mark.instance && each.frame === mark.frame) || (mark.reach === "series" && each.reach === "series" && each.series === mark.series));
+  const others = mark.kind === "calibration" ? marksOf(state).filter((each) => !replaces(each)) : marksOf(state);
   return { ...state, marks: [...others, mark] };
 }
 

@@ -36,6 +36,7 @@ export function isWhole(mark) {
   const { points, text } = mark;
   if (!Array.isArray(points) || points.length > most.points || !points.every((at) => at?.length === 2 && at.every(Number.isFinite))) return false;
   if (String(text ?? "").length > most.text) return false;
+  if (mark.reach === "series" && mark.matrix != null && !(mark.matrix.length === 2 && mark.matrix.every(Number.isInteger))) return false;
   if (mark.kind === "calibration" && !(mark.millimetres > 0 && mark.millimetres < 10000)) return false;
   return kind.points ? points.length === kind.points : points.length >= (kind.encloses ? 3 : 2);
 }

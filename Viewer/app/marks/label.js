@@ -13,7 +13,7 @@ export function lines(mark, values, scale) {
   if (found.long) list.push(`${t("mark.long")} ${one(found.long)}`, `${t("mark.short")} ${one(found.short)}`);
   if (found.angle) list.push(one(found.angle));
   if (found.value) list.push(one(found.value));
-  if (found.known) list.push(`${t("mark.known")} ${one(found.known)}`);
+  if (found.known) list.push(`${t("mark.known")} ${one(found.known)}${mark.reach === "series" ? ` · ${t("mark.known.series")}` : ""}`);
   if (found.mean) {
     list.push(`${t("mark.mean")} ${one(found.mean)}${found.sd ? ` · ${t("mark.sd")} ${number(found.sd.value, 2)}` : ""}`);
     list.push(`${t("mark.min")} ${number(found.min.value, 1)} · ${t("mark.max")} ${number(found.max.value, 1)} · ${t("mark.count")} ${found.count.value}`);

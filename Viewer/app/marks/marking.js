@@ -16,7 +16,7 @@ import { measuring } from "./measuring.js";
 import { overlay } from "./overlay.js";
 import { reporting } from "./reporting.js";
 import { savedReports } from "./savedReports.js";
-import { scaleOf } from "./scale.js";
+import { mayReachSeries, scaleOf } from "./scale.js";
 import { valuesOf } from "./values.js";
 
 /**
@@ -43,7 +43,7 @@ export function marking({ app, panes, studyUID, user, changed, signedOut }) {
   const onScreen = (view) => (at) => applied(view.matrix, at).map((x) => x / view.scale);
   const onImage = (view, at) => applied(view.inverse, at.map((x) => x * view.scale));
   const marksAt = (view) => edits.marksOf(app.state()).filter((mark) => mark.instance === view.image.sopInstanceUID && mark.frame === view.number);
-  const calibrations = () => edits.marksOf(app.state()).filter(({ kind }) => kind === "calibration");
+  const calibrations = () => edits.calibrationsOf(app.state(), app.imageOf);
   const targetOf = ({ image, number, viewport }) => ({ series: viewport.series, instance: image.sopInstanceUID, sopClass: image.sopClassUID, frame: number });
 
   // MARK: Drawing a mark
@@ -63,6 +63,7 @@ export function marking({ app, panes, studyUID, user, changed, signedOut }) {
     draft = null;
     changed();
     if (!isDrawn(kind, points)) return;
+    if (kind === "calibration") mark.matrix = [view.image.columns, view.image.rows];
     if (kinds[kind].writes || kind === "calibration") return write(n, mark, (words) => app.edit((s) => edits.add(s, { ...mark, ...words })));
     app.edit((s) => edits.add(s, mark));
     selected = mark.id;
@@ -70,7 +71,8 @@ export function marking({ app, panes, studyUID, user, changed, signedOut }) {
 
   /** Words for an arrow or a text, millimetres for a calibration; a text without words and a calibration without millimetres is none. */
   function write(n, mark, done) {
-    editor(panes[n], onScreen(views[n])(mark.place ?? mark.points.at(-1)), mark, (words) => { if (words) done(words); changed(); });
+    const mayReach = mark.kind === "calibration" && mayReachSeries(views[n].image, app.imagesOf(mark.series));
+    editor(panes[n], onScreen(views[n])(mark.place ?? mark.points.at(-1)), mark, mayReach, (words) => { if (words) done(words); changed(); });
   }
 
   const rewrite = (n, mark) => write(n, mark, (words) => app.edit((s) => edits.change(s, mark.id, words)));
@@ -85,7 +87,7 @@ export function marking({ app, panes, studyUID, user, changed, signedOut }) {
   };
 
   function down(event, n) {
-    if (event.button !== 0 || event.ctrlKey || event.target.closest("button, a, [role=slider], input, textarea")) return;
+    if (event.button !== 0 || event.ctrlKey || event.target.closest("button, a, [role=slider], input, label, textarea")) return;
     const view = views[n];
     if (!view) return;
     if (!event.isPrimary) { draft = null; drag = null; return changed(); } // two fingers are the viewer's

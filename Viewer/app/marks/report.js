@@ -7,10 +7,10 @@ import { isWhole, newUID } from "./kinds.js";
 
 const tags = {
   type: "0040A040", name: "0040A043", content: "0040A730", value: "00080100", scheme: "00080102", text: "0040A160", uid: "0040A124",
-  graphic: "00700023", points: "00700022", reference: "00081199", sopClass: "00081150", sopInstance: "00081155", frame: "00081160", relationship: "0040A010",
+  graphic: "00700023", points: "00700022", reference: "00081199", sopClass: "00081150", sopInstance: "00081155", frame: "00081160", relationship: "0040A010", code: "0040A168", measured: "0040A300", number: "0040A30A",
 };
 const concepts = {
-  group: "125007", tracking: "112040", comment: "121106", length: ["410668003", "G-D7FE"], path: "121211", long: ["103339001", "G-A185"], short: ["103340004", "G-A186"],
+  group: "125007", method: "370129005", known: { KNOWNLENGTH: "image", KNOWNLENGTHSERIES: "series" }, tracking: "112040", comment: "121106", length: ["410668003", "G-D7FE"], path: "121211", long: ["103339001", "G-A185"], short: ["103340004", "G-A186"],
   angle: ["1483009", "110859"], cobb: ["285285000", "DD-1", "cobb"],
 };
 
@@ -63,8 +63,17 @@ function marksOfGroup(group) {
   const regions = children.filter((item) => text(item, tags.type) === "SCOORD").flatMap(coordinates);
   const numbers = children.filter((item) => text(item, tags.type) === "NUM")
     .map((item) => ({ item, lines: content(item).filter((each) => text(each, tags.type) === "SCOORD").flatMap(coordinates) })).filter(({ lines }) => lines.length);
+  const known = reachOfKnownLength(children);
+  const value = known && number(items(numbers[0]?.item, tags.measured)[0], tags.number);
+  if (known && value > 0) return [{ ...common, kind: "calibration", text: "", millimetres: value, reach: known, points: numbers[0].lines[0].points, ...numbers[0].lines[0].image }];
   const all = regions.length ? regions.map((each) => ({ ...region(each), ...each.image })) : measured(numbers);
   return all.map((mark, n) => ({ ...common, ...mark, id: n ? newUID() : common.id }));
+}
+
+/** "image" or "series" where a group is a length that a user knew, as we write it; else null. */
+function reachOfKnownLength(children) {
+  const value = items(children.find((item) => isOf(item, concepts.method)), tags.code)[0];
+  return text(value, tags.scheme) === "99ISOCENTER" ? concepts.known[text(value, tags.value)] ?? null : null;
 }
 
 /** A SCOORD with the image that it was selected from; none where there is no image. */

@@ -31,8 +31,9 @@ export function reporting({ app, studyUID, views, measured, changed, signedOut }
 
   async function saveReport() {
     if (isBusy) return;
-    const drafts = marksOf(app.state()).filter(({ report, kind }) => !report && kind !== "calibration");
-    if (!drafts.length) return say(t("report.nothing"));
+    // A known length goes along: who reads the report finds what its millimetres rest on.
+    const drafts = marksOf(app.state()).filter(({ report }) => !report);
+    if (!drafts.some(({ kind }) => kind !== "calibration")) return say(t("report.nothing"));
     isBusy = true;
     say(t("report.saving"));
     try {
@@ -40,7 +41,7 @@ export function reporting({ app, studyUID, views, measured, changed, signedOut }
       for (const mark of drafts) {
         const found = await whole(mark);
         const { id, kind, instance, frame, points, text } = mark;
-        body.push({ id, kind, instance, frame, points, text: text ?? "", values: found?.values ?? [], source: found?.scale.source ?? "none" });
+        body.push({ id, kind, instance, frame, points, text: text ?? "", values: found?.values ?? [], source: found?.scale.source ?? "none", ...(kind === "calibration" && { reach: mark.reach ?? "image" }) });
       }
       const { sopInstanceUID } = await api.reportMarks(studyUID, body);
       // Those that were changed meanwhile stay in the draft.

@@ -12,17 +12,31 @@ const none = (reason, more = {}) => ({ row: null, column: null, source: "none", 
 
 /** @param calibrations marks of kind "calibration" */
 export function scaleOf(mark, image, calibrations = []) {
-  const own = calibrations.findLast((each) => each.instance === mark.instance && each.frame === mark.frame) ?? calibrations.findLast((each) => each.instance === mark.instance);
-  if (own) {
-    const found = calibrated(own, image);
-    if (found) return found;
-  }
+  const own = byUser(mark, image, calibrations);
+  if (own) return own;
   const regions = image.spacing?.regions ?? [];
   if (regions.length) return inRegions(mark, regions);
   const known = spacing(image);
   if (known) return { row: known.row, column: known.column, source: known.source, words: known.words ?? "", reason: null };
   return none(image.spacing?.warnings?.length ? "scale.unbelieved" : "scale.absent", { words: image.spacing?.warnings?.join("\n") ?? "" });
 }
+
+/**
+ * What a user calibrated, or null: with a length on the frame itself, on another of its object, or on an image of the series where that was said to
+ * hold for all of the same size.
+ */
+export function byUser({ series, instance, frame }, image, calibrations) {
+  const own = calibrations.findLast((each) => each.instance === instance && each.frame === frame) ?? calibrations.findLast((each) => each.instance === instance)
+    ?? calibrations.findLast((each) => each.reach === "series" && each.series === series && each.matrix?.[0] === image.columns && each.matrix?.[1] === image.rows);
+  return own ? calibrated(own, image) : null;
+}
+
+/**
+ * Whether a known length on this image may be said to hold for its series: there are other images of its size, and the images do not say themselves how
+ * large they are in the patient, which a length on one of them cannot correct for all.
+ */
+export const mayReachSeries = (image, others) =>
+  !["patient", "ultrasound"].includes(image.spacing?.source) && !image.spacing?.regions?.length && others.some((each) => each.sopInstanceUID !== image.sopInstanceUID && each.columns === image.columns && each.rows === image.rows);
 
 function calibrated({ points: [a, b], millimetres }, image) {
   const high = aspect(image);

@@ -3,7 +3,7 @@ import { badges, corners, lettersOf, scaleBar } from "./overlay.js";
 import { kindOfObject } from "../model/sopClass.js";
 import { t } from "../ui/words.js";
 
-export function described({ seen, viewport, series, size, scale, number, linked = false, view = null }) {
+export function described({ seen, viewport, series, size, scale, number, linked = false, view = null, calibrations = [] }) {
   const data = {
     series: viewport.series, imageIndex: seen.wanted ?? null, state: stateOf(seen),
     windowCenter: seen.window?.lut ? null : seen.window?.center, windowWidth: seen.window?.lut ? null : seen.window?.width, windowFrom: seen.window?.from,
@@ -16,7 +16,7 @@ export function described({ seen, viewport, series, size, scale, number, linked 
   if (!seen.item) return plain;
   const { image } = seen.item;
   const geometry = seen.geometry ?? { columns: image.columns || 1, rows: image.rows || 1, aspect: 1 };
-  const facts = { item: seen.item, image, series, viewport: { ...viewport, index: seen.showing }, count: seen.count, window: seen.window, size, geometry, view };
+  const facts = { item: seen.item, image, series, viewport: { ...viewport, index: seen.showing }, count: seen.count, window: seen.window, size, geometry, view, calibrations };
   const text = corners(facts);
   if (seen.kind === "object") return { ...plain, corners: { ...text, bottomLeft: [], bottomRight: [] } };
   const bar = seen.drawn && !seen.large ? scaleBar(facts) : null;

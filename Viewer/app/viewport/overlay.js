@@ -3,9 +3,11 @@ import { letters } from "../model/orientation.js";
 import { contradictsItself } from "../model/plane.js";
 import { missingSlices, slicePosition } from "../model/stack.js";
 import { barLength, spacing } from "../model/spacing.js";
+import { isTrueSize } from "../model/screenSize.js";
 import { number } from "../model/text.js";
 import { unit } from "../model/window.js";
 import { t } from "../ui/words.js";
+import { byUser } from "../marks/scale.js";
 import { matrix, zoomOf } from "./view.js";
 
 /** Text of the window: centre, width and where they came from. */
@@ -19,7 +21,7 @@ export function windowText(window) {
 export function windowSource(window) {
   if (!window) return "";
   if (window.from === "file") return window.explanation || "";
-  if (window.from === "preset") return t(`preset.${window.explanation}`);
+  if (window.from === "preset") return window.title ?? t(`preset.${window.explanation}`);
   return t(`window.${window.from}`);
 }
 
@@ -45,7 +47,7 @@ export function corners({ item, series, viewport, count, window, size, geometry,
     bottomRight: [
       window ? `${windowText(window)}${of ? ` ${of}` : ""}` : "",
       windowSource(window),
-      t("zoom", { percent: number(zoom * 100, 0) }),
+      t("zoom", { percent: number(zoom * 100, 0) }) + (isTrueSize(viewport.view, image) ? ` · ${t("trueSize.is", { where: t(`mark.in.${viewport.view.trueSize.source}`) })}` : ""),
     ],
   };
 }
@@ -78,8 +80,8 @@ export function badges({ image, item, window, look, frame, showing, wanted, link
 }
 
 /** Scale bar: length in mm and device pixels along the vertical of the screen, only where the spacing is known. */
-export function scaleBar({ image, viewport, geometry, size }) {
-  const known = spacing(image);
+export function scaleBar({ item, image, viewport, geometry, size, calibrations = [] }) {
+  const known = byUser({ series: viewport.series, instance: image.sopInstanceUID, frame: item.frame }, image, calibrations) ?? spacing(image);
   if (!known) return null;
   const [, , c, d] = matrix(viewport.view, geometry, size);
   // The screen's vertical runs along the rows or the columns of the image.

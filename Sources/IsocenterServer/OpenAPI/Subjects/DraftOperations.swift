@@ -21,16 +21,17 @@ extension Subject {
               marks  [Mark]  1 to 2000
             Mark
               id        uid  its tracking UID
-              kind      length|polyline|bidirectional|angle|cobb|ellipse|circle|rectangle|freehand|probe|arrow|text
+              kind      length|polyline|bidirectional|angle|cobb|ellipse|circle|rectangle|freehand|probe|arrow|text|calibration
               instance  uid  SOP Instance UID of the image
               frame     integer  from 1
               points    [[number]]  column and row from the outer corner of the first pixel
               text      string
               values    [MarkValue]
               source    string  where its millimetres are true: as `spacing` of the manifest, or `user`
+              reach?    image|series  of a calibration: for which images its known length holds
               ...
             MarkValue
-              name   string  length, long, short, angle, area, mean, sd, min, max, count or value
+              name   string  length, long, short, angle, area, mean, sd, min, max, count, value or known
               value  number
               unit   string  mm, mm², px, px², °, or that of the pixels
             StoredReport

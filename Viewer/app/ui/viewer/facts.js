@@ -78,6 +78,8 @@ export function studyFacts({ studyUID, signal, signedOut, changed, grew }) {
     },
     /** Place of a frame in its series' stack, or −1. */
     indexOf: (uid, instance, frame) => stacks.get(uid)?.items?.findIndex((item) => item.image.sopInstanceUID === instance && item.frame === frame) ?? -1,
+    /** An image of a series that is there, or null. */
+    imageOf: (uid, instance) => stacks.get(uid)?.items?.find((item) => item.image.sopInstanceUID === instance)?.image ?? null,
     countOf: (uid) => stacks.get(uid)?.items?.length ?? 0,
     /** Throws as `api.study` does. */
     async load() { take(await asked); },

@@ -7,6 +7,7 @@ import { isLinked } from "../../viewport/sync.js";
 import { sight } from "../../viewport/sight.js";
 import { referencesFor } from "../../viewport/reference.js";
 import { inverted, lensed, matrix } from "../../viewport/view.js";
+import { calibrationsOf } from "../../marks/edits.js";
 import { h } from "../element.js";
 import { studyMark } from "./studyWords.js";
 
@@ -77,7 +78,7 @@ export function stage(panes, { renderer: wished, changed, resized, viewOf, evide
     const { cursor } = toolOf(state.tool);
     panes[n].place(rectangle, scale);
     const beside = evidence().beside(sights[n], viewport);
-    const words = described({ seen: sights[n], viewport, series: facts.seriesOf(viewport.series), size: rectangle, scale, number: n + 1, linked: isLinked(state, n), view: viewOf(sights[n].item?.image.sopInstanceUID) });
+    const words = described({ seen: sights[n], viewport, series: facts.seriesOf(viewport.series), size: rectangle, scale, number: n + 1, linked: isLinked(state, n), view: viewOf(sights[n].item?.image.sopInstanceUID), calibrations: calibrationsOf(state, facts.imageOf) });
     panes[n].update({
       ...words,
       badges: [...words.badges, ...beside.badges],
