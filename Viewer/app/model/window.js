@@ -34,14 +34,15 @@ export function unit(image, modality) {
   return modality === "CT" && !type ? "HU" : null;
 }
 
-/** The presets that have a meaning for this image: Hounsfield windows only on HU, SUV windows only on SUV. */
-export function presetsFor(image, modality) {
-  if (!isGrey(image)) return [];
+/** Whether presets have a meaning for this image: Hounsfield windows only on HU, SUV windows only on SUV. */
+export function allowsPresets(image, modality) {
+  if (!isGrey(image)) return false;
   const of = unit(image, modality);
-  if (modality === "CT") return of === "HU" ? presets.CT : [];
-  if (modality === "PT") return /SUV|GML/i.test(of ?? "") ? presets.PT : [];
-  return [];
+  return modality === "CT" ? of === "HU" : modality === "PT" ? /SUV|GML/i.test(of ?? "") : true;
 }
+
+/** @param own the reader's, as `model/presets.js` reads them; they take the place of the shipped ones of their modality */
+export const presetsFor = (image, modality, own = {}) => (allowsPresets(image, modality) ? own[modality] ?? presets[modality] ?? [] : []);
 
 export const isGrey = (image) => /^MONOCHROME[12]$/.test(image.photometricInterpretation ?? "");
 
@@ -95,7 +96,8 @@ function spanExact(low, high) {
 /**
  * The window in force.
  *
- * @param choice `{kind: "default"}`, `{kind: "file", pair}`, `{kind: "preset", id}`, `{kind: "full"}`, `{kind: "auto"}`,
+ * @param choice `{kind: "default"}`, `{kind: "file", pair}`, `{kind: "preset", id}`, with `center`, `width` and `title` where
+ *   the reader made it, `{kind: "full"}`, `{kind: "auto"}`,
  *   `{kind: "manual", center, width}`; a `held` window of "full" and "auto" stays while scrolling.
  * @returns `{center, width, name, from, explanation?}` where `from` says whence the numbers came, or null while unknown.
  */
@@ -107,8 +109,8 @@ export function resolveWindow(choice, image, modality, statistics) {
     case "manual":
       return { center: choice.center, width: choice.width, name: choice.name ?? name, from: "manual" };
     case "preset": {
-      const preset = presetsFor(image, modality).find((p) => p.id === choice.id);
-      if (preset) return { center: preset.center, width: preset.width, name: "LINEAR", from: "preset", explanation: preset.id };
+      const preset = choice.width > 0 && allowsPresets(image, modality) ? choice : presetsFor(image, modality).find((p) => p.id === choice.id);
+      if (preset) return { center: preset.center, width: preset.width, name: "LINEAR", from: "preset", explanation: preset.id, ...(preset.title && { title: preset.title }) };
       break;
     }
     case "file":

@@ -1,4 +1,5 @@
 /** Entries of the window menu for the image in the active viewport: the file's pairs with their explanations, presets, pixels. */
+import { choiceOf } from "../model/presets.js";
 import { filePairs, isGrey, presetsFor } from "../model/window.js";
 import { number } from "../model/text.js";
 import { t } from "./words.js";
@@ -12,7 +13,7 @@ export function windowEntries(app) {
   const file = filePairs(now.image);
   const chosen = window.kind === "default" && file.length ? { kind: "file", pair: 0 } : window;
   const is = (kind, key, value) => chosen.kind === kind && (key == null || chosen[key] === value);
-  const presets = presetsFor(now.image, now.series.modality);
+  const presets = presetsFor(now.image, now.series.modality, app.presets());
   return [
     file.length > 0 && {
       heading: t("window.file"),
@@ -22,12 +23,13 @@ export function windowEntries(app) {
     },
     presets.length > 0 && {
       heading: t("window.presets"),
-      items: presets.map((each) => ({ text: t(`preset.${each.id}`), detail: pair(each), key: each.key, checked: is("preset", "id", each.id), run: () => app.setWindow({ kind: "preset", id: each.id }) })),
+      items: presets.map((each) => ({ text: each.title ?? t(`preset.${each.id}`), detail: pair(each), key: each.key, checked: is("preset", "id", each.id), run: () => app.setWindow(choiceOf(each)) })),
     },
     {
       heading: t("window.pixels"),
       items: [
         { text: t("command.autoWindow"), key: "⇧A", checked: is("auto") || (chosen.kind === "default" && !file.length), run: () => app.setWindow({ kind: "auto" }) },
+        ...(now.series.modality ? [{ text: t("command.editPresets"), run: () => app.look.presets() }] : []),
         { text: t("command.fullRange"), key: "0", checked: is("full"), run: () => app.setWindow({ kind: "full" }) },
       ],
     },
