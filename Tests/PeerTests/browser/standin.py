@@ -63,6 +63,19 @@ def person(value):
     return {k: n for k, n in zip(("Alphabetic", "Ideographic", "Phonetic"), names) if n}
 
 
+DICTIONARY = {
+    "elements": [[f"{tag:08X}", keyword, name] for tag, (_, _, name, _, keyword) in sorted(pydicom.datadict.DicomDictionary.items())],
+    "uids": {uid: entry[0] for uid, entry in pydicom.uid.UID_dictionary.items()},
+}
+
+
+def private_name(creator, tag):
+    try:
+        return pydicom.datadict.private_dictionary_description(int(tag, 16), creator)
+    except KeyError:
+        return ""
+
+
 class Archive:
     def __init__(self):
         self.instances = {}  # SOP Instance UID → data set
@@ -289,6 +302,11 @@ class Handler(BaseHTTPRequestHandler):
     def body(self):
         return self.rfile.read(int(self.headers.get("Content-Length") or 0))
 
+    def do_HEAD(self):
+        self.send_response(404)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
     def token(self):
         match = re.search(r"isocenter_session=([\w-]+)", self.headers.get("Cookie", ""))
         return match and match[1]
@@ -343,6 +361,10 @@ class Handler(BaseHTTPRequestHandler):
         if match:
             found = [self.found(s) for s in archive.studies().values() if s["patientID"] == match[1]]
             return self.send(200, found, "application/dicom+json") if found else self.send(204)
+        if path == "/api/dictionary":
+            return self.send(200, DICTIONARY)
+        if path == "/api/dictionary/private":
+            return self.send(200, [private_name(each["creator"], each["tag"]) for each in json.loads(self.body())])
         match = re.fullmatch(r"/api/preferences(?:/([^/]+))?", path)
         if match:
             return self.preference(server.preferences.setdefault(user, {}), match[1], method)

@@ -127,12 +127,12 @@ def test_theme_and_language_follow_the_reader(viewer):
 
 def test_two_screens_change_different_keys_and_lose_nothing(viewer):
     other = viewer.again()
-    for page, command, key in ((viewer, "onePixel", "y"), (other, "fit", "t")):
+    for page, command, key in ((viewer, "onePixel", "y"), (other, "fit", "m")):
         page.keyboard.press("?")
         page.locator(f"[data-change={command}]").click()
         page.keyboard.press(key)
         assert eventually(lambda: page.inner_text(f"[data-change={command}]") == key.upper())
-    assert preference(viewer, "keys") == {"onePixel": ["y"], "fit": ["t"]}
+    assert preference(viewer, "keys") == {"onePixel": ["y"], "fit": ["m"]}
 
 
 @pytest.mark.parametrize("what", ["help", "palette", "save", "layout", "together", "prior"])

@@ -6,8 +6,10 @@
 import { markCommands } from "../marks/commands.js";
 import { evidenceCommands } from "../presentation/commands.js";
 import * as edits from "../model/state.js";
+import { choiceOf } from "../model/presets.js";
 import { filePairs, presetsFor } from "../model/window.js";
 import { zoomedAt } from "../viewport/view.js";
+import { lookCommands } from "./lookCommands.js";
 
 const onActive = (edit) => (app) => app.edit((state) => edit(state, state.active));
 const quietly = (edit) => (app) => app.edit((state) => edit(state, state.active, app.count()), { undoable: false });
@@ -19,8 +21,8 @@ const layout = (id) => (app) => app.edit((state) => edits.fillEmpty(edits.setLay
 const preset = (key) => (app) => {
   const { image, series } = app.current() ?? {};
   if (!image) return;
-  const found = presetsFor(image, series.modality).find((each) => each.key === key);
-  if (found) app.setWindow({ kind: "preset", id: found.id });
+  const found = presetsFor(image, series.modality, app.presets()).find((each) => each.key === key);
+  if (found) app.setWindow(choiceOf(found));
   else if (key === "3") app.setWindow({ kind: "auto" });
 };
 
@@ -91,6 +93,7 @@ export const commands = [
 
   ...markCommands,
   ...evidenceCommands,
+  ...lookCommands,
 
   { id: "previousViewport", keys: ["ArrowLeft"], group: "screen", run: (app) => app.edit((s) => edits.activateNext(s, -1), { undoable: false }) },
   { id: "nextViewport", keys: ["ArrowRight"], group: "screen", run: (app) => app.edit((s) => edits.activateNext(s, 1), { undoable: false }) },
@@ -108,4 +111,4 @@ export const commands = [
 ];
 
 export const command = (id) => commands.find((each) => each.id === id);
-export const groups = ["images", "window", "view", "tools", "marks", "together", "screen"];
+export const groups = ["images", "window", "view", "tools", "marks", "look", "together", "screen"];

@@ -43,7 +43,7 @@ export function toolbar(app, windowEntries, togetherEntries) {
   const more = menu({
     name: "more", label: t("command.more"), picture: "more",
     entries: () => [{
-      items: ["invert", "fit", "onePixel", "rotateLeft", "rotateRight", "flipHorizontal", "flipVertical", "smooth", "reset", "undo", "redo", "slower", "faster", "hangPrior", "overlays", "panel", "fullscreen", "palette", "help"]
+      items: ["invert", "fit", "onePixel", "rotateLeft", "rotateRight", "flipHorizontal", "flipVertical", "smooth", "reset", "undo", "redo", "slower", "faster", "hangPrior", "attributes", "export", "print", "trueSize", "overlays", "panel", "fullscreen", "palette", "help"]
         .map((id) => ({ text: t(`command.${id}`), picture: command(id).icon, run: () => command(id).run(app) })),
     }],
   });

@@ -23,6 +23,7 @@ import { announcer } from "./viewer/announcer.js";
 import { editing } from "./viewer/editing.js";
 import { studyFacts } from "./viewer/facts.js";
 import { hangings } from "./viewer/hangings.js";
+import { looking } from "./viewer/looking.js";
 import { paletteEntries } from "./viewer/paletteEntries.js";
 import { player } from "./viewer/player.js";
 import { stage } from "./viewer/stage.js";
@@ -65,6 +66,7 @@ export function viewer(root, studyUID, { user, signedOut, open, query, preferenc
   const store = frameStore({ limit: budget(), changed: () => { stripDirty = true; changed(); }, signedOut });
 
   app.marking = marking({ app, panes: panes.map(({ element }) => element), studyUID, user: user.name, changed, signedOut });
+  app.look = looking({ app, facts, panes, stage: () => screen, frames: () => store, preferences, user: user.name, say: (words) => toast.say(words), signedOut });
   panes.forEach(({ element }, n) => {
     const activated = () => app.edit((s) => edits.activate(s, n), { undoable: false });
     pointerGestures(element, {
@@ -209,6 +211,7 @@ export function viewer(root, studyUID, { user, signedOut, open, query, preferenc
     endWatch();
     app.marking.close();
     evidence.close();
+    app.look.close();
     store.close();
     screen.close();
     cancelAnimationFrame(frameRequest);

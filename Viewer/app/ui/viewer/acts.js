@@ -1,6 +1,7 @@
 /** Acts of the viewer as the commands, menus and tools know them; most are edits of the state. */
 import { cineRate, stepRate } from "../../model/cine.js";
 import { patientPoint } from "../../model/plane.js";
+import { ownPresets } from "../../model/presets.js";
 import { likeSeries, priorsInOrder } from "../../model/timeline.js";
 import * as edits from "../../model/state.js";
 import { askName } from "../nameDialog.js";
@@ -36,6 +37,13 @@ export function acts({ editor, facts, player, root, stage, frames, changed, open
       const stack = facts.stacks.get(uid);
       return at < 0 ? null : { image: stack.items[at].image, number, frame: frames().peek(stack.keys[at]) ?? null, series: facts.seriesOf(uid), at };
     },
+    imageOf: (uid, instance) => facts.imageOf(uid, instance),
+    /** Images of a series that is there. */
+    imagesOf: (uid) => facts.stacks.get(uid)?.items?.map(({ image }) => image) ?? [],
+    /** The reader's own windows. */
+    presets: () => ownPresets(preferences.get("presets")),
+    /** What the active viewport, or another, shows: `viewport/sight.js`. */
+    seen: (n = state().active) => stage().sight(n),
     fetchStack(uid) { if (facts.seriesOf(uid)) facts.wantStack(uid); },
     fetchFrame(uid, instance, number) { app.besides = { series: uid, at: app.viewOf(uid, instance, number)?.at ?? 0 }; changed(); },
     redo: editor.redo,

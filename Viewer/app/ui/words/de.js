@@ -1,7 +1,9 @@
 import { de as evidence } from "./evidence.js";
+import { de as look } from "./look.js";
 import { de as marks } from "./marks.js";
 
 export const words = {
+  ...look,
   ...marks,
   ...evidence,
   "signIn": "Anmelden", "signIn.name": "Name", "signIn.password": "Passwort", "signIn.wrong": "Name oder Passwort stimmt nicht.",

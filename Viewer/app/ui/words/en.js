@@ -1,7 +1,9 @@
 import { en as evidence } from "./evidence.js";
+import { en as look } from "./look.js";
 import { en as marks } from "./marks.js";
 
 export const words = {
+  ...look,
   ...marks,
   ...evidence,
   // Doors
