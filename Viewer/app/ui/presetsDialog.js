@@ -9,7 +9,7 @@ import { t } from "./words.js";
 const fresh = () => `own-${crypto.getRandomValues(new Uint32Array(1))[0].toString(36)}`;
 
 /** @param {{modality: string, now: {center, width} | null, preferences}} options `now` is the window on screen */
-export function presetsDialog({ modality, now, preferences }) {
+export default function presetsDialog({ modality, now, preferences }) {
   let list = editable(ownPresets(preferences.get("presets")), modality, (id) => t(`preset.${id}`)).map((each) => ({ ...each }));
   const rows = h("tbody", {});
   const problem = h("p", { class: "error", role: "alert" });

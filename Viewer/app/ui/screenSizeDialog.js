@@ -7,7 +7,7 @@ import { t } from "./words.js";
 const usual = 96 / 25.4; // CSS pixels a mm, where nothing is known
 
 /** @param {{done: () => void, why?: string}} options `done` after it was kept */
-export function screenSizeDialog({ done, why = "" }) {
+export default function screenSizeDialog({ done, why = "" }) {
   const known = pixelsPerMM();
   let thing = "card";
   const outline = h("div", { class: "screen-thing", "aria-hidden": "true" });

@@ -15,7 +15,7 @@ const mostSizes = 40;
  * @param {{study, series, image, frame, label}[]} images the first is shown, the others are offered for comparison
  * @param {() => void} signedOut
  */
-export function attributesDialog(images, { signedOut }) {
+export default function attributesDialog(images, { signedOut }) {
   const ended = new AbortController();
   const read = new Map(); // SOP Instance UID → metadata
   const closed = new Set();

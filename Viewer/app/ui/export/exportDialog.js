@@ -14,7 +14,7 @@ import { copyPicture, save } from "./saving.js";
 const burnedIn = "00280301";
 
 /** @param look as `ui/viewer/looking.js` makes it */
-export function exportDialog(look) {
+export default function exportDialog(look) {
   const { app, facts, signedOut } = look;
   const now = app.current();
   const ended = new AbortController();

@@ -15,7 +15,7 @@ const patience = 15000; // ms for images with marks to be there
 const parallel = 4;
 
 /** @param look as `ui/viewer/looking.js` makes it */
-export function lesionDialog(look) {
+export default function lesionDialog(look) {
   const { app, facts, signedOut } = look;
   const ended = new AbortController();
   const place = h("div", { class: "lesions-table", tabindex: "0", role: "group", "aria-label": t("recist") });

@@ -16,7 +16,7 @@ const most = 60; // pictures of a sheet
 /**
  * @param look as `ui/viewer/looking.js` makes it; @param replaced told the new sheet: it stays in the page, unseen, until the next one
  */
-export function printDialog(look, replaced) {
+export default function printDialog(look, replaced) {
   const { app, facts } = look;
   const ended = new AbortController();
   const now = app.current();

@@ -4,13 +4,13 @@ import { calibrationsOf } from "../../marks/edits.js";
 import * as edits from "../../model/state.js";
 import { pixelsPerMM, trueZoom } from "../../model/screenSize.js";
 import { centerOf } from "../../viewport/view.js";
-import { attributesDialog } from "../attributes/attributes.js";
-import { exportDialog } from "../export/exportDialog.js";
-import { lesionDialog } from "../lesions/lesions.js";
-import { presetsDialog } from "../presetsDialog.js";
-import { printDialog } from "../print/printDialog.js";
-import { screenSizeDialog } from "../screenSizeDialog.js";
 import { t } from "../words.js";
+
+/** Dialogs are fetched when they are first asked for: the first image does not wait for what most readings never open. */
+const dialogs = {
+  attributes: () => import("../attributes/attributes.js"), export: () => import("../export/exportDialog.js"), lesions: () => import("../lesions/lesions.js"),
+  presets: () => import("../presetsDialog.js"), print: () => import("../print/printDialog.js"), screenSize: () => import("../screenSizeDialog.js"),
+};
 
 /**
  * @param {{app, facts, panes, stage: () => stage, frames: () => frameStore, preferences, user: string, say: (words: string) => void, signedOut: () => void}} parts
@@ -20,6 +20,17 @@ export function looking(parts) {
   const { app, facts, say } = parts;
   const calibrations = () => calibrationsOf(app.state(), facts.imageOf);
   let sheet = null;
+
+  let isOpening = false; // a key that is held opens one
+
+  async function open(id, ...given) {
+    if (isOpening) return;
+    isOpening = true;
+    const found = await dialogs[id]().catch(() => null); // without a connection it cannot be fetched
+    isOpening = false;
+    if (found) found.default(...given);
+    else say(t("look.unreached"));
+  }
 
   /** An image as the attribute browser takes it, or null. */
   function shown(n, at = null) {
@@ -46,7 +57,7 @@ export function looking(parts) {
     const { now, scale } = here;
     if (!(scale.column > 0)) return say(t("trueSize.noScale", { why: t(scale.reason ?? "scale.absent") }));
     const perMM = pixelsPerMM();
-    if (!perMM) return screenSizeDialog({ done: trueSize, why: t("screen.first") });
+    if (!perMM) return open("screenSize", { done: trueSize, why: t("screen.first") });
     const zoom = trueZoom(scale, perMM);
     app.edit((s) => edits.setView(s, s.active, { zoom, trueSize: { zoom, source: scale.source, instance: now.image.sopInstanceUID, column: scale.column } }));
     say(t("trueSize.said", { where: t(`mark.in.${scale.source}`) }));
@@ -61,16 +72,16 @@ export function looking(parts) {
       if (!first) return say(t("export.nothing"));
       const beside = app.visible().filter((n) => n !== active).map((n) => shown(n)).filter(Boolean);
       const near = [-1, 1].map((step) => shown(active, first.position + step)).filter(Boolean);
-      attributesDialog([first, ...beside, ...near], parts);
+      open("attributes", [first, ...beside, ...near], parts);
     },
-    lesions() { lesionDialog(this); },
-    export() { exportDialog(this); },
-    print() { printDialog(this, (next) => { sheet?.remove(); sheet = next; }); },
+    lesions() { open("lesions", this); },
+    export() { open("export", this); },
+    print() { open("print", this, (next) => { sheet?.remove(); sheet = next; }); },
     trueSize,
-    screenSize: () => screenSizeDialog({ done: () => say(t("screen.kept")) }),
+    screenSize: () => open("screenSize", { done: () => say(t("screen.kept")) }),
     presets() {
       const now = app.current();
-      presetsDialog({ modality: now?.series.modality || "CT", now: now?.window ?? null, preferences: parts.preferences });
+      open("presets", { modality: now?.series.modality || "CT", now: now?.window ?? null, preferences: parts.preferences });
     },
     close() { sheet?.remove(); },
   };

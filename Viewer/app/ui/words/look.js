@@ -2,7 +2,7 @@
 export const en = {
   "group.look": "Look closer, take along",
   "command.attributes": "Attributes", "command.trueSize": "True size", "command.screenSize": "Measure this screen", "command.editPresets": "Edit window presets", "command.export": "Export", "command.print": "Print",
-  "attributes": "Attributes", "attributes.find": "Find attributes", "attributes.find.hint": "Name, tag or value", "attributes.compare": "Compare with", "attributes.compare.none": "Compare with …", "attributes.differences": "Only differences",
+  "look.unreached": "The server could not be reached.", "attributes": "Attributes", "attributes.find": "Find attributes", "attributes.find.hint": "Name, tag or value", "attributes.compare": "Compare with", "attributes.compare.none": "Compare with …", "attributes.differences": "Only differences",
   "attributes.copy.all": "Copy these rows", "attributes.copied": "Copied.", "attributes.copy.failed": "This browser did not let the page copy.", "attributes.loading": "Loading the attributes", "attributes.unnamed": "The names of attributes could not be asked for.",
   "attributes.count": "{n} attributes", "attributes.differ": "{n} differ", "attributes.cut": "the first {n} rows: type to find others", "attributes.value": "Value", "attributes.tag": "Tag", "attributes.name": "Keyword", "attributes.vr": "VR",
   "attributes.frame": "frame {n} of {count}", "attributes.items": "{n} items", "attributes.items.one": "1 item", "attributes.item": "Item {n}", "attributes.bulk": "bulk data", "attributes.bulk.bytes": "bulk data, {bytes}", "attributes.bytes": "{bytes} binary",
@@ -40,7 +40,7 @@ export const en = {
 export const de = {
   "group.look": "Genauer ansehen, mitnehmen",
   "command.attributes": "Attribute", "command.trueSize": "Wahre Größe", "command.screenSize": "Diesen Bildschirm ausmessen", "command.editPresets": "Fenstervorgaben bearbeiten", "command.export": "Exportieren", "command.print": "Drucken",
-  "attributes": "Attribute", "attributes.find": "Attribute suchen", "attributes.find.hint": "Name, Tag oder Wert", "attributes.compare": "Vergleichen mit", "attributes.compare.none": "Vergleichen mit …", "attributes.differences": "Nur Unterschiede",
+  "look.unreached": "Der Server war nicht zu erreichen.", "attributes": "Attribute", "attributes.find": "Attribute suchen", "attributes.find.hint": "Name, Tag oder Wert", "attributes.compare": "Vergleichen mit", "attributes.compare.none": "Vergleichen mit …", "attributes.differences": "Nur Unterschiede",
   "attributes.copy.all": "Diese Zeilen kopieren", "attributes.copied": "Kopiert.", "attributes.copy.failed": "Dieser Browser ließ die Seite nicht kopieren.", "attributes.loading": "Attribute werden geladen", "attributes.unnamed": "Die Namen der Attribute konnten nicht erfragt werden.",
   "attributes.count": "{n} Attribute", "attributes.differ": "{n} verschieden", "attributes.cut": "die ersten {n} Zeilen: tippen findet andere", "attributes.value": "Wert", "attributes.tag": "Tag", "attributes.name": "Schlüsselwort", "attributes.vr": "VR",
   "attributes.frame": "Bild {n} von {count}", "attributes.items": "{n} Elemente", "attributes.items.one": "1 Element", "attributes.item": "Element {n}", "attributes.bulk": "große Daten", "attributes.bulk.bytes": "große Daten, {bytes}", "attributes.bytes": "{bytes} binär",
