@@ -8,7 +8,7 @@ import { apiPage } from "./ui/api/api.js";
 import { uploadPanel } from "./ui/uploadPanel.js";
 import { preferences } from "./net/preferences.js";
 import { applyTheme, keepTheme, setTheme } from "./ui/theme.js";
-import { chooseLanguage, keepLanguage, language, t } from "./ui/words.js";
+import { chooseLanguage, direction, keepLanguage, language, t } from "./ui/words.js";
 
 const root = document.getElementById("app");
 const memory = {}; // what the study list wants to find again when the reader comes back
@@ -33,7 +33,7 @@ async function route() {
     }
   }
   kept ??= remembered();
-  uploads ??= uploadPanel(document.body);
+  uploads = uploadsOf(user);
   const context = { user, memory, uploads, preferences: kept, signedOut, signOut, open, query: new URLSearchParams(query) };
   document.title = t("product");
   if (screen === "study" && argument) leave = viewer(root, decodeURIComponent(argument), context);
@@ -65,13 +65,21 @@ function remembered() {
   return own;
 }
 
+/** What is being sent waits where the session ended, for the same person. */
+function uploadsOf(person) {
+  if (uploads?.user === person.name) uploads.resume();
+  else {
+    uploads?.close();
+    uploads = uploadPanel(document.body, person, { sessionEnded: signedOut });
+  }
+  return uploads;
+}
+
 /** Everything of the archive leaves the page. */
 function forget() {
   user = null;
   leave();
   leave = () => {};
-  uploads?.close();
-  uploads = null;
   kept = null;
   for (const key of Object.keys(memory)) delete memory[key];
 }
@@ -79,6 +87,7 @@ function forget() {
 /** The server no longer knows us. */
 function signedOut() {
   if (!user) return;
+  uploads?.suspend();
   forget();
   doors.signIn(root, { signedIn, notice: t("signIn.expired") });
 }
@@ -91,6 +100,8 @@ async function signOut() {
     if (error.status !== 401) notice = t("signOut.failed"); // the session may still be open: say so
   }
   forget();
+  uploads?.close();
+  uploads = null;
   if (notice) return doors.signIn(root, { signedIn, notice });
   history.replaceState(null, "", "#/studies");
   route();
@@ -98,5 +109,6 @@ async function signOut() {
 
 applyTheme();
 document.documentElement.lang = language;
+document.documentElement.dir = direction;
 addEventListener("hashchange", route);
 route();

@@ -145,6 +145,7 @@ class Archive:
             "received": lambda s: s["received"],
         }[sort]
         rows = [s for s in self.studies().values() if all(hit(s, w) for w in asked)]
+        rows = [s for s in rows if get("modality") in ("", *s["modalities"]) and get("from") <= s["studyDate"] and (not get("to") or "" < s["studyDate"] <= get("to"))]
         rows.sort(key=lambda s: (key(s), s["studyInstanceUID"]), reverse=order == "desc")
         start = 0
         if get("cursor"):
@@ -384,6 +385,9 @@ class Handler(BaseHTTPRequestHandler):
                     version, document = server.drafts[user, match[1]] = version + 1, given
                     return self.send(200, {"version": version})
             return self.send(412 if method == "PUT" else 200, {"version": version, "updated": None, "others": [], "document": document})
+        match = re.fullmatch(r"/dicom-web/studies/([^/]+)/instances", path)
+        if match:
+            return self.send(200, [{"00080018": {"vr": "UI", "Value": [d.SOPInstanceUID]}} for d in archive.of(match[1])], "application/dicom+json")
         match = re.fullmatch(r"/dicom-web/studies/([^/]+)/series/([^/]+)/thumbnail", path)
         if match:
             group = [d for d in archive.of(*match.groups()) if drawable(d)]
@@ -450,7 +454,7 @@ class Handler(BaseHTTPRequestHandler):
         file = (APP / path.lstrip("/")).resolve() if path != "/" else APP / "index.html"
         if not file.is_relative_to(APP) or not file.is_file():
             return self.send(404, {"error": "Nothing here."})
-        self.send(200, file.read_bytes(), TYPES.get(file.suffix, "application/octet-stream"), Content_Security_Policy="default-src 'self'; script-src 'self' 'wasm-unsafe-eval'", X_Content_Type_Options="nosniff", Cache_Control="no-cache")
+        self.send(200, file.read_bytes(), TYPES.get(file.suffix, "application/octet-stream"), Content_Security_Policy="default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' blob: data:", X_Content_Type_Options="nosniff", Cache_Control="no-cache")
 
     def events(self):
         archive, news = self.server.archive, queue.Queue()
@@ -479,10 +483,13 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def stow(self):
-        boundary = re.search(r'boundary="?([^";]+)', self.headers["Content-Type"])[1].encode()
         stored, failed = [], []
-        for part in self.body().split(b"--" + boundary)[1:-1]:
-            content = part.split(b"\r\n\r\n", 1)[1][:-2]
+        if self.headers["Content-Type"] == "application/dicom":
+            contents = [self.body()]
+        else:
+            boundary = re.search(r'boundary="?([^";]+)', self.headers["Content-Type"])[1].encode()
+            contents = [part.split(b"\r\n\r\n", 1)[1][:-2] for part in self.body().split(b"--" + boundary)[1:-1]]
+        for content in contents:
             try:
                 ds = pydicom.dcmread(io.BytesIO(content))
                 self.server.archive.store(ds)

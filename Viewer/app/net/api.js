@@ -40,9 +40,9 @@ export const setUp = (token, name, password) => call("api/setup", { method: "POS
 export const info = () => call("api/info");
 
 /** One page of the study list: `{studies, next, total}`. */
-export function studies({ search, modality, sort, order, limit, cursor }, signal) {
+export function studies({ search, modality, from, to, sort, order, limit, cursor }, signal) {
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries({ search, modality, sort, order, limit, cursor })) {
+  for (const [name, value] of Object.entries({ search, modality, from, to, sort, order, limit, cursor })) {
     if (value != null && value !== "") query.set(name, value);
   }
   return call(`api/studies?${query}`, { signal });
@@ -50,6 +50,28 @@ export function studies({ search, modality, sort, order, limit, cursor }, signal
 export const study = (uid, signal) => call(`api/studies/${encodeURIComponent(uid)}`, { signal });
 export const manifest = (studyUID, seriesUID, signal) =>
   call(`api/studies/${encodeURIComponent(studyUID)}/series/${encodeURIComponent(seriesUID)}/manifest`, { signal });
+
+/** SOP Instance UIDs of a study, as far as the caller may see them. */
+export async function instanceUIDs(studyUID, signal) {
+  const answer = await dicom(`dicom-web/studies/${encodeURIComponent(studyUID)}/instances`, signal);
+  return answer.map((one) => one["00080018"]?.Value?.[0]).filter(Boolean);
+}
+/** Attributes of patient and study as the archive has them, in the DICOM JSON model. */
+export async function studyAttributes(studyUID, signal) {
+  const [found] = await dicom(`dicom-web/studies?${new URLSearchParams({ StudyInstanceUID: studyUID })}`, signal);
+  if (!found) throw new RequestError(404, "");
+  return found;
+}
+async function dicom(path, signal) {
+  let response;
+  try { response = await fetch(url(path), { signal, cache: "no-store", headers: { Accept: "application/dicom+json" } }); } catch (error) {
+    throw error.name === "AbortError" ? error : new RequestError(0, "");
+  }
+  if (response.status === 204) return [];
+  const json = await response.json().catch(() => ({}));
+  if (!response.ok) throw new RequestError(response.status, json.error ?? "", json);
+  return json;
+}
 
 /** The reader's own draft: `{version, document, updated, others}`; version 0 where there is none yet. */
 export const draft = (studyUID) => call(`api/drafts/${encodeURIComponent(studyUID)}`);
