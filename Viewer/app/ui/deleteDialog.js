@@ -1,9 +1,10 @@
 /** Deleting a study: what it is, why it goes, and that it can be brought back. */
 import * as api from "../net/api.js";
-import { date, nameGroups } from "../model/text.js";
+import { nameGroups } from "../model/text.js";
 import { explain } from "./doors.js";
 import { h } from "./element.js";
 import { icon } from "./icons.js";
+import { date } from "./locale.js";
 import { t } from "./words.js";
 
 export const reasons = ["quality", "patientSafety", "wrongWorklistEntry", "retentionExpired", "duplicate", "other"];

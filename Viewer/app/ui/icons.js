@@ -73,5 +73,8 @@ const paths = {
   layout3x3: "M3 4h14v12H3zM7.700 4v12M12.300 4v12M3 8h14M3 12h14",
 };
 
+/** Those that point along a line of text: they turn where it runs from right to left. Arrows of pictures, of time and of tools do not. */
+const turning = new Set(["back", "exit", "undo", "redo", "panel", "marks", "document", "more"]);
+
 export const icon = (name) =>
-  svg("svg", { viewBox: "0 0 20 20", class: "icon", "aria-hidden": "true", focusable: "false" }, svg("path", { d: paths[name] ?? paths.document }));
+  svg("svg", { viewBox: "0 0 20 20", class: turning.has(name) ? "icon turns" : "icon", "aria-hidden": "true", focusable: "false" }, svg("path", { d: paths[name] ?? paths.document }));

@@ -1,8 +1,9 @@
 /** Whose images these are: always on screen. */
-import { age, date, nameGroups, time } from "../model/text.js";
+import { age, nameGroups } from "../model/text.js";
 import { h } from "./element.js";
 import { icon } from "./icons.js";
 import { themeButton } from "./theme.js";
+import { date, time } from "./locale.js";
 import { t } from "./words.js";
 
 export function patientBar(study, { back, layouts, help, fullscreen }) {

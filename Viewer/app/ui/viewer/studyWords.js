@@ -1,6 +1,6 @@
 /** Studies of one patient in words: which is the current one, which came before, and how long before. */
 import { apart } from "../../model/timeline.js";
-import { date } from "../../model/text.js";
+import { date } from "../locale.js";
 import { t } from "../words.js";
 
 /** "2 years before", or "". */

@@ -1,11 +1,11 @@
 import { de as evidence } from "./evidence.js";
 import { de as look } from "./look.js";
+import { de as list } from "./list.js";
 import { de as marks } from "./marks.js";
+import { de as upload } from "./upload.js";
 
 export const words = {
-  ...look,
-  ...marks,
-  ...evidence,
+  ...marks, ...look, ...evidence, ...upload, ...list,
   "signIn": "Anmelden", "signIn.name": "Name", "signIn.password": "Passwort", "signIn.wrong": "Name oder Passwort stimmt nicht.",
   "signIn.wait": "Zu viele Versuche. In {seconds} Sekunden geht es weiter.", "signIn.expired": "Die Sitzung ist zu Ende. Bitte neu anmelden.",
   "signIn.notice": "Nicht als Medizinprodukt zugelassen. Nicht zur Befundung, solange Ihr Haus es nicht geprüft hat.",
@@ -24,9 +24,6 @@ export const words = {
   "list.sort": "Sortieren", "list.live": "Live", "list.offline": "Verbindet neu",
   "column.patient": "Patient", "column.birth": "Geboren", "column.date": "Datum", "column.modality": "Modalität", "column.description": "Beschreibung", "column.accession": "Auftrag", "column.count": "Serien / Bilder", "column.received": "Eingang",
   "noName": "(kein Name)", "series.short": "{series} Serien, {instances} Bilder", "theme.dark": "Dunkel. Auf hell stellen", "theme.light": "Hell. Auf dunkel stellen",
-  "upload": "Hochladen", "upload.files": "Dateien wählen", "upload.folder": "Ordner wählen", "upload.drop": "DICOM-Dateien oder Ordner hier ablegen", "upload.title": "Hochladen",
-  "upload.progress": "{done} von {seen} fertig", "upload.summary": "{stored} gespeichert, {refused} abgelehnt", "upload.cancel": "Anhalten", "upload.close": "Schließen",
-  "upload.sending": "sendet", "upload.stored": "gespeichert", "upload.refused": "abgelehnt", "upload.failed": "nicht gesendet",
   "back": "Zurück zu den Untersuchungen", "series": "Serien", "seriesNumber": "Serie {n}", "instanceNumber": "Instanz {n}", "tools": "Werkzeuge", "viewport.none": "Serie wählen",
   "imageOf": "Bild {n} / {count}", "sliderText": "Bild {n} von {count}", "slicePosition": "Position {side} {mm} mm", "thickness": "Dicke {mm} mm", "zoom": "Zoom {percent} %",
   "scale.detector": "am Detektor", "scale.unknown": "laut Angabe", "scale.calibrated": "kalibriert", "scale.estimated": "geschätzt", "scale.film": "auf dem Film", "window.full": "voller Bereich", "window.menu": "Fenster", "window.file": "Aus der Datei", "window.file.n": "Fenster {n}",
@@ -126,4 +123,27 @@ export const words = {
   "palette": "Befehle", "palette.hint": "Was soll geschehen?", "palette.none": "Kein Befehl hat diese Wörter", "palette.series": "Serie", "palette.hanging": "Hängen", "palette.theme.dark": "Dunkel", "palette.theme.light": "Hell", "palette.language": "Sprache",
   "keys.press": "Taste drücken", "keys.press.for": "Drücken Sie die Taste für „{name}“, Escape lässt sie.", "keys.none": "keine Taste", "keys.change": "{name}: {keys}. Taste ändern", "keys.restore": "Wie ausgeliefert",
   "keys.assigned": "{key} ist jetzt „{name}“.", "keys.taken": "{key} war „{name}“, das sie verloren hat.", "keys.refused": "{key} ist nicht zu haben: sie gehört dem Browser oder bedeutet immer dasselbe.",
+
+  // Was die Tabelle der Vollständigkeit halber noch braucht
+  "product": "Isocenter", "signOut.failed": "Der Server hat das Ende der Sitzung nicht bestätigt. Schließen Sie den Browser, wenn andere diesen Rechner benutzen.", "column.patientID": "ID", "theme": "Darstellung", "draft.loading": "",
+  "series.open": "Serie {n} öffnen, {description}, {count} Bilder", "viewport": "Fenster {n}", "viewport.empty": "Leeres Fenster {n}. Wählen Sie eine Serie.", "viewport.label": "{modality} {description}, Bild {n} von {count}", "slider": "Bild",
+  "announce": "Bild {n} von {count}, {window}", "windowLevel": "W {width}\u2002L {center}", "mm": "{n} mm", "cm": "{n} cm", "scale.ultrasound": "", "scale.patient": "", "window.auto": "automatisch", "window.manual": "",
+  "preset.suv5": "SUV 0–5", "preset.suv10": "SUV 0–10", "preset.suv15": "SUV 0–15", "badge.lossy.title": "Das Bild wurde mit Verlust komprimiert (0028,2110)", "badge.processing.title": "Rohdaten des Detektors (0008,0068): nicht zum Befunden gemacht",
+  "badge.note.table.title": "Die Werte dieses Bildes liegen außerhalb aller Tabellen", "badge.note.supplemental.title": "Die ergänzende Palette dieses Bildes wird nicht gezeigt", "badge.note.region.title": "Ein Overlay, das eine Region markiert, wird nicht gezeichnet",
+  "badge.note.unread.title": "Tabellen, Overlays und Blenden dieses Bildes waren nicht zu bekommen", "badge.linked.title": "Blättert mit den anderen von dort aus, wo nach Angabe des Lesers dieselbe Stelle ist",
+  "badge.auto.title": "Das Objekt gibt kein Fenster an: alle Pixel außer je einem halben Prozent an den Enden", "cpu.title": "WebGL2 fehlt, ist abgeschaltet oder wird in Software nachgeahmt: der Prozessor zeichnet die Bilder",
+  "message.palette": "{detail}-Bild ohne seine Palette", "message.photometric": "{detail}-Bild", "message.large": "{detail} Pixel", "message.large.how": "Das Bild ist größer, als dieser Grafikprozessor zeigen kann.", "message.object": "{kind}", "rate": "{rate} / s", "rate.manual": "", "sex.M": "M",
+  "mouse.left": "Links ziehen, ein Finger", "mouse.left.does": "Gewähltes Werkzeug", "mouse.right": "Rechts ziehen", "mouse.right.does": "Zoom", "mouse.middle": "Mitte ziehen", "mouse.middle.does": "Schieben", "mouse.both": "Links und rechts ziehen", "mouse.both.does": "Fenster",
+  "mouse.wheel": "Rad", "mouse.wheel.does": "Bilder blättern", "mouse.ctrlWheel": "Strg + Rad", "mouse.ctrlWheel.does": "Zoom zum Zeiger", "mouse.double": "Doppelklick", "mouse.double.does": "Ein Bild ↔ Aufteilung", "mouse.pinch": "Zwei Finger", "mouse.pinch.does": "Zoom und Schieben", "mouse.tap": "Doppelt tippen", "mouse.tap.does": "Einpassen ↔ doppelt so groß",
+  "group.images": "Bilder", "group.window": "Fenster", "group.view": "Ansicht", "group.tools": "Werkzeuge der linken Taste", "group.screen": "Bildschirm",
+  "command.previousImage": "Voriges Bild", "command.nextImage": "Nächstes Bild", "command.firstImage": "Erstes Bild", "command.lastImage": "Letztes Bild", "command.previousSeries": "Vorige Serie", "command.nextSeries": "Nächste Serie", "command.previousViewport": "Voriges Fenster der Aufteilung", "command.nextViewport": "Nächstes Fenster der Aufteilung",
+  "command.cine": "Abspielen oder anhalten", "command.slower": "Langsamer", "command.faster": "Schneller", "command.fullRange": "Voller Bereich", "command.fileWindow": "Fenster der Datei", "command.nextFileWindow": "Nächstes Fenster der Datei", "command.autoWindow": "Fenster automatisch", "command.invert": "Invertieren", "command.scroll": "Blättern",
+  "command.windowLevel": "Fenstern", "command.pan": "Schieben", "command.zoom": "Zoom", "command.zoomIn": "Größer", "command.zoomOut": "Kleiner", "command.fit": "Einpassen", "command.onePixel": "1 : 1 Pixel", "command.rotateRight": "Rechts drehen", "command.rotateLeft": "Links drehen", "command.flipHorizontal": "Links-rechts spiegeln", "command.flipVertical": "Oben-unten spiegeln",
+  "command.smooth": "Geglättete oder genaue Pixel", "command.planes": "Overlays und Blenden des Bildes", "command.reset": "Ansicht zurücksetzen", "command.undo": "Rückgängig", "command.redo": "Wiederholen", "command.oneUp": "Ein Fenster oder die Aufteilung",
+  "command.layout1x1": "Aufteilung 1 × 1", "command.layout1x2": "Aufteilung 1 × 2", "command.layout2x1": "Aufteilung 2 × 1", "command.layout2x2": "Aufteilung 2 × 2", "command.layout1x3": "Aufteilung 1 × 3", "command.layout3x1": "Aufteilung 3 × 1", "command.layout2x3": "Aufteilung 2 × 3", "command.layout3x2": "Aufteilung 3 × 2", "command.layout3x3": "Aufteilung 3 × 3",
+  "hanging.mammography4": "Mammographie, vier Projektionen", "hanging.mammographyCC": "Mammographie, CC", "hanging.mammographyMLO": "Mammographie, MLO", "hanging.mammographyPrior": "Mammographie, MLO und Voraufnahme", "hanging.crossSectionPrior": "Erste Serie und Voraufnahme", "hanging.crossSection2Prior": "Zwei Serien und Voraufnahme",
+  "hanging.twoSeries": "Zwei Serien", "hanging.fourSeries": "Vier Serien", "hanging.nineSeries": "Neun Serien", "hanging.projectionPrior": "Bild und Voraufnahme", "hanging.single": "Eine Serie", "badge.geometry.title": "Image Orientation (0020,0037) ist kein Paar senkrechter Richtungen: das Bild wird nicht unter anderen eingeordnet",
+  "badge.chestWall.title": "Patient Orientation (0020,0020) sagt nicht, wo die Brustwand liegt: das Bild steht, wie es gespeichert ist", "command.overlays": "Einblendungen: alle, einige, keine", "command.panel": "Serien zeigen oder verbergen", "command.fullscreen": "Ganzer Bildschirm", "command.help": "Tasten", "command.back": "Zurück zu den Untersuchungen", "command.more": "Mehr", "command.windows": "Fenster",
+  "sop.SR": "Strukturierter Bericht", "sop.KO": "Auswahl von Schlüsselbildern", "sop.PR": "Präsentationszustand", "sop.PDF": "PDF-Dokument", "sop.CDA": "Klinisches Dokument", "sop.RTSTRUCT": "Strukturen der Strahlentherapie", "sop.RTPLAN": "Plan der Strahlentherapie", "sop.RTRECORD": "Protokoll der Strahlentherapie", "sop.ECG": "Kurve", "sop.AU": "Ton", "sop.MODEL": "Oberflächenmodell",
+  "sop.REG": "Registrierung", "sop.FID": "Bezugspunkte", "sop.RAW": "Rohdaten", "sop.RWV": "Zuordnung physikalischer Werte", "sop.SURFACE": "Oberflächensegmentierung", "sop.VIDEO": "Video", "sop.OTHER": "Objekt ohne Bild", "peers.actions": "", "callers.actions": "", "associations.actions": "", "jobs.actions": "",
 };

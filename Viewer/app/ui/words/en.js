@@ -1,11 +1,11 @@
 import { en as evidence } from "./evidence.js";
 import { en as look } from "./look.js";
+import { en as list } from "./list.js";
 import { en as marks } from "./marks.js";
+import { en as upload } from "./upload.js";
 
 export const words = {
-  ...look,
-  ...marks,
-  ...evidence,
+  ...marks, ...look, ...evidence, ...upload, ...list,
   // Doors
   "product": "Isocenter",
   "signIn": "Sign in",
@@ -101,32 +101,6 @@ export const words = {
   "theme": "Theme",
   "theme.dark": "Theme: dark. Change to light",
   "theme.light": "Theme: light. Change to dark",
-
-  // Upload
-  "upload": "Upload",
-  "upload.files": "Choose files",
-  "upload.folder": "Choose a folder",
-  "upload.drop": "Drop DICOM files or folders here",
-  "upload.title": "Upload",
-  "upload.progress": "{done} of {seen} done",
-  "upload.summary": "{stored} stored, {refused} refused",
-  "upload.cancel": "Stop",
-  "upload.close": "Close",
-  "upload.sending": "sending",
-  "upload.stored": "stored",
-  "upload.refused": "refused",
-  "upload.failed": "not sent",
-  "upload.reason.processing": "the archive could not process it",
-  "upload.reason.sopClass": "kind of object not accepted",
-  "upload.reason.duplicate": "another object with this identity is stored",
-  "upload.reason.resources": "the archive is out of space",
-  "upload.reason.mismatch": "the data set does not match its kind",
-  "upload.reason.unreadable": "not DICOM, or damaged",
-  "upload.reason.transferSyntax": "encoding not accepted",
-  "upload.reason.refused": "not accepted",
-  "upload.reason.noAnswer": "the server did not confirm it",
-  "upload.reason.network": "the connection broke",
-  "upload.reason.cancelled": "stopped",
 
   // Viewer
   "back": "Back to the studies",
