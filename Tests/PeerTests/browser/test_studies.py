@@ -156,15 +156,21 @@ def test_arrivals_do_not_move_the_rows_being_read(studies, archive):
     assert pill.is_hidden()
 
 
+def sent(page):
+    """The check table is answered: what is ticked goes."""
+    page.locator(".upload-check footer .primary:enabled").click()
+
+
 def test_upload_tells_of_every_file(studies, tmp_path):
     good = tmp_path / "good.dcm"
     good.write_bytes(generated.written(arrival("Uniform", 1)))
     bad = tmp_path / "letter.txt"
     bad.write_text("not an image")
     studies.set_input_files("#upload-files", [good, bad])
+    assert studies.locator(".check-left li").text_content().startswith("letter.txt")
+    sent(studies)
     assert eventually(lambda: studies.locator(".upload-lines [data-state=stored]").count() == 1)
-    assert eventually(lambda: studies.locator(".upload-lines [data-state=refused]").count() == 1)
-    studies.shot("upload")
+    assert eventually(lambda: "The file is in the archive" in studies.inner_text(".upload-summary"))
     search(studies, "uniform")
     assert shows(studies, "Uniform, 1")
 
@@ -177,4 +183,63 @@ def test_files_dropped_on_the_page_are_sent(studies):
           data.items.add(new File([new Uint8Array(bytes)], "dropped.dcm"));
           for (const type of ["dragenter", "dragover", "drop"]) document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
         }""", content)
+    sent(studies)
     assert eventually(lambda: studies.locator(".upload-lines [data-state=stored]").count() == 1)
+
+
+def test_filters_by_chip_and_saved(studies, new_page, server_url):
+    """Modality and dates are chips of one query that stands in the address; saved, they are there on every screen of the reader."""
+    address = lambda page: page.evaluate("location.hash")
+    studies.click("[data-chip=US]")
+    assert eventually(lambda: "modality=US" in address(studies))
+    modalities = lambda page: {row.inner_text() for row in page.locator("[data-study] .cell.modality").all()}
+    assert eventually(lambda: modalities(studies) and all("US" in text for text in modalities(studies)))
+    search(studies, "a")
+    studies.fill("#filter-from", "2000-01-01")
+    assert eventually(lambda: "from=2000-01-01" in address(studies) and "search=a" in address(studies))
+    studies.click("#filter-save")
+    studies.fill("#name-input", "<b>Breast</b>")
+    studies.click("#name-go")
+    saved = studies.locator("[data-filter]")
+    assert eventually(lambda: saved.count() == 1 and saved.get_attribute("aria-pressed") == "true")
+    assert saved.inner_text() == "<b>Breast</b>", "a name is no markup"
+    studies.click("[data-chip=all]")
+    assert eventually(lambda: "from=" not in address(studies))
+    other = new_page()
+    other.goto(server_url)
+    other.ready("studies")
+    other.locator("[data-filter]").click()
+    assert eventually(lambda: "modality=US" in address(other) and "from=2000-01-01" in address(other) and other.input_value("#search") == "a")
+    other.shot("studies-filters")
+    other.locator(".forget").click()
+    assert eventually(lambda: other.locator("[data-filter]").count() == 0)
+    other.goto("#/studies?modality=%3Cscript%3E&days=99&order=up&sort=nothing&from=yesterday")
+    other.ready("studies")
+    assert eventually(lambda: len(names(other)) > 10), "an address that says nonsense asks for everything"
+
+
+def test_quick_look_by_keyboard(studies):
+    search(studies, "phantom")
+    assert eventually(lambda: len(names(studies)) == 1)
+    studies.focus(".rows")
+    studies.keyboard.press("Space")
+    look = studies.locator(".quick-look")
+    studies.wait_for_selector(".quick-look[data-state=shown]")
+    text = look.inner_text()
+    assert "Phantom, Carla Maria" in text and "PH-0001" in text and "3 May 2026" in text
+    assert studies.locator("[data-look-series]").count() >= 2
+    assert eventually(lambda: studies.locator(".look-series img").count() >= 1), "pictures of the series"
+    assert studies.evaluate("document.activeElement.getAttribute('role')") == "grid", "the reader stays in the list"
+    studies.shot("studies-quick-look")
+    search(studies, "P1")
+    assert eventually(lambda: studies.get_by_role("grid").get_attribute("aria-rowcount") == "241")
+    studies.focus(".rows")
+    for _ in range(5):
+        studies.keyboard.press("ArrowDown")
+        chosen = studies.locator("[data-study][aria-selected=true]")
+        assert eventually(lambda: look.get_attribute("data-study") == chosen.get_attribute("data-study"))
+    assert eventually(lambda: look.get_attribute("data-state") == "shown")
+    assert chosen.locator(".name").inner_text() in look.inner_text()
+    studies.keyboard.press("Escape")
+    assert look.is_hidden()
+    assert studies.evaluate("location.hash").endswith("search=P1"), "closing it leaves the list as it is"

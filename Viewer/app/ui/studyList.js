@@ -1,5 +1,6 @@
 /** The study list: search as you type, sort, keyset paging while scrolling, live arrivals, keyboard, upload by drop. */
 import * as api from "../net/api.js";
+import { admits, dates, empty as everything, isSame, queryOf, said } from "../model/listQuery.js";
 import { arrive, takePending } from "../model/studyList.js";
 import { nameGroups } from "../model/text.js";
 import { deleteDialog } from "./deleteDialog.js";
@@ -7,6 +8,9 @@ import { explain } from "./doors.js";
 import { h } from "./element.js";
 import { emptyArchive, nothingFound } from "./emptyList.js";
 import { icon } from "./icons.js";
+import { notice as sentences } from "./notice.js";
+import { quickLook } from "./quickLook.js";
+import { studyFilters } from "./studyFilters.js";
 import { columns, rowID, studyHash, studyRow, updateRow } from "./studyRow.js";
 import { themeButton } from "./theme.js";
 import { virtualRows } from "./virtualRows.js";
@@ -16,12 +20,9 @@ const pageSize = 100;
 const typingPause = 150; // ms
 const freshFor = 6000; // ms a new row stays marked
 
-export function studyList(root, { user, query: parameters, memory, uploads, signedOut, signOut, open }) {
-  const query = {
-    search: parameters.get("search") ?? memory.query?.search ?? "",
-    sort: columns.some(({ sort }) => sort === parameters.get("sort")) ? parameters.get("sort") : memory.query?.sort ?? "date",
-    order: parameters.get("order") ?? memory.query?.order ?? "desc",
-  };
+export function studyList(root, { user, query: parameters, memory, uploads, preferences, signedOut, signOut, open }) {
+  // The address says it all; without one the list is as it was left.
+  const query = queryOf(parameters.size ? Object.fromEntries(parameters) : memory.query, (name) => columns.some(({ sort }) => sort === name));
   let list = { rows: [], next: null, total: 0, pending: [], query };
   let selected = memory.selected ?? null;
   let request = null; // the search in flight
@@ -49,6 +50,9 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
     h("div", { role: "rowgroup", class: "heading-group" }, heading), canvas);
   const pill = h("button", { type: "button", class: "pill", hidden: true, onclick: showPending });
   const notice = h("div", { class: "list-notice" });
+  const look = quickLook({ closed: () => scroller.focus({ preventScroll: true }), signedOut });
+  const spoken = sentences();
+  const filters = studyFilters({ query: () => list.query, ask, preferences, say: spoken.say });
   const page = h("div", { class: "studies-page" },
     h("header", { class: "top-bar" },
       h("p", { class: "brand" }, icon("mark"), h("span", {}, t("product"))),
@@ -63,7 +67,7 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
         h("button", { type: "button", class: "quiet", id: "signOut", title: t("signOut"), "aria-label": t("signOut"), onclick: signOut }, icon("exit")),
       ),
     ),
-    h("main", { class: "list-area" }, h("h1", { class: "unseen" }, t("studies")), scroller, pill, notice),
+    h("main", { class: "list-area" }, h("h1", { class: "unseen" }, t("studies")), filters.element, h("div", { class: "list-body" }, scroller, look.element), pill, notice, spoken.element),
   );
   root.replaceChildren(page);
 
@@ -87,13 +91,15 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
 
   // MARK: Asking the server
 
+  const asked = (page) => ({ ...list.query, ...dates(list.query, new Date()), ...page });
+
   async function load() {
     request?.abort();
     request = new AbortController();
     const { signal } = request;
     page.classList.add("busy");
     try {
-      const answer = await api.studies({ ...list.query, limit: pageSize }, signal);
+      const answer = await api.studies(asked({ limit: pageSize }), signal);
       list = { ...list, rows: answer.studies, next: answer.next, total: answer.total, isMore: answer.totalIsLess === true, pending: [] };
       failed = false;
       loaded = true;
@@ -123,7 +129,7 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
   }
 
   async function append(signal) {
-    const answer = await api.studies({ ...list.query, limit: pageSize, cursor: list.next }, signal);
+    const answer = await api.studies(asked({ limit: pageSize, cursor: list.next }), signal);
     const known = new Set(list.rows.map((row) => row.studyInstanceUID));
     list = { ...list, rows: [...list.rows, ...answer.studies.filter((row) => !known.has(row.studyInstanceUID))], next: answer.next, total: answer.total, isMore: answer.totalIsLess === true };
   }
@@ -154,7 +160,8 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
     const n = list.total;
     // Beyond some thousands the server counts no further.
     const shown = count(n) + (list.isMore ? "+" : "");
-    total.textContent = text ? t("list.found", { count: shown }) : n === 1 ? t("list.total.one") : t("list.total", { count: shown });
+    const isNarrow = !isSame({ ...list.query, sort, order }, { ...everything, sort, order });
+    total.textContent = isNarrow ? t("list.found", { count: shown }) : t("list.total", { count: shown, n });
     scroller.setAttribute("aria-rowcount", n + 1);
     for (const cell of heading.children) {
       if (!cell.dataset.sort) continue;
@@ -166,16 +173,21 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
     pill.setAttribute("aria-label", t("list.new.label", { count: list.pending.length }));
     const empty = loaded && !failed && !list.rows.length;
     scroller.hidden = empty || failed;
-    if (empty) notice.replaceChildren(text ? nothingFound(text) : emptyArchive());
+    if (empty) notice.replaceChildren(isNarrow ? nothingFound(text || [list.query.modality, list.query.from, list.query.to].filter(Boolean).join(" ") || "…") : emptyArchive());
     else if (!failed) notice.replaceChildren();
     select(selected && list.rows.some((row) => row.studyInstanceUID === selected) ? selected : list.rows[0]?.studyInstanceUID ?? null);
     rows.refresh();
-    const hash = new URLSearchParams(Object.entries(list.query).filter(([name, value]) => value && !(name === "sort" && value === "date") && !(name === "order" && value === "desc")));
+    filters.show();
+    const hash = new URLSearchParams(said(list.query));
     history.replaceState(null, "", `#/studies${hash.size ? `?${hash}` : ""}`);
   }
 
   function select(uid) {
     selected = uid;
+    if (look.isOpen) {
+      const study = list.rows.find((row) => row.studyInstanceUID === uid);
+      study ? look.show(study) : look.close();
+    }
     if (uid) scroller.setAttribute("aria-activedescendant", rowID({ studyInstanceUID: uid }));
     else scroller.removeAttribute("aria-activedescendant");
   }
@@ -188,7 +200,10 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
     typing = setTimeout(() => ask({ search: search.value.trim() }), typingPause);
   }
   function ask(change) {
-    list = { ...list, query: { ...list.query, ...change } };
+    clearTimeout(typing);
+    // What stands in the field counts, also where its pause was not over.
+    list = { ...list, query: { ...list.query, search: search.value.trim(), ...change } };
+    if (change.search !== undefined && change.search !== search.value.trim()) search.value = change.search;
     selected = null; // another list begins at its top
     load();
   }
@@ -221,6 +236,13 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
       move(steps[event.key]);
     } else if (event.key === "Enter" && selected) {
       enter(selected);
+    } else if (event.key === " " && selected) {
+      event.preventDefault();
+      const study = list.rows.find((row) => row.studyInstanceUID === selected);
+      if (look.isOpen) look.close();
+      else if (study) look.show(study, { at: 0 });
+    } else if (event.key === "Escape" && look.isOpen) {
+      look.close();
     } else if (event.key === "Delete" && selected && mayDelete) {
       askToDelete(selected);
     }
@@ -235,6 +257,11 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
   function clicked(event) {
     const row = event.target.closest("[data-study]");
     if (!row || event.target.closest("a") || getSelection()?.toString()) return; // links go by themselves; marked text stays
+    if (event.target.closest(".row-look")) { // the button of who has no keyboard
+      select(row.dataset.study);
+      rows.refresh();
+      return look.show(list.rows.find(({ studyInstanceUID }) => studyInstanceUID === row.dataset.study), { at: 0 });
+    }
     if (event.target.closest(".row-delete")) return askToDelete(row.dataset.study);
     enter(row.dataset.study);
   }
@@ -272,6 +299,8 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
     // What is above the first visible row, or at or above the row under the pointer, would push the reader's rows away.
     const hold = scroller.hidden ? 0 : Math.max(scroller.scrollTop > 0 ? rows.firstVisible() + 1 : 0, pointerIndex + 1);
     const known = list.rows.find((row) => row.studyInstanceUID === study.studyInstanceUID);
+    // A study that has grown out of a filter stays where it is until the list is asked again.
+    if (!known && !admits(list.query, study, new Date())) return;
     const result = arrive(list, study, hold);
     list = result.list;
     if (result.effect === "inserted" || (known && known.instanceCount !== study.instanceCount)) mark(study.studyInstanceUID);
@@ -290,7 +319,7 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
   async function catchUp() {
     const { signal } = request;
     try {
-      const answer = await api.studies({ ...list.query, limit: pageSize }, signal);
+      const answer = await api.studies(asked({ limit: pageSize }), signal);
       for (const study of answer.studies.toReversed()) arrived(study);
     } catch (error) {
       if (error.status === 401 && !signal.aborted) signedOut(); // anything else: the next break or search asks again
@@ -319,6 +348,9 @@ export function studyList(root, { user, query: parameters, memory, uploads, sign
     request?.abort();
     endEvents();
     rows.close();
+    look.close();
+    filters.close();
+    spoken.close();
     clearTimeout(typing);
     document.removeEventListener("keydown", pageKey);
   };

@@ -1,7 +1,8 @@
 /** One study as a row of the list; on a phone the same cells lie as a card. */
-import { age, date, nameGroups, time } from "../model/text.js";
+import { age, nameGroups } from "../model/text.js";
 import { h, setText } from "./element.js";
 import { icon } from "./icons.js";
+import { date, time } from "./locale.js";
 import { count, t } from "./words.js";
 
 export const columns = [
@@ -23,7 +24,7 @@ export function studyRow(study, { mayDelete }) {
     cell("patient", h("a", { tabindex: "-1", href: studyHash(study) }, h("bdi", { class: "name" })), h("bdi", { class: "groups" })),
     cell("patientID", h("bdi", {})), cell("birth"), cell("date"), cell("modality"), cell("description", h("bdi", {})),
     cell("accession", h("bdi", {})),
-    cell("count", h("span", {}), mayDelete && h("button", { type: "button", class: "row-delete quiet", tabindex: "-1", title: t("delete.title"), "aria-label": t("delete.title") }, icon("trash"))),
+    cell("count", h("span", {}), h("button", { type: "button", class: "row-look quiet", tabindex: "-1", title: t("look.hint"), "aria-label": t("look.title") }, icon("stack")), mayDelete && h("button", { type: "button", class: "row-delete quiet", tabindex: "-1", title: t("delete.title"), "aria-label": t("delete.title") }, icon("trash"))),
   );
   return row;
 }
