@@ -45,6 +45,11 @@ test("manifests are no key images", () => {
   assert.equal(keyObjectOf({ ...document("113000"), "00080016": v("1.2.840.10008.5.1.4.1.1.88.11") }), null);
 });
 
+test("images that somebody rejected are no key images", () => {
+  assert.equal(keyObjectOf(document("113001", image("1.1.1"))).isRejection, true);
+  assert.equal(keyObjectOf(document("113004", image("1.1.1"))).isRejection, false);
+});
+
 test("taking one image back leaves the others", () => {
   const found = keyObjectOf(document("113000", image("1.1.1"), image("1.1.2", 1, 3)));
   assert.deepEqual(without(found, "1.1.2", 3, 5).map(({ instance, frames }) => [instance, frames]), [["1.1.1", []], ["1.1.2", [1]]]);

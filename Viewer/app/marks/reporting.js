@@ -56,5 +56,5 @@ export function reporting({ app, studyUID, views, measured, changed, signedOut }
     }
   }
 
-  return { saveReport, get said() { return said; } };
+  return { saveReport, whole, get said() { return said; } };
 }

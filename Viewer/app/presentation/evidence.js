@@ -107,7 +107,8 @@ export function evidence({ app, facts, panes, stage, studyUID, user, say, change
     beside(seen, viewport) {
       const badges = [];
       if (seen.kind === "image" && ofThisStudy(viewport.series)) {
-        const documents = keys.of(seen.item.image.sopInstanceUID, seen.item.frame);
+        const all = keys.of(seen.item.image.sopInstanceUID, seen.item.frame), documents = all.filter(({ isRejection }) => !isRejection);
+        for (const { title, description, observer } of all.filter(({ isRejection }) => isRejection)) badges.push({ id: "rejected", text: titleOf(title), title: [description, observer].filter(Boolean).join(" · ") });
         const waits = documents.length > 0 && documents.every(({ isOnItsWay }) => isOnItsWay);
         if (documents.length) {
           badges.push({ id: waits ? "key.waiting" : "key", text: waits ? t("badge.key.waiting") : t("badge.key"), title: documents.map(({ title, description, observer }) => [titleOf(title), description, observer].filter(Boolean).join(" · ")).join("\n") });

@@ -1,7 +1,7 @@
 /**
  * Key Object Selection Documents (PS3.3 §A.35.4, PS3.16 TID 2010) as values: which images somebody selected, and for what. Any maker's.
  *
- * A document is `{document, series, title: {code, meaning}, description, observer, created, images: [{series, instance, sopClass, frames}]}`; no frames: all of them.
+ * A document is `{document, series, title: {code, meaning}, description, observer, created, isRejection, images: [{series, instance, sopClass, frames}]}`; no frames: all of them.
  */
 import { items, numbers, text } from "../model/attributes.js";
 
@@ -10,8 +10,11 @@ export const keyObjectClass = "1.2.840.10008.5.1.4.1.1.88.59";
 /** Titles (CID 7010) that a reader gives, by their code; the first is that of the plain key. */
 export const titles = ["113000", "113002", "113003", "113004", "113005", "113006", "113007", "113008", "113009", "113018", "113020", "113021"];
 
-/** Lists of whole studies and of what is shown together (manifests, complete content, groups of frames): no choice of a reader's. */
-const inventories = new Set(["113030", "113031", "113032", "113033", "113034", "113035", "113036", "113037", "113038"]);
+/** Lists of whole studies, of what is shown together, and of inputs and results in radiotherapy: no choice of a reader's. */
+const isInventory = (code) => /^11303[0-6]$/.test(code) || (/^128(1[89]|20|21|22)/.test(code) && !["128195", "128201", "128202", "128203"].includes(code));
+
+/** Images somebody rejected (quality, patient safety, wrong worklist entry, retention): named, and no key images. */
+const rejections = new Set(["113001", "113010", "113037", "113038", "113039"]);
 
 const tags = { type: "0040A040", name: "0040A043", content: "0040A730", value: "00080100", meaning: "00080104", text: "0040A160", person: "0040A123", reference: "00081199", sopClass: "00081150", sopInstance: "00081155", frames: "00081160" };
 const keyObjectDescription = "113012", personObserver = "121008";
@@ -21,7 +24,7 @@ export function keyObjectOf(set) {
   if (text(set, "00080016") !== keyObjectClass) return null;
   const name = items(set, tags.name)[0];
   const title = { code: text(name, tags.value), meaning: text(name, tags.meaning) };
-  if (inventories.has(title.code)) return null;
+  if (isInventory(title.code)) return null;
   const series = evidence(set);
   const content = items(set, tags.content);
   const found = (code) => content.find((item) => text(items(item, tags.name)[0], tags.value) === code);
@@ -38,7 +41,7 @@ export function keyObjectOf(set) {
   }
   return {
     document: text(set, "00080018"), series: text(set, "0020000E"), title, description: text(found(keyObjectDescription), tags.text), observer: person(found(personObserver)),
-    created: `${text(set, "00080023")}${text(set, "00080033")}`, images: [...images.values()],
+    created: `${text(set, "00080023")}${text(set, "00080033")}`, images: [...images.values()], isRejection: rejections.has(title.code),
   };
 }
 

@@ -42,7 +42,17 @@ export function keys({ studyUID, user, say, changed, signedOut }) {
     const stored = documents.list.filter(({ document }) => !leaving.has(document));
     const onItsWay = box.entries.filter(({ document }) => document).map(({ document }) => ({ ...document, isOnItsWay: true }));
     const all = [...stored, ...onItsWay.filter(({ document }) => !stored.some((each) => each.document === document))];
-    return (cached = { version, all, images: keyImages(all) });
+    const keys = all.filter(({ isRejection }) => !isRejection);
+    return (cached = { version, all, keys, images: keyImages(keys) });
+  }
+
+  const stacks = new WeakMap(); // items → {version, keys}: asked for at every drawing
+  function inStack(items) {
+    if (stacks.get(items)?.version !== version) {
+      const named = new Set(current().keys.flatMap(({ images }) => images.map(({ instance }) => instance)));
+      stacks.set(items, { version, keys: items.map(({ image, frame }) => named.has(image.sopInstanceUID) && documentsOf(current().keys, image.sopInstanceUID, frame).length > 0) });
+    }
+    return stacks.get(items).keys;
   }
 
   const isOwn = ({ observer }) => observer === me;
@@ -78,17 +88,15 @@ export function keys({ studyUID, user, say, changed, signedOut }) {
     get failed() { return documents.failed; },
     /** Every key image of the study: `{series, instance, frame, documents}`. */
     get images() { return current().images; },
-    isKey: (instance, frame) => documentsOf(current().all, instance, frame).length > 0,
     /** The documents that have an image; those on their way have `isOnItsWay`. */
     of: (instance, frame) => documentsOf(current().all, instance, frame),
     countOf: (series) => current().images.filter((each) => each.series === series).length,
     /** For each item of a stack whether it is a key image. */
-    inStack: (items) => items.map(({ image, frame }) => documentsOf(current().all, image.sopInstanceUID, frame).length > 0),
-    get version() { return version; },
+    inStack,
     mark,
     /** What the key does: marks the image, or takes back what this person marked. */
     toggle(shown) {
-      const own = documentsOf(current().all, shown.image.sopInstanceUID, shown.frame).filter(isOwn);
+      const own = documentsOf(current().keys, shown.image.sopInstanceUID, shown.frame).filter(isOwn);
       if (own.length) takeBack(shown, own);
       else mark([shown]);
       return !own.length;

@@ -1,6 +1,5 @@
 /** Presentation states at work: those of the study are read and listed, one is applied to a viewport, and the view on screen is stored as a new one. */
 import * as api from "../net/api.js";
-import { lines as linesOf } from "../marks/label.js";
 import { newUID } from "../marks/kinds.js";
 import * as edits from "../model/state.js";
 import { t } from "../ui/words.js";
@@ -92,8 +91,18 @@ export function states({ app, facts, studyUID, user, say, changed, signedOut }) 
     return (facts.stacks.get(viewport.series)?.items ?? []).filter(({ image }) => image.hasPixels && same(image));
   }
 
+  /** The words of a mark on an image that is not on screen: it is measured there. Where it cannot be, its own words are all. */
+  async function measured(mark, own) {
+    try {
+      return (await app.marking.whole(mark)).lines;
+    } catch (error) {
+      say(error.message);
+      return own;
+    }
+  }
+
   /** @param {"image" | "series"} scope */
-  function save(name, scope) {
+  async function save(name, scope) {
     const seen = app.seen();
     const { item, window, look, viewport, geometry, size } = seen;
     const items = scope === "series" ? [item, ...alike().filter((each) => each !== item)].filter((each, n, all) => n < 4000 || each === all[0]) : [item];
@@ -104,10 +113,11 @@ export function states({ app, facts, studyUID, user, say, changed, signedOut }) 
     }
     const named = ({ instance, frame }) => images.has(instance) && (!images.get(instance).frames || images.get(instance).frames.includes(frame));
     const { turns, flipped } = transformationOf(viewport.view.orientation);
-    const marks = app.marking.list().filter(({ mark }) => mark.kind !== "calibration" && named(mark)).map(({ mark, lines }) => {
+    const marks = [];
+    for (const { mark, scale, lines } of app.marking.list().filter(({ mark }) => mark.kind !== "calibration" && named(mark))) {
       const { id, kind, instance, frame, points, place } = mark;
-      return { id, kind, instance, frame, points, lines: lines.length ? lines : linesOf(mark, [], { source: "none" }), ...(place && { place }) };
-    });
+      marks.push({ id, kind, instance, frame, points, lines: scale ? lines : await measured(mark, lines), ...(place && { place }) });
+    }
     box.add({
       body: {
         id: newUID(), name, images: [...images.values()],

@@ -8,7 +8,7 @@ export function slider(goTo) {
   const thumb = h("span", { class: "slider-thumb" });
   const element = h("div", { class: "slider", role: "slider", "aria-orientation": "vertical", "aria-label": t("slider"), "aria-valuemin": "1" }, canvas, h("span", { class: "slider-track" }, thumb, ticks));
   let count = 0;
-  let painted = "", ticked = "";
+  let painted = "", ticked = null;
 
   const go = (event) => {
     const box = thumb.parentElement.getBoundingClientRect();
@@ -31,9 +31,9 @@ export function slider(goTo) {
       element.setAttribute("aria-valuenow", index + 1);
       element.setAttribute("aria-valuetext", t("sliderText", { n: index + 1, count }));
       thumb.style.top = `${(index / (count - 1)) * 100}%`;
-      const stars = keys.flatMap((is, n) => (is ? [n] : []));
-      if (ticked !== stars.join()) {
-        ticked = stars.join();
+      if (keys !== ticked) {
+        ticked = keys;
+        const stars = keys.flatMap((is, n) => (is ? [n] : []));
         ticks.replaceChildren(...stars.map((n) => { const tick = h("span", { class: "slider-key" }); tick.style.top = `${(n / (count - 1)) * 100}%`; return tick; }));
       }
       const text = loaded.map(Number).join("");

@@ -47,7 +47,8 @@ export function acts({ editor, facts, player, root, stage, frames, changed, open
     fetchStack(uid) { if (facts.seriesOf(uid)) facts.wantStack(uid); },
     fetchFrame(uid, instance, number) { app.besides = { series: uid, at: app.viewOf(uid, instance, number)?.at ?? 0 }; changed(); },
     redo: editor.redo,
-    seriesUIDs: () => facts.series.map((each) => each.seriesInstanceUID),
+    /** Series with pictures, or with what only they can say: not the documents about others. */
+    seriesUIDs: () => facts.series.filter(({ modality }) => !["SR", "KO", "PR"].includes(modality)).map((each) => each.seriesInstanceUID),
     count: (n = state().active) => facts.countOf(state().viewports[n].series),
     /** The image on screen with what belongs to it, or null. */
     current(n = state().active) {
