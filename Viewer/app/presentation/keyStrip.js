@@ -33,7 +33,7 @@ export function keyStrip(app, studyUID) {
     const label = `${app.placeOf(series, instance, frame)}: ${words}`;
     const placeholder = () => h("span", { class: "no-thumbnail" }, icon("star"));
     return h("button", { type: "button", class: documents.every(({ isOnItsWay }) => isOnItsWay) ? "key-item waiting" : "key-item", title: label, "aria-label": label, dataset: { instance, frame }, onclick: () => app.goToKey(each) },
-      h("img", { src: local(`dicom-web/studies/${studyUID}/series/${series}/instances/${instance}/frames/${frame}/thumbnail`), alt: "", loading: "lazy", decoding: "async", draggable: "false", onerror: (event) => event.target.replaceWith(placeholder()) }));
+      !app.ofThisStudy(series) ? placeholder() : h("img", { src: local(`dicom-web/studies/${studyUID}/series/${series}/instances/${instance}/frames/${frame}/thumbnail`), alt: "", loading: "lazy", decoding: "async", draggable: "false", onerror: (event) => event.target.replaceWith(placeholder()) }));
   }
   return { element, update };
 }

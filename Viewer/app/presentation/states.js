@@ -128,7 +128,8 @@ export function states({ app, facts, studyUID, user, say, changed, signedOut }) 
   }
 
   return {
-    get list() { return known.list; },
+    /** The newest first. */
+    get list() { return known.list.toSorted((a, b) => (a.created === b.created ? (a.description < b.description ? -1 : 1) : a.created < b.created ? 1 : -1)); },
     get failed() { return known.failed; },
     get status() { return box.status; },
     get waiting() { return box.entries.length; },
