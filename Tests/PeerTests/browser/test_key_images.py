@@ -119,7 +119,7 @@ def test_walk(own_page, own_server):
     letters = [page.locator(f"[data-viewport='0'] .letter.{edge}").inner_text() for edge in ("left", "right", "top", "bottom")]
     assert letters == ["A", "P", "R", "L"], letters
     before = {"window": (page.data("window-center"), page.data("window-width")), "letters": letters, "zoom": zoom(page), "pixel": [pixel(page, x, y) for x, y in ((200, 200), (420, 350), (600, 120))]}
-    page.keyboard.press("Shift+P")
+    page.keyboard.press("Shift+V")
     page.fill("#view-name", "Lunge, Höhe 2")
     page.shot("save-view")
     page.keyboard.press("Enter")
@@ -240,7 +240,7 @@ def test_others_are_shown_as_they_say(own_page, own_server):
     assert page.locator(".presentation-layer .words").get_attribute("data-text") == "Other maker"
     page.shot("others-presentation-state")
     # What is seen with it is another's: it is not taken for the image's own.
-    page.keyboard.press("Shift+P")
+    page.keyboard.press("Shift+V")
     assert eventually(lambda: "take it off" in page.locator(".notice").inner_text(), page=page)
 
 
@@ -252,7 +252,7 @@ def test_nothing_is_lost_without_a_connection(own_page, own_server):
     page.route("**/api/studies/*/key-images", lambda route: route.abort())
     page.route("**/api/studies/*/presentation-states", lambda route: route.abort())
     page.keyboard.press("k")
-    page.keyboard.press("Shift+P"), page.fill("#view-name", "Later"), page.keyboard.press("Enter")
+    page.keyboard.press("Shift+V"), page.fill("#view-name", "Later"), page.keyboard.press("Enter")
     status = page.locator(".evidence-status")
     assert eventually(lambda: status.get_attribute("data-evidence") == "offline" and "2 kept here" in status.inner_text() and badge(page, "waiting").count() == 1, page=page)
     assert found(own_server, study, KO) == []

@@ -5,5 +5,5 @@ export const evidenceCommands = [
   { id: "nextKeyImage", keys: ["Shift+ArrowDown"], group: "images", run: (app) => app.nextKey(1) },
   { id: "previousKeyImage", keys: ["Shift+ArrowUp"], group: "images", run: (app) => app.nextKey(-1) },
   { id: "keysOnly", keys: ["*"], group: "images", icon: "star", run: (app) => app.keysOnly() },
-  { id: "savePresentation", keys: ["Shift+P"], group: "view", icon: "presentation", run: (app) => app.savePresentation() },
+  { id: "savePresentation", keys: ["Shift+V"], group: "view", icon: "presentation", run: (app) => app.savePresentation() },
 ];
