@@ -104,7 +104,7 @@ public struct MeasurementReport: Sendable {
             ContentMaking.item("HAS OBS CONTEXT", "TEXT", .trackingIdentifier, [DataElement(.textValue, .UT, group.name)]),
             ContentMaking.item("HAS OBS CONTEXT", "UIDREF", .trackingUniqueIdentifier, [DataElement(.uid, uid: group.trackingUID)]),
         ]
-        if let method = group.method { content.append(code("HAS CONCEPT MOD", .measurementMethod, method)) }
+        if let method = group.method { content.append(ContentMaking.code("HAS CONCEPT MOD", .measurementMethod, method)) }
         if let region = group.region { content.append(coordinates("CONTAINS", .imageRegion, region)) }
         content += group.measurements.map(measurement)
         if let comment = group.comment { content.append(ContentMaking.item("CONTAINS", "TEXT", .comment, [DataElement(.textValue, .UT, comment)])) }
