@@ -136,6 +136,20 @@ export async function bulk(uri, signal) {
   return new Uint8Array(await response.arrayBuffer());
 }
 
+/** A file the server makes; fails with its words. */
+export async function file(address, signal) {
+  let response;
+  try {
+    response = await fetch(address, { signal });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new RequestError(0, "");
+  }
+  if (response.ok) return response.arrayBuffer();
+  const json = await response.json().catch(() => ({})); // an error page of a proxy is no JSON
+  throw new RequestError(response.status, json.error ?? "", json);
+}
+
 /** Bytes behind a link of the metadata, not fetched; null where the server does not tell. */
 export async function bulkLength(uri, signal) {
   const path = new URL(uri, document.baseURI).pathname;

@@ -34,7 +34,7 @@ export default function exportDialog(look) {
   const progress = h("progress", { id: "export-progress", hidden: true, "aria-label": t("export.film"), max: "1", value: "0" });
   const filmWords = h("p", { class: "hint", id: "export-film-words" });
   const filmButton = h("button", { type: "button", class: "primary", id: "export-film", disabled: true, onclick: makeFilm }, t("export.film.make"));
-  const serverFilm = h("a", { class: "quiet bordered", id: "export-server-film", hidden: true, download: "" }, t("export.film.server"));
+  const serverFilm = h("button", { type: "button", class: "quiet bordered", id: "export-server-film", hidden: true, onclick: serverMakesFilm }, t("export.film.server"));
   let plan = null, making = null;
 
   const kind = () => kinds.querySelector(":checked").value;
@@ -112,7 +112,21 @@ export default function exportDialog(look) {
     formats.replaceChildren(...plan.formats.map(({ id }, n) => h("option", { value: String(n) }, id === "mp4" ? "MP4 (H.264)" : "WebM")));
     filmButton.disabled = !plan.formats.length;
     serverFilm.hidden = !plan.serverURL;
-    if (plan.serverURL) { serverFilm.href = plan.serverURL; serverFilm.download = nameOf("mp4"); }
+  }
+
+  async function serverMakesFilm() {
+    serverFilm.disabled = true;
+    say(t("export.film.waits"));
+    try {
+      save(await api.file(plan.serverURL, ended.signal), "video/mp4", nameOf("mp4"));
+      say(t("export.saved", { name: nameOf("mp4") }));
+    } catch (error) {
+      if (ended.signal.aborted) return;
+      if (error.status === 401) { dialog.close(); return signedOut(); }
+      say(t("export.failed", { words: explain(error) }));
+    } finally {
+      serverFilm.disabled = false;
+    }
   }
 
   async function makeFilm() {

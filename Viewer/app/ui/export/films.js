@@ -9,6 +9,7 @@ import { undrawable } from "../../model/transferSyntax.js";
 import { sight } from "../../viewport/sight.js";
 
 const most = 20000; // frames
+const mostOfServer = 2000; // what is behind them it leaves out
 
 /**
  * @param set metadata of the object on screen, or null
@@ -30,7 +31,7 @@ export async function filmPlan(look, set) {
   return {
     uid: viewport.series, positions, leftOut: wanted.length - positions.length, durations, source, rate: number(rate, 2), width, height, isOneObject, series: facts.seriesOf(viewport.series),
     viewport: { ...viewport, look: { ...viewport.look, window: held } }, formats: positions.length > 1 ? await videoFormats(width, height, rate) : [],
-    serverURL: isOneObject ? serverURL(facts.seriesOf(viewport.series), item.image, window) : null,
+    serverURL: isOneObject && positions.length <= mostOfServer ? serverURL(facts.seriesOf(viewport.series), item.image, window) : null,
   };
 }
 
