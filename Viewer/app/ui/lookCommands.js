@@ -6,5 +6,5 @@ export const lookCommands = [
   { id: "editPresets", keys: [], group: "look", icon: "presets", run: (app) => app.look.presets() },
   { id: "lesions", keys: ["Shift+M"], group: "look", icon: "marks", run: (app) => app.look.lesions() },
   { id: "export", keys: ["Shift+D"], group: "look", icon: "save", run: (app) => app.look.export() },
-  { id: "print", keys: ["Shift+P"], group: "look", icon: "document", run: (app) => app.look.print() },
+  { id: "print", keys: ["Shift+H"], group: "look", icon: "document", run: (app) => app.look.print() },
 ];
