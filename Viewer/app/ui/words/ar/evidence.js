@@ -10,7 +10,7 @@ export const ar = {
   "key.title.113000": "ذات أهمية", "key.title.113002": "للطبيب المُحيل", "key.title.113003": "للجراحة", "key.title.113004": "للتعليم", "key.title.113005": "لاجتماع طبي",
   "key.title.113006": "للعلاج", "key.title.113007": "للمريض", "key.title.113008": "لمراجعة الأقران", "key.title.113009": "للبحث العلمي", "key.title.113018": "للطباعة",
   "key.title.113020": "لإرفاقها بالتقرير", "key.title.113021": "لإجراء قضائي", "key.title.113001": "مرفوضة بسبب الجودة", "key.title.113010": "مشكلة في الجودة", "key.title.113013": "الأفضل في المجموعة",
-  "key.title.113039": "مرفوضة لسلامة المريض", "series.keys": "الصور المهمة: {n}",
+  "key.title.113037": "مرفوضة لسلامة المريض", "key.title.113038": "بند خاطئ في قائمة العمل", "key.title.113039": "مرفوضة لسلامة المريض", "series.keys": "الصور المهمة: {n}",
   "badge.key": "★ صورة مهمة", "badge.key.waiting": "☆ صورة مهمة لم تُحفظ بعد", "badge.presentation": "العرض: {name}", "badge.presentation.other": "ليست جزءًا من العرض {name}", "badge.presentation.partly": "العرض غير معروض كاملًا",
   "presentation.states": "حالات العرض", "presentation.none": "كما هي الصورة بذاتها", "presentation.ofThis": "لهذه الصورة", "presentation.noneOfThis": "لا توجد حالة عرض لهذه الصورة.",
   "presentation.ofOthers": "لصور أخرى", "presentation.save": "حفظ هذا العرض", "presentation.save.hint": "النافذة والتدوير والتكبير والعلامات، كحالة عرض تعرضها برامج أخرى أيضًا.",
