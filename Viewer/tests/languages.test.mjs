@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { words as ar } from "../app/ui/words/ar.js";
 import { words as de } from "../app/ui/words/de.js";
 import { words as en } from "../app/ui/words/en.js";
+import { bytes, date } from "../app/ui/locale.js";
 
 const plural = /\.(zero|one|two|few|many|other)$/;
 const placeholders = (text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
@@ -55,4 +56,12 @@ test("styles know start and end, not left and right", () => {
     }
   }
   assert.deepEqual(wrong, []);
+});
+
+test("dates have their month in letters, and a day that is none stays as it was sent", () => {
+  assert.match(date("20260503"), /May/);
+  assert.doesNotMatch(date("20260503"), /\b0?5\b/, "3/5 would be two days");
+  for (const [given, shown] of [["20260231", "2026-02-31"], ["", ""], ["2026", "2026"], ["nonsense", "nonsense"], [undefined, ""]]) assert.equal(date(given), shown);
+  assert.equal(bytes(0), "0 B");
+  assert.equal(bytes(1_500_000), "1.5 MB");
 });

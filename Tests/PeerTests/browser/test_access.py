@@ -158,7 +158,7 @@ def test_the_language_is_kept_for_the_reader(new_page, server_url):
     """Chosen once, on every screen; what is written from left to right within it stays so."""
     page = new_page()
     visit(page, "studies", server_url)
-    page.evaluate("import('./ui/words.js').then(({ chooseLanguage }) => chooseLanguage('ar'))")
+    page.select_option("#language", "ar")
     page.wait_for_selector("html[lang=ar][data-ready=studies]")
     assert page.evaluate("document.documentElement.dir") == "rtl"
     assert "الفحوصات" in page.inner_text(".total")
@@ -167,7 +167,7 @@ def test_the_language_is_kept_for_the_reader(new_page, server_url):
     other = new_page()
     visit(other, "studies", server_url)
     other.wait_for_selector("html[lang=ar][data-ready=studies]")
-    other.evaluate("import('./ui/words.js').then(({ chooseLanguage }) => chooseLanguage('en'))")
+    other.select_option("#language", "en")
     other.wait_for_selector("html[lang=en][data-ready=studies]")
 
 

@@ -182,3 +182,22 @@ def test_who_is_no_administrator_does_not_see_it(browser, server):
     for path in ("peers", "callers", "associations", "jobs", "commitments"):
         assert context.request.get(f"api/{path}").status == 403, path
     context.close()
+
+
+@pytest.mark.parametrize("language, options", [("en", {}), ("ar", {"viewport": {"width": 390, "height": 844}})])
+def test_axe_on_every_page_of_the_administrator(own_page, own_server, language, options):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page = own_page("#/network/peers", "network", **options)
+    page.evaluate(f"localStorage.setItem('isocenter.language', '{language}'); localStorage.setItem('isocenter.theme', '{'dark' if language == 'ar' else 'light'}')")
+    page.reload()
+    page.wait_for_selector(f"html[lang={language}]")
+    for place in ("network/peers", "network/callers", "network/associations", "network/jobs", "network/commitments", "network/deletions", "api", "api/searchStudies", "network/peers"):
+        page.goto(f"{own_server.http}/#/{place}")
+        page.ready(place.split("/")[0])
+        if place == "network/peers":
+            page.locator(".section-head button").first.click()
+            page.wait_for_selector("dialog[open]")
+        found = axe.run(page.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}).response["violations"]
+        assert [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found] == [], place
+        assert page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0, place
+        page.keyboard.press("Escape")

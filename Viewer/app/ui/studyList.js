@@ -8,6 +8,7 @@ import { explain } from "./doors.js";
 import { h } from "./element.js";
 import { emptyArchive, nothingFound } from "./emptyList.js";
 import { icon } from "./icons.js";
+import { languageSelect } from "./languageSelect.js";
 import { notice as sentences } from "./notice.js";
 import { quickLook } from "./quickLook.js";
 import { studyFilters } from "./studyFilters.js";
@@ -62,7 +63,7 @@ export function studyList(root, { user, query: parameters, memory, uploads, pref
         h("button", { type: "button", class: "quiet", id: "upload", title: t("upload"), onclick: () => uploads.choose() }, icon("upload"), h("span", {}, t("upload"))),
         user.role === "administrator" && h("a", { class: "quiet", id: "network", href: "#/network", title: t("network"), "aria-label": t("network") }, icon("network")),
         h("a", { class: "quiet wide-only", id: "api", href: "#/api", title: t("api"), "aria-label": t("api") }, icon("code")),
-        themeButton(),
+        languageSelect(), themeButton(),
         h("span", { class: "person", title: user.role }, icon("user"), user.name),
         h("button", { type: "button", class: "quiet", id: "signOut", title: t("signOut"), "aria-label": t("signOut"), onclick: signOut }, icon("exit")),
       ),
