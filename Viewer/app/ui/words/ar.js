@@ -1,12 +1,13 @@
 /** العربية. Terms as Arabic radiology uses them; codes, units and letters of sides stay as they are on the images. */
 import { ar as account } from "./ar/account.js";
+import { ar as audit } from "./ar/audit.js";
 import { ar as evidence } from "./ar/evidence.js";
 import { ar as look } from "./ar/look.js";
 import { ar as list } from "./list.js";
 import { ar as upload } from "./upload.js";
 
 export const words = {
-  ...upload, ...list, ...look, ...evidence, ...account,
+  ...upload, ...list, ...look, ...evidence, ...account, ...audit,
 
   // Doors
   "product": "Isocenter", "signIn": "تسجيل الدخول", "signIn.name": "الاسم", "signIn.password": "كلمة المرور", "signIn.wrong": "الاسم أو كلمة المرور غير صحيحة.",

@@ -13,7 +13,7 @@ export const ar = {
   "export.patient": "المريض في اسم الملف وفي الصورة", "export.nothing": "لا يُعرض شيء هنا.", "export.noPicture": "لا توجد هنا صورة يمكن تصديرها.", "export.loading": "ما زالت الصورة تُحمَّل.", "export.tooLarge": "الصورة أكبر مما يستطيع هذا المتصفح إنشاءه.",
   "export.notDiagnostic": "صورة من 8 بتات بهذه النافذة، ليست للتشخيص.", "export.lossy": "ضُغطت الصورة مع فقد.",
   "export.burned": "تذكر هذه الصورة أن بيانات المريض مطبوعة في بكسلاتها.", "export.burned.unknown": "لا تذكر الصورة هل بيانات المريض مطبوعة في بكسلاتها: تفقّدها قبل خروجها.",
-  "export.film": "فيلم", "export.format": "الصيغة", "export.film.make": "حفظ الفيلم", "export.film.server": "‏MP4 يُنشئه الخادم", "export.film.one": "توجد صورة واحدة: لا شيء يتحرك.", "export.film.facts": "عدد الصور {count}، ‏{rate} في الثانية ({source}).",
+  "export.film": "فيلم", "export.format": "الصيغة", "export.film.make": "حفظ الفيلم", "export.film.waits": "يُنشئ الخادم الفيلم.", "export.film.server": "‏MP4 يُنشئه الخادم", "export.film.one": "توجد صورة واحدة: لا شيء يتحرك.", "export.film.facts": "عدد الصور {count}، ‏{rate} في الثانية ({source}).",
   "export.film.left": "تُركت صور بحجم آخر أو بلا صورة: {n}.", "export.film.cancelled": "لم يُنشأ فيلم.", "export.film.missing": "تعذّر الحصول على الصورة {n}، فلم يُنشأ شيء. {words}",
   "export.rate.manual": "كما حددتها", "export.rate.vector": "كل صورة كما سُجلت", "export.rate.recorded": "كما سُجلت", "export.rate.default": "لم تُسجل سرعة",
   "export.video.none": "لا يستطيع هذا المتصفح إنشاء أفلام.", "export.video.insecure": "تُنشأ الأفلام عبر HTTPS فقط.",
