@@ -79,13 +79,16 @@ let package = Package(
         // One SQL for every engine.
         .target(name: "Database", dependencies: ["CPostgreSQL", .product(name: "GRDB", package: "GRDB.swift")]),
 
+        // PS3.15 A.5: what happened, as a chain of rows in the transaction of each act; DICOM audit messages and syslog made from them.
+        .target(name: "Audit", dependencies: ["Database", .product(name: "Crypto", package: "swift-crypto")]),
+
         // MARK: Row 2: the archive
 
         // Ingest, storage, index, query. Knows neither network nor pixels.
         .target(
             name: "Archive",
             dependencies: [
-                "DICOM", "Database", "CPosix",
+                "Audit", "DICOM", "Database", "CPosix",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ]
@@ -95,7 +98,7 @@ let package = Package(
         .target(
             name: "Workflow",
             dependencies: [
-                "Archive", "DICOM", "DICOMImage", "DICOMNetwork", "DICOMweb", "Database",
+                "Archive", "Audit", "DICOM", "DICOMImage", "DICOMNetwork", "DICOMweb", "Database",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -108,7 +111,7 @@ let package = Package(
         .target(
             name: "IsocenterServer",
             dependencies: [
-                "Archive", "CZlib", "DICOM", "DICOMImage", "DICOMNetwork", "DICOMweb", "Database", "Viewer", "Workers", "Workflow",
+                "Archive", "Audit", "CZlib", "DICOM", "DICOMImage", "DICOMNetwork", "DICOMweb", "Database", "Viewer", "Workers", "Workflow",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -119,6 +122,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ]
@@ -131,7 +135,7 @@ let package = Package(
         .executableTarget(
             name: "isocenter",
             dependencies: [
-                "IsocenterServer", "Archive", "CLibArchive", "DICOM", "DICOMImage", "DICOMNetwork", "DICOMweb", "Database", "Demo", "Workers", "Workflow",
+                "IsocenterServer", "Archive", "Audit", "CLibArchive", "DICOM", "DICOMImage", "DICOMNetwork", "DICOMweb", "Database", "Demo", "Workers", "Workflow",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -174,12 +178,13 @@ let package = Package(
         // The engines under test: a private PostgreSQL server, started once and gone with the tests.
         .target(name: "DatabaseFixtures", dependencies: ["Database", "CPostgreSQL"], path: "Tests/DatabaseFixtures"),
         .testTarget(name: "DatabaseTests", dependencies: ["Database", "DatabaseFixtures"]),
+        .testTarget(name: "AuditTests", dependencies: ["Audit", "Database", "DatabaseFixtures"]),
         .testTarget(name: "DemoTests", dependencies: ["Demo", "DICOM"]),
         .testTarget(name: "ArchiveTests", dependencies: ["Archive", "Database", "DatabaseFixtures", "DICOM", .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log")]),
         .testTarget(name: "WorkflowTests", dependencies: ["Workflow", "Archive", "DICOM", "DICOMNetwork", "Database", "DatabaseFixtures", .product(name: "Logging", package: "swift-log")]),
         .testTarget(
             name: "IsocenterServerTests",
-            dependencies: ["IsocenterServer", "Archive", "Database", "DatabaseFixtures", "DICOM", "DICOMNetwork", "Workflow"]
+            dependencies: ["IsocenterServer", "Archive", "Audit", "Database", "DatabaseFixtures", "DICOM", "DICOMNetwork", "Workflow"]
         ),
     ],
     swiftLanguageModes: [.v6]

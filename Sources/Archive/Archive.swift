@@ -1,3 +1,4 @@
+import Audit
 import DICOM
 import Database
 import Logging
@@ -7,6 +8,8 @@ public final class Archive: Sendable {
     public let configuration: ArchiveConfiguration
     /// For the tables of other modules: each brings its own schema to `migrate`.
     public let database: any SQLDatabase
+    /// What happens to the objects, written with it.
+    public let audit: AuditTrail
 
     let logger: Logger
     let store: Places
@@ -60,6 +63,7 @@ public final class Archive: Sendable {
         database = try await pool.run { () throws(ArchiveError) in try configuration.openDatabase() }
         do throws(DatabaseError) {
             try await database.migrate(.archive)
+            try await database.migrate(.audit)
             try await configuration.claim(database)
             try await extra.load(database)
         } catch {
@@ -72,6 +76,7 @@ public final class Archive: Sendable {
                 try disk.prepare()
             }
         }
+        audit = AuditTrail(database) { (study, connection) throws(DatabaseError) in try Archive.patient(of: study, connection) }
         store = Places(own: disk, folders: FolderPlaces(database))
         feed = ChangeFeed(database: database)
         recheck = Recheck(every: configuration.recheck)

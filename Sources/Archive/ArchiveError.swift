@@ -58,7 +58,7 @@ extension ArchiveError: CustomStringConvertible {
 
 extension ArchiveError {
     /// - Parameter what: what was being done, to begin the sentence.
-    init(_ error: DatabaseError, _ what: String) {
+    public init(_ error: DatabaseError, _ what: String) {
         let code: Code = switch error.code {
         case .full: .outOfResources
         case .readOnly: .notWritable

@@ -1,4 +1,5 @@
 import Archive
+import Audit
 import DICOM
 import DICOMImage
 import DICOMNetwork
@@ -79,6 +80,7 @@ public struct Server: Sendable {
             ChangeRoutes(archive: archive),
             PreferenceRoutes(preferences: Preferences(accounts, archive.database)),
             DictionaryRoutes(),
+            AuditRoutes(trail: archive.audit, source: AuditSource(aeTitle: title.text)),
             DescriptionRoutes.API(version: version),
         ]
         let pixels = PixelAccess(archive: archive, coding: workers)
@@ -128,21 +130,26 @@ public struct Server: Sendable {
             }
             ready(addresses)
         }
+        let keeping = AuditKeeping(archive, logger: logger)
+        let feeds = try await SyslogFeed.feeds(archive.audit, settings, logger: logger)
+        try await keeping.begin(words: "DICOM port \(dimse.port)")
         let group = ServiceGroup(configuration: .init(
             services: [
+                .init(service: keeping),
                 .init(service: associations), .init(service: dimse), .init(service: service), .init(service: jobs), .init(service: purger),
                 .init(service: UploadSweep(uploads: uploads)),
                 .init(service: FolderFollowing(archive, FolderPolicy(settings), logger: logger)),
                 .init(service: StableStudies(archive, after: .seconds(settings[Settings.stableAfter]), logger: logger, announced: metadata.wake)),
                 .init(service: metadata),
                 .init(service: ChangePruning(archive, days: settings[Settings.changeDays], number: settings[Settings.changeNumber], logger: logger)),
-            ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+            ] + feeds.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {
             try await group.run()
         } catch let error as IOError where error.errnoCode == EADDRINUSE || error.errnoCode == EACCES || error.errnoCode == EADDRNOTAVAIL {
             throw ServerError("the web page cannot listen on \(settings[Settings.httpHost]) port \(settings[Settings.httpPort]): \(String(cString: strerror(error.errnoCode)))")
         }
         await associations.flush()
+        try await keeping.end()
         await workers.shutdown()
         archive.close()
     }

@@ -70,6 +70,7 @@ struct Import: AsyncParsableCommand {
         switch target {
         case .folder(let archive, let onConflict):
             try await FolderImport(archive: archive, onConflict: onConflict, tally: tally).run(source)
+            try await archive.audit.settle(.all)
         case .server(let sender, let server, let beside):
             try await ServerImport(sender: sender, server: server, beside: beside, tally: tally).run(source)
         }

@@ -29,6 +29,7 @@ struct Isocenter: AsyncParsableCommand {
             TranscodeCommand.self,
             CoerceCommand.self,
             Verify.self,
+            AuditCommand.self,
             RebuildIndex.self,
             IndexCommand.self,
             Folders.self,

@@ -5,6 +5,7 @@ import { studyList } from "./ui/studyList.js";
 import { viewer } from "./ui/viewer.js";
 import { network } from "./ui/network/network.js";
 import { apiPage } from "./ui/api/api.js";
+import { auditPage } from "./ui/audit/audit.js";
 import { uploadPanel } from "./ui/uploadPanel.js";
 import { preferences } from "./net/preferences.js";
 import { applyTheme, keepTheme, setTheme } from "./ui/theme.js";
@@ -38,6 +39,7 @@ async function route() {
   document.title = t("product");
   if (screen === "study" && argument) leave = viewer(root, decodeURIComponent(argument), context);
   else if (screen === "network" && user.role === "administrator") leave = network(root, argument, context);
+  else if (screen === "audit" && user.role === "administrator") leave = auditPage(root, context);
   else if (screen === "api") leave = apiPage(root, decodeURIComponent(argument), context);
   else leave = studyList(root, context);
 }

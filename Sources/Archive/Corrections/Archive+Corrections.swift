@@ -1,3 +1,4 @@
+import Audit
 import DICOM
 import Database
 
@@ -27,7 +28,7 @@ extension Archive {
     ///
     /// - Returns: what it was shown with; nil where it had none.
     @discardableResult
-    public func removeCorrection(of sopInstance: UID) async throws(ArchiveError) -> RecordedCorrection? {
+    public func removeCorrection(of sopInstance: UID, by actor: AuditActor = .command()) async throws(ArchiveError) -> RecordedCorrection? {
         guard let row = try await first("SELECT object, size FROM instance WHERE sop_uid = \(sopInstance.text)"),
             let object = row.blob("object").flatMap({ ObjectID($0) }), let size = UInt64(exactly: row.integer("size") ?? -1)
         else { throw ArchiveError(.notFound, "there is no instance \(sopInstance)") }
@@ -39,6 +40,9 @@ extension Archive {
         do throws(DatabaseError) {
             try await database.write { (connection) throws(DatabaseError) in
                 try IndexWriter(connection: connection).recorrect(entry, time: now)
+                try AuditChain(connection).append([AuditEvent(
+                    .updated, by: actor, words: "a correction was taken back", study: entry.record.study.text, patient: entry.record.auditPatient,
+                    instances: [entry.record.sopClass.text: 1], subject: sopInstance.text)])
             }
         } catch {
             throw ArchiveError(error, "taking back a correction")

@@ -1,13 +1,16 @@
+import Audit
 import DICOM
 import Database
 
 extension Archive {
     /// The first step: a study, series or instance is in no query any more. Its bytes stay, and it can be restored until `due`.
     ///
-    /// - Parameter keeping: for how many days it can be restored.
+    /// - Parameters:
+    ///   - keeping: for how many days it can be restored.
+    ///   - actor: for the audit trail; nil: the user, at a command.
     /// - Throws: `.notFound` where nothing is there, or it may not be seen.
     public func delete(
-        _ scope: DeletionScope, reason: Deletion.Reason, comment: String, by user: String, keeping days: Int, for access: Access
+        _ scope: DeletionScope, reason: Deletion.Reason, comment: String, by user: String, keeping days: Int, for access: Access, actor: AuditActor? = nil
     ) async throws(ArchiveError) -> Deletion {
         let now = Clock.microseconds()
         let due = now + Int64(days) * Self.day
@@ -24,7 +27,11 @@ extension Archive {
                     RETURNING id
                     """)
                 guard let id = row?.integer("id") else { throw DatabaseError(.statement, "a deletion got no key") }
+                let patient = try Self.patient(of: scope.study.text, connection)
                 try writer.delete(doomed, in: id, time: now)
+                try AuditChain(connection).append([AuditEvent(
+                    scope.kind, by: actor ?? AuditActor(user: user, door: .command), words: "deletion \(id): \(reason.rawValue)\(comment.isEmpty ? "" : ", \(comment)")",
+                    study: scope.study.text, patient: patient, instances: ["": doomed.count], subject: scope.path)])
                 return try connection.first("\(Deletion.selection) WHERE id = \(id)").map(Deletion.init)
             }
         } catch {
@@ -64,7 +71,7 @@ extension Archive {
     /// Brings back what was deleted: read from its bytes, checked against their hash, as if it had just come.
     ///
     /// - Throws: `.notFound` where there is no such deletion, `.refused` where it has ended.
-    public func restore(_ id: Int64) async throws(ArchiveError) -> Restoration {
+    public func restore(_ id: Int64, by actor: AuditActor = .command()) async throws(ArchiveError) -> Restoration {
         try await mustBeOpen(id)
         var report = Restoration()
         var last: [UInt8] = []
@@ -73,10 +80,11 @@ extension Archive {
             guard let end = rows.last else { break }
             last = end.blob("object") ?? []
             for row in rows {
-                if let refused = try await restore(row) { report.refused.append(refused) } else { report.restored += 1 }
+                if let refused = try await restore(row, deletion: id, by: actor) { report.refused.append(refused) } else { report.restored += 1 }
             }
         }
         try await end(id, .deleted, as: .restored)
+        do throws(DatabaseError) { try await audit.settle(.act("restoring deletion \(id)")) } catch { throw ArchiveError(error, "writing the audit trail") }
         feed.wake()
         return report
     }
@@ -95,7 +103,7 @@ extension Archive {
     }
 
     /// - Returns: why it stays deleted; nil where it is back.
-    private func restore(_ row: SQLRow) async throws(ArchiveError) -> Restoration.Refused? {
+    private func restore(_ row: SQLRow, deletion: Int64, by actor: AuditActor) async throws(ArchiveError) -> Restoration.Refused? {
         let instance = row.string("sop_uid")
         guard let object = row.blob("object").flatMap({ ObjectID($0) }), let size = UInt64(exactly: row.integer("size") ?? -1) else {
             throw ArchiveError(.storageFailed, "the row of deleted instance \(instance) is damaged")
@@ -117,6 +125,11 @@ extension Archive {
                     if result == .stored || result == .alreadyStored {
                         try SeriesState.raise(of: entry.record.sopInstance, in: connection)
                         try connection.run("DELETE FROM deleted_instance WHERE object = \(object.bytes)")
+                        // Told once for all of a deletion.
+                        var restorer = actor
+                        restorer.act = "restoring deletion \(deletion)"
+                        try AuditChain(connection).gather([.init(
+                            .created, by: restorer, study: record.study.text, patient: record.auditPatient, sopClass: record.sopClass.text)])
                     }
                     return result
                 }
@@ -139,10 +152,17 @@ extension Archive {
     private func end(_ id: Int64, _ before: Deletion.State, as state: Deletion.State) async throws(ArchiveError) {
         let now = Clock.microseconds()
         do throws(DatabaseError) {
-            try await database.run("""
-                UPDATE deletion SET state = \(state.rawValue), ended = \(now)
-                WHERE  id = \(id) AND state = \(before.rawValue) AND NOT EXISTS (SELECT 1 FROM deleted_instance WHERE deletion = \(id))
-                """)
+            try await database.write { (connection) throws(DatabaseError) in
+                let row = try connection.first("""
+                    UPDATE deletion SET state = \(state.rawValue), ended = \(now)
+                    WHERE  id = \(id) AND state = \(before.rawValue) AND NOT EXISTS (SELECT 1 FROM deleted_instance WHERE deletion = \(id))
+                    RETURNING study_uid, series_uid, instance_count
+                    """)
+                guard let row, state == .purged else { return }
+                try AuditChain(connection).append([AuditEvent(
+                    row.string("series_uid").isEmpty ? .studyDeleted : .instancesDeleted, by: .system, words: "deletion \(id): its bytes are gone for good",
+                    study: row.string("study_uid"), instances: ["": row.int("instance_count")])])
+            }
         } catch {
             throw ArchiveError(error, "ending a deletion")
         }
@@ -151,10 +171,15 @@ extension Archive {
     // MARK: Gone for good
 
     /// Lets the bytes of a deletion go now, or when it is next looked at.
-    public func purgeSoon(_ id: Int64) async throws(ArchiveError) {
+    public func purgeSoon(_ id: Int64, by actor: AuditActor = .command()) async throws(ArchiveError) {
         try await mustBeOpen(id)
         do throws(DatabaseError) {
-            try await database.run("UPDATE deletion SET due = \(Clock.microseconds()) WHERE id = \(id) AND state = 'deleted'")
+            try await database.write { (connection) throws(DatabaseError) in
+                let row = try connection.first("UPDATE deletion SET due = \(Clock.microseconds()) WHERE id = \(id) AND state = 'deleted' RETURNING study_uid")
+                guard let row else { return }
+                try AuditChain(connection).append([AuditEvent(
+                    .restrictedFunction, by: actor, words: "deletion \(id) is purged before its time", study: row.string("study_uid"), subject: "deletion/\(id)")])
+            }
         } catch {
             throw ArchiveError(error, "purging")
         }

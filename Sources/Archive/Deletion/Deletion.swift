@@ -1,3 +1,4 @@
+import Audit
 import DICOM
 import Database
 
@@ -94,6 +95,10 @@ public struct DeletionScope: Sendable, Hashable {
     public init(study: UID, series: UID? = nil, instance: UID? = nil) {
         (self.study, self.series, self.instance) = (study, series, instance)
     }
+
+    /// For the audit trail: a part of a study is Instances Accessed, with Delete as the action (PS3.15 A.5.3.6).
+    var kind: AuditKind { series == nil ? .studyDeleted : .instancesDeleted }
+    var path: String { [study.text, series?.text, instance?.text].compactMap { $0 }.joined(separator: "/") }
 }
 
 /// What came of restoring.

@@ -1,3 +1,4 @@
+import Audit
 import DICOM
 import Database
 import Logging
@@ -117,7 +118,7 @@ final class GroupCommit: Sendable {
                 record: ready.record, object: ready.object, size: ready.size, received: received,
                 source: ready.source.label, policy: ready.source.onConflict)
         }
-        let answers = write(entries)
+        let answers = write(entries, group.map(\.source))
         state.withLock { $0.underWay = nil }
         for ((ready, entry), answer) in zip(zip(group, entries), answers) {
             let unsettled = ready.placement == .unsettled
@@ -144,12 +145,12 @@ final class GroupCommit: Sendable {
         }
     }
 
-    private func write(_ entries: [IndexWriter.Entry]) -> [Answer] {
+    private func write(_ entries: [IndexWriter.Entry], _ sources: [Source]) -> [Answer] {
         do {
-            return try transaction(entries).map { .success($0) }
+            return try transaction(entries, sources).map { .success($0) }
         } catch where entries.count > 1 && !error.isOfTheDisk {
             // One of them does not fit: the others are not to suffer for it.
-            return entries.flatMap { write([$0]) }
+            return zip(entries, sources).flatMap { write([$0], [$1]) }
         } catch {
             logger.error("index transaction failed", metadata: ["error": "\(error)", "instances": "\(entries.count)"])
             let failure = ArchiveError(error, "writing the index")
@@ -157,10 +158,11 @@ final class GroupCommit: Sendable {
         }
     }
 
-    private func transaction(_ entries: [IndexWriter.Entry]) throws(DatabaseError) -> [StoreOutcome.Result] {
+    private func transaction(_ entries: [IndexWriter.Entry], _ sources: [Source]) throws(DatabaseError) -> [StoreOutcome.Result] {
         do throws(ArchiveError) { try volume.reach(.beginIndex) } catch { throw DatabaseError(.rolledBack, error.message) }
         let results = try database.writeNow { (connection) throws(DatabaseError) -> [StoreOutcome.Result] in
             let results = try IndexWriter(connection: connection).insert(entries)
+            try AuditChain(connection).gather(entries.indices.compactMap { AuditChain.Part(entries[$0].record, from: sources[$0], results[$0]) })
             do throws(ArchiveError) { try volume.reach(.insideTransaction) } catch { throw DatabaseError(.rolledBack, error.message) }
             return results
         }

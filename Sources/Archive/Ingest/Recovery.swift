@@ -1,3 +1,4 @@
+import Audit
 import DICOM
 import Database
 import Foundation
@@ -100,7 +101,16 @@ extension Archive {
                 record: record, object: object, size: size, received: leftover.status.modified, source: "recovered", policy: .quarantine)
             let result: StoreOutcome.Result
             do throws(DatabaseError) {
-                result = try await database.write { (connection) throws(DatabaseError) in try IndexWriter(connection: connection).insert(entry) }
+                result = try await database.write { (connection) throws(DatabaseError) in
+                    let result = try IndexWriter(connection: connection).insert(entry)
+                    if result != .alreadyStored {
+                        // Who sent it is not known any more.
+                        let actor = AuditActor(door: .system, act: "adopted after a crash")
+                        let (study, patient) = record.nonPatient == nil ? (record.study.text, record.auditPatient) : ("", AuditPatient(id: ""))
+                        try AuditChain(connection).gather([.init(.received, by: actor, study: study, patient: patient, sopClass: record.sopClass.text)])
+                    }
+                    return result
+                }
             } catch {
                 throw ArchiveError(error, "adopting an object")
             }

@@ -11,13 +11,16 @@ public struct Source: Sendable, Hashable {
     public var host: String?
     /// What to do with an object whose SOP Instance UID is known with other content.
     public var onConflict: ConflictPolicy
+    /// Names the association or request in which it sends; "": told by its label.
+    public var act: String
 
-    public init(kind: Kind, aeTitle: String? = nil, user: String? = nil, host: String? = nil, onConflict: ConflictPolicy = .keepFirst) {
+    public init(kind: Kind, aeTitle: String? = nil, user: String? = nil, host: String? = nil, onConflict: ConflictPolicy = .keepFirst, act: String = "") {
         self.kind = kind
         self.aeTitle = aeTitle
         self.user = user
         self.host = host
         self.onConflict = onConflict
+        self.act = act
     }
 
     /// As the index keeps it: `dimse CT1@10.1.2.3`, `upload anna@10.1.2.4`.

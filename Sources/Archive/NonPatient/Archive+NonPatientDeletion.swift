@@ -1,3 +1,4 @@
+import Audit
 import DICOM
 import Database
 
@@ -7,7 +8,7 @@ extension Archive {
     /// - Parameter keeping: for how many days it can be restored.
     /// - Throws: `.notFound` where the category has no such instance.
     public func delete(
-        _ sopInstance: UID, of category: NonPatientCategory, reason: Deletion.Reason, comment: String, by user: String, keeping days: Int
+        _ sopInstance: UID, of category: NonPatientCategory, reason: Deletion.Reason, comment: String, by user: String, keeping days: Int, actor: AuditActor? = nil
     ) async throws(ArchiveError) -> Deletion {
         let now = Clock.microseconds()
         let due = now + Int64(days) * Self.day
@@ -29,6 +30,9 @@ extension Archive {
                     SELECT object, \(id), \(""), \(""), sop_uid, size, received, source FROM non_patient_instance WHERE id = \(own)
                     """)
                 try connection.run("DELETE FROM non_patient_instance WHERE id = \(own)")
+                try AuditChain(connection).append([AuditEvent(
+                    .instancesDeleted, by: actor ?? AuditActor(user: user, door: .command),
+                    words: "deletion \(id): \(reason.rawValue)\(comment.isEmpty ? "" : ", \(comment)")", instances: ["": 1], subject: "\(category.rawValue)/\(uid)")])
                 return try connection.first("\(Deletion.selection) WHERE id = \(id)").map(Deletion.init)
             }
         } catch {

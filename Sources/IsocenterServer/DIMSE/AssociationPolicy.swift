@@ -1,3 +1,4 @@
+import Audit
 import DICOM
 import DICOMNetwork
 import Workflow
@@ -11,9 +12,21 @@ struct AssociationPolicy: Sendable {
     var identities: IdentityCheck
     var admissions = Admissions()
     var strangers: StrangerLog
+    /// nil: nobody keeps one.
+    var audit: AuditTrail?
 
     /// Who is accepted is found in `admissions` from then on.
     func negotiation(for request: AssociateRequest, from connection: ConnectionInfo) async -> NegotiationPolicy {
+        let policy = await decision(for: request, from: connection)
+        guard let refusal = policy.refusal, let audit else { return policy }
+        let actor = AuditActor(aeTitle: request.callingAETitle?.text ?? "", address: connection.address.host, door: .dimse)
+        // It is refused whether or not that can be told.
+        try? await audit.recordOnce(AuditEvent(
+            .nodeRefused, by: actor, outcome: .minorFailure, words: refusal.words, subject: request.callingAETitle?.text ?? connection.address.host))
+        return policy
+    }
+
+    private func decision(for request: AssociateRequest, from connection: ConnectionInfo) async -> NegotiationPolicy {
         // It would be refused anyway: nobody is to be counted for it.
         guard request.applicationContext == ApplicationContext.dicom else { return refused(.applicationContextNotSupported, "not DICOM's application context") }
         do {

@@ -1,4 +1,5 @@
 import Archive
+import Audit
 import DICOMNetwork
 import Workflow
 
@@ -10,6 +11,10 @@ struct Caller: Sendable {
     var address: PeerAddress
     /// The title that was called.
     var called: ApplicationEntity
+    /// Names the association in the audit trail and the log.
+    let act = AuditActor.makeAct()
+    /// What it sent that was refused, or here already.
+    let tally = StoreTally()
 
     /// - Parameter view: of the title, compiled.
     init(peer: Peer, address: PeerAddress, called: ApplicationEntity, view: Access = .everything) {
@@ -18,6 +23,11 @@ struct Caller: Sendable {
         self.called = called
         principal = Principal(
             kind: .peer, name: peer.aeTitle, role: .node, node: .init(services: peer.services.intersection(called.services), view: view))
+    }
+
+    /// As the audit trail names it.
+    var actor: AuditActor {
+        AuditActor(user: principal.kind == .user ? principal.name : "", aeTitle: peer.aeTitle, address: address.host, door: .dimse, act: act)
     }
 
     /// nil where it is refused; else the part of the archive that it may touch, the view of the title included.

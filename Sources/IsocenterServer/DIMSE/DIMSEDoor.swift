@@ -1,4 +1,5 @@
 import Archive
+import Audit
 import DICOM
 import DICOMNetwork
 import Logging
@@ -14,6 +15,7 @@ struct DIMSEDoor: Service {
     let policy: AssociationPolicy
     /// Serves the associations: the archive's, so that an object goes from its inbox to the disk on one thread.
     let executor: any TaskExecutor
+    let audit: AuditTrail
     let logger: Logger
 
     /// Binds the port.
@@ -31,7 +33,7 @@ struct DIMSEDoor: Service {
         let policy = AssociationPolicy(
             callers: KnownCallers(peers: peers, settings: settings), services: services,
             acceptsUnknownSOPClasses: settings[Settings.acceptsUnknownSOPClasses], identities: IdentityCheck(authenticator: authenticator),
-            strangers: StrangerLog(try await StrangerTable(archive.database), logger: logger))
+            strangers: StrangerLog(try await StrangerTable(archive.database), logger: logger), audit: archive.audit)
         func listener(_ port: Int, _ tls: TLSServer? = nil) async throws -> Listener {
             try await Listener.bind(
                 host: settings[Settings.dimseHost], port: port, tls: tls, limits: limits, logger: logger, onEnd: { log.note($0) },
@@ -40,7 +42,7 @@ struct DIMSEDoor: Service {
         let tls = try TLSServer(settings, logger)
         let plain = try await listener(settings[Settings.dimsePort])
         let secured = tls == nil ? nil : try await listener(settings[Settings.dimseTLSPort], tls)
-        return DIMSEDoor(listener: plain, secured: secured, policy: policy, executor: archive.executor, logger: logger)
+        return DIMSEDoor(listener: plain, secured: secured, policy: policy, executor: archive.executor, audit: archive.audit, logger: logger)
     }
 
     var port: Int { listener.address.port }
@@ -68,6 +70,21 @@ struct DIMSEDoor: Service {
             throw NetworkError.malformedMessage("nobody was admitted on this connection")
         }
         // What peers that need not wait for answers have outstanding.
+        let served = await Self.result { try await serve(association, caller) }
+        try await caller.tally.finish(audit, caller.actor)
+        try served.get()
+    }
+
+    private static func result(_ work: () async throws -> Void) async -> Result<Void, any Error> {
+        do {
+            try await work()
+            return .success(())
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func serve(_ association: Association, _ caller: Caller) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             var unanswered = 0
             for try await message in association.messages {
@@ -90,6 +107,9 @@ struct DIMSEDoor: Service {
         if let entry = policy.services.entry(for: message) {
             if entry.needs.map(caller.may) ?? true { return try await entry.service.receive(message, on: association, for: caller) }
             // Of storage, a caller that may only retrieve has the contexts for C-GET.
+            try await audit.recordOnce(AuditEvent(
+                .notAllowed, by: caller.actor, outcome: .minorFailure, words: "\(caller.principal.name) may not use this service",
+                subject: message.context.abstractSyntax.text))
             refusal = message.command.response(.notAuthorized, comment: "\(caller.principal.name) may not use this service")
         }
         if let refusal { try await association.send(refusal, in: message.context) }

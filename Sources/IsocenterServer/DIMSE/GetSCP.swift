@@ -27,6 +27,7 @@ struct GetSCP: DIMSEService {
             }
             try await get(request, message, association, caller)
         } catch let refusal as RetrieveRequest.Refusal {
+            try await archive.audit.recordOnce(refusal.event(by: caller, message))
             logger.notice("C-GET of \(caller.principal.name)@\(caller.address.host) refused: \(refusal.words)")
             guard let response = refusal.response(to: message.command) else { return }
             try await association.send(response, in: message.context)
@@ -44,10 +45,12 @@ struct GetSCP: DIMSEService {
         let isWithoutBulkData = message.context.abstractSyntax.text == RetrieveSOPClass.withoutBulkData
         var instances = archive.instances(of: request.retrieval, for: request.access).makeAsyncIterator()
         let coerce = caller.peer.coercion(from: caller.called.title)
+        let record = SendingRecord(archive.audit, by: caller.actor)
         /// The next object, on whose first bytes work has begun.
         func prepare() async throws -> (Outgoing, Preparation)? {
             do throws(ArchiveError) {
                 guard let location = try await instances.next() else { return nil }
+                try await record.begin(location.study.text)
                 let object = isWithoutBulkData
                     ? Outgoing(withoutBulkData: location, in: archive, coerce: coerce) : Outgoing(location, in: archive, coding: coding, coerce: coerce)
                 return (object, Preparation(object, association, caller.peer.preferred, asSCP: true))
@@ -55,15 +58,24 @@ struct GetSCP: DIMSEService {
                 throw RetrieveRequest.Refusal(status: .subOperationsNotPerformed, words: error.message)
             }
         }
-        var next = try await prepare()
-        while let (object, preparation) = next, !association.isCancelled(message.command) {
-            next = try await prepare()
-            let result = try await send(object, preparation, association, priority)
-            if let words = result.words { logger.notice("C-GET of \(object.sopInstance) by \(caller.principal.name): \(words)") }
-            operations.add(object.sopInstance, result)
-            if let pending = operations.pending() { try await association.send(pending, in: message.context) }
+        var isWhole = false
+        do {
+            var next = try await prepare()
+            while let (object, preparation) = next, !association.isCancelled(message.command) {
+                next = try await prepare()
+                let result = try await send(object, preparation, association, priority)
+                if let words = result.words { logger.notice("C-GET of \(object.sopInstance) by \(caller.principal.name): \(words)") }
+                operations.add(object.sopInstance, result)
+                record.add(object, result)
+                if let pending = operations.pending() { try await association.send(pending, in: message.context) }
+            }
+            isWhole = next == nil
+        } catch {
+            try? await record.finish()  // What went wrong first is told.
+            throw error
         }
-        let (response, dataSet) = operations.final(isCancelled: next != nil && association.isCancelled(message.command))
+        try await record.finish()
+        let (response, dataSet) = operations.final(isCancelled: !isWhole && association.isCancelled(message.command))
         if let response { try await association.send(response, in: message.context, dataSet) }
     }
 

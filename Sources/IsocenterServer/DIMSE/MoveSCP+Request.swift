@@ -1,4 +1,5 @@
 import Archive
+import Audit
 import DICOM
 import DICOMNetwork
 import Workflow
@@ -28,6 +29,14 @@ struct RetrieveRequest {
         var status: DIMSEStatus
         var words: String
         var offending: Tag?
+
+        /// For the audit trail: nothing was sent.
+        func event(by caller: Caller, _ message: IncomingMessage) -> AuditEvent {
+            let kind: AuditKind = status == .notAuthorized || status == .moveDestinationUnknown ? .notAllowed : .sent
+            let title = message.command[text: .moveDestination].flatMap { AETitle($0) }?.text ?? ""
+            return AuditEvent(
+                kind, by: caller.actor, outcome: .minorFailure, words: words, other: title, instances: ["": 0], subject: message.context.abstractSyntax.text)
+        }
 
         func response(to command: CommandSet) -> CommandSet? {
             var response = command.response(status, comment: words)

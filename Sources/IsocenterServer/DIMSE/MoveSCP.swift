@@ -30,6 +30,7 @@ struct MoveSCP: DIMSEService {
             }
             try await move(request, to: destination, message, association, caller)
         } catch let refusal as RetrieveRequest.Refusal {
+            try await archive.audit.recordOnce(refusal.event(by: caller, message))
             logger.notice("C-MOVE of \(caller.principal.name)@\(caller.address.host) refused: \(refusal.words)")
             guard let response = refusal.response(to: message.command) else { return }
             try await association.send(response, in: message.context)
@@ -61,8 +62,10 @@ struct MoveSCP: DIMSEService {
             throw RetrieveRequest.Refusal(status: .matchesNotCounted, words: error.message)
         }
         let state = Mutex(SubOperations(message.command, total: total, receiver: destination.words))
-        let objects = archive.instances(of: request.retrieval, for: request.access).map { [archive, coding, coerce = destination.coercion(from: caller.called.title)] in
-            Outgoing($0, in: archive, coding: coding, coerce: coerce)
+        let record = SendingRecord(archive.audit, by: caller.actor, to: destination.aeTitle, at: destination.host ?? "")
+        let objects = archive.instances(of: request.retrieval, for: request.access).map { [archive, coding, coerce = destination.coercion(from: caller.called.title)] location in
+            try await record.begin(location.study.text)
+            return Outgoing(location, in: archive, coding: coding, coerce: coerce)
         }
         let isStopped: @Sendable () -> Bool = { association.isCancelled(message.command) || association.end != nil }
         var options = Sender.Options()
@@ -71,17 +74,24 @@ struct MoveSCP: DIMSEService {
         options.calling = association.calledAETitle
         options.tellsUnreached = true
         options.isStopped = isStopped
-        try await until(isStopped) { [options] in
-            try await sender.send(objects, to: destination, options: options) { object, result in
-                if let words = result.words { logger.notice("C-MOVE of \(object.sopInstance) to \(destination.name): \(words)") }
-                let pending = state.withLock { state in
-                    state.add(object.sopInstance, result)
-                    return state.pending()
+        do {
+            try await until(isStopped) { [options] in
+                try await sender.send(objects, to: destination, options: options) { object, result in
+                    record.add(object, result)
+                    if let words = result.words { logger.notice("C-MOVE of \(object.sopInstance) to \(destination.name): \(words)") }
+                    let pending = state.withLock { state in
+                        state.add(object.sopInstance, result)
+                        return state.pending()
+                    }
+                    // Where it cannot be sent the association has ended, which stops the sending.
+                    if let pending { try? await association.send(pending, in: message.context) }
                 }
-                // Where it cannot be sent the association has ended, which stops the sending.
-                if let pending { try? await association.send(pending, in: message.context) }
             }
+        } catch {
+            try? await record.finish()  // What went wrong first is told.
+            throw error
         }
+        do { try await record.finish() } catch { throw RetrieveRequest.Refusal(status: .subOperationsNotPerformed, words: error.message) }
         let (response, dataSet) = state.withLock { $0.final(isCancelled: association.isCancelled(message.command)) }
         if let response { try await association.send(response, in: message.context, dataSet) }
     }

@@ -43,6 +43,7 @@ struct StoreSCP: DIMSEService {
 
     /// What the sender hears, the administrator reads.
     private func refusal(of command: CommandSet, from caller: Caller, _ status: DIMSEStatus, _ words: String) -> CommandSet? {
+        caller.tally.refuse(words)
         logger.warning("C-STORE of \(command.affectedSOPInstanceUID?.text ?? "an object") from \(caller.principal.name)@\(caller.address.host) refused: \(words)")
         return command.response(status, comment: words)
     }
@@ -50,7 +51,7 @@ struct StoreSCP: DIMSEService {
     /// All bytes of an object, not yet durable.
     private func take(_ dataSet: IncomingDataSet, _ transferSyntax: TransferSyntax, expecting: (UID, UID), from caller: Caller) async throws -> Ingest {
         let policy = (caller.peer.onConflict ?? caller.called.onConflict).flatMap { ConflictPolicy(rawValue: $0) } ?? onConflict
-        let source = Source(kind: .dimse, aeTitle: caller.peer.aeTitle, host: caller.address.host, onConflict: policy)
+        let source = Source(kind: .dimse, aeTitle: caller.peer.aeTitle, host: caller.address.host, onConflict: policy, act: caller.act)
         var ingest = try await archive.begin(
             source: source, transferSyntax: transferSyntax, expecting: expecting, corrector: caller.corrector(logger))
         do {
@@ -76,6 +77,7 @@ struct StoreSCP: DIMSEService {
     private func response(to command: CommandSet, from caller: Caller, _ outcome: StoreOutcome) -> CommandSet? {
         switch outcome.result {
         case .stored, .alreadyStored, .storedAsNewVersion, .quarantined:
+            caller.tally.add(outcome)
             return command.response(.success)
         case .conflict:
             return refusal(of: command, from: caller, .duplicateSOPInstance, "another object has this SOP Instance UID and is kept")

@@ -90,6 +90,13 @@ extension Settings {
     public static let sessionLifetime = Setting("sessions.lifetime", default: 12, in: 1...720, unit: "h", help: "a login ends after this time")
     public static let sessionIdle = Setting("sessions.idle", default: 120, in: 1...43_200, unit: "min", help: "a login ends when it is not used for this time")
 
+    public static let auditSyslog = Setting("audit.syslog", default: [String](), help: "receivers of audit messages: tls://host:6514, tcp://host:601 or udp://host:514") { receivers in
+        receivers.first { SyslogReceiver($0) == nil }.map { "'\($0)' is neither tls://host:port, tcp://host:port nor udp://host:port" }
+    }
+    public static let auditSyslogAuthorities = Setting("audit.syslog.authorities", default: "", help: "PEM file with the authorities that receivers' certificates are believed by; empty: those of the system")
+    public static let auditSyslogCertificate = Setting("audit.syslog.certificate", default: "", help: "PEM file with the certificate that we show to receivers, where they ask for one")
+    public static let auditSyslogKey = Setting("audit.syslog.key", default: "", help: "PEM file with its private key, without a passphrase")
+
     public static let logLevel = Setting("log.level", default: "info", help: "trace, debug, info, notice, warning or error") { level in
         ["trace", "debug", "info", "notice", "warning", "error"].contains(level) ? nil : "'\(level)' is no log level"
     }
@@ -109,6 +116,7 @@ extension Settings {
         commitsOnOpenAssociation, commitmentHashAge, commitmentPatience, commitmentWait, commitmentKept,
         stableAfter, changeDays, changeNumber,
         sessionLifetime, sessionIdle,
+        auditSyslog, auditSyslogAuthorities, auditSyslogCertificate, auditSyslogKey,
         logLevel, webRoot,
     ]
 }

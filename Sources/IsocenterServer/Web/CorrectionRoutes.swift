@@ -15,7 +15,7 @@ struct CorrectionRoutes: RouteSet {
         }
         group.delete("instances/:instance/correction") { _, context in
             let instance = try await instance(context, .administer)
-            guard let recorded = try await archive.removeCorrection(of: instance.sopInstance) else {
+            guard let recorded = try await archive.removeCorrection(of: instance.sopInstance, by: context.actor) else {
                 throw HTTPFailure(.notFound, "the instance is shown as it came")
             }
             return JSONAnswer.response(CorrectionAnswer(recorded))

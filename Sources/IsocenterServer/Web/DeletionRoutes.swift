@@ -33,7 +33,7 @@ struct DeletionRoutes: RouteSet {
 
     private func restore(_ context: RequestScope) async throws -> Response {
         let deletion = try await open(context)
-        let report = try await archive.restore(deletion.id)
+        let report = try await archive.restore(deletion.id, by: context.actor)
         return JSONAnswer.response(RestoreAnswer(
             restored: report.restored, refused: report.refused.map { .init(instance: $0.instance, reason: $0.reason) }))
     }
@@ -41,7 +41,7 @@ struct DeletionRoutes: RouteSet {
     /// Answered at once: the bytes go in the background.
     private func purge(_ context: RequestScope) async throws -> Response {
         let deletion = try await open(context)
-        try await archive.purgeSoon(deletion.id)
+        try await archive.purgeSoon(deletion.id, by: context.actor)
         purger.look()
         return Response(status: .accepted)
     }

@@ -1,4 +1,5 @@
 import Archive
+import Audit
 import Hummingbird
 import Workflow
 
@@ -17,7 +18,10 @@ struct SendRoutes: RouteSet {
             guard let peer = try await peers.peer(named: body.peer) else { throw HTTPFailure(.notFound, "there is no peer '\(body.peer)'") }
             let job = SendJob(peer: peer.name, study: body.study, series: body.series, instances: body.instances)
             do {
-                return JSONAnswer.response(Queued(job: try await job.queue(in: jobs, archive, for: access)), status: .accepted)
+                let number = try await job.queue(in: jobs, archive, for: access)
+                try await archive.audit.record(AuditEvent(
+                    .exported, by: context.actor, words: "job \(number)", other: peer.aeTitle, otherAddress: peer.host ?? "", study: body.study ?? ""))
+                return JSONAnswer.response(Queued(job: number), status: .accepted)
             } catch let error as SendError {
                 throw HTTPFailure(.badRequest, error.description)
             }

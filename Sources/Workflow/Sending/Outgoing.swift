@@ -9,6 +9,8 @@ public struct Outgoing: Sendable {
     public var name: String
     public var sopClass: UID
     public var sopInstance: UID
+    /// To which it belongs; "" of a file.
+    public var study = ""
     /// As it is stored.
     public var transferSyntax: TransferSyntax
     /// Of the stored object, in bytes.
@@ -57,6 +59,7 @@ extension Outgoing {
                 return try await StoredInstance(file: file.size) { range in try await file.read(range) }
             }
         }
+        study = location.study.text
         if isUnchanged, location.dataSetOffset <= location.size { dataSetSize = location.size - location.dataSetOffset }
     }
 
@@ -77,6 +80,7 @@ extension Outgoing {
                 return ByteBuffer(bytes: try DataSetWriter.encode(dataSet, as: syntax))
             }
         }
+        study = location.study.text
     }
 
     /// A PS3.10 file of any size.

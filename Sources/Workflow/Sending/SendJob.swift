@@ -1,4 +1,5 @@
 import Archive
+import Audit
 import DICOM
 import DICOMImage
 import Database
@@ -114,11 +115,17 @@ public struct SendHandler: JobHandler {
         let state = Mutex(State(done: try await acknowledgements.count(of: job.id)))
         let (archive, coding, acknowledgements) = (archive, coding, acknowledgements)
         let coerce = peer.coercion(from: sender.dialer.callingAETitle.text)
+        let record = SendingRecord(
+            archive.audit, by: AuditActor(door: .system, act: "job \(job.id)"), to: peer.name, at: peer.host ?? "")
         let objects = archive.instances(of: retrieval, for: .everything)
             .filter { try await !acknowledgements.contains($0.sopInstance, of: job.id) }
-            .map { Outgoing($0, in: archive, coding: coding, coerce: coerce) }
+            .map { location in
+                try await record.begin(location.study.text)
+                return Outgoing(location, in: archive, coding: coding, coerce: coerce)
+            }
         do {
             try await sender.send(objects, to: peer) { object, result in
+                record.add(object, result)
                 if result.isStored {
                     // What cannot be noted is sent once more by the next attempt, which the receiver takes as it took the first.
                     try? await acknowledgements.add(object.sopInstance, of: job.id)
@@ -127,8 +134,13 @@ public struct SendHandler: JobHandler {
                 await progress.report(done: done, total: max(total, done))
             }
         } catch let error as SendError {
+            try await record.finish()
             throw JobError.unreachable(error.description)
+        } catch {
+            try? await record.finish()  // What went wrong first is told.
+            throw error
         }
+        try await record.finish()
         let ended = state.withLock { $0 }
         if let words = ended.passing { throw JobError.retry("\(ended.failed) of \(total) not sent: \(words)") }
         if let words = ended.lasting { throw JobError.failed("\(ended.failed) of \(total) not sent: \(words)") }

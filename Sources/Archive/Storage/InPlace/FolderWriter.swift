@@ -1,3 +1,4 @@
+import Audit
 import DICOM
 import Database
 
@@ -34,7 +35,10 @@ struct FolderWriter {
             guard case .object(let one) = file.result, !hidden.contains(one.object.bytes), !deleted.contains(one.object.bytes) else { continue }
             entries.append(.init(record: one.record, object: one.object, size: one.size, received: received(), source: source, policy: policy))
         }
-        var results = try writer.insert(entries)[...]
+        let all = try writer.insert(entries)
+        let source = Source(kind: .folder, user: folder.name)
+        try AuditChain(connection).gather(zip(entries, all).filter { $1 != .alreadyStored }.compactMap { AuditChain.Part($0.record, from: source, $1) })
+        var results = all[...]
         for (index, file) in files.enumerated() {
             switch file.result {
             case .object(let one) where hidden.contains(one.object.bytes): try write(file, one, .hidden, "deleted for good", received())

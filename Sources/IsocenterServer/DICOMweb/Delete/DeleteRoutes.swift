@@ -24,7 +24,7 @@ struct DeleteRoutes: RouteSet {
             study: try context.uid("study"), series: context.parameters.get("series") == nil ? nil : try context.uid("series"),
             instance: context.parameters.get("instance") == nil ? nil : try context.uid("instance"))
         let (reason, comment) = try Self.why(request)
-        let deletion = try await archive.delete(scope, reason: reason, comment: comment, by: principal.name, keeping: keeping, for: access)
+        let deletion = try await archive.delete(scope, reason: reason, comment: comment, by: principal.name, keeping: keeping, for: access, actor: context.actor)
         return JSONAnswer.response(DeletionAnswer(deletion))
     }
 
@@ -34,7 +34,7 @@ struct DeleteRoutes: RouteSet {
         guard Policy.access(of: principal, for: .delete)?.isEverything == true else { throw HTTPFailure(.forbidden, "\(principal.name) may not delete") }
         let (reason, comment) = try Self.why(request)
         let deletion = try await archive.delete(
-            try context.uid("instance"), of: category, reason: reason, comment: comment, by: principal.name, keeping: keeping)
+            try context.uid("instance"), of: category, reason: reason, comment: comment, by: principal.name, keeping: keeping, actor: context.actor)
         return JSONAnswer.response(DeletionAnswer(deletion))
     }
 

@@ -30,6 +30,15 @@ struct FindIdentifier: Sendable {
         self.query = query
     }
 
+    /// What is asked, for people: `PatientID=4711 StudyDate=20260101-`; keys without a value are asked for all.
+    var words: String {
+        dataSet.elements.compactMap { element in
+            let name = DataElementTable.entry(for: element.tag)?.keyword ?? element.tag.description
+            let value = dataSet.strings(element.tag).joined(separator: "\\")
+            return value.isEmpty ? nil : "\(name)=\(value)"
+        }.joined(separator: " ")
+    }
+
     private static func level(_ dataSet: DataSet, _ model: QueryModel) throws(Refusal) -> Query.Level {
         guard let text = dataSet.string(.queryRetrieveLevel) else { throw .mismatch(.queryRetrieveLevel, "Query/Retrieve Level is missing") }
         guard let level = Query.Level(text), model.levels.contains(level) else {

@@ -1,4 +1,5 @@
 import Archive
+import Audit
 import DICOM
 import DICOMNetwork
 import Logging
@@ -24,6 +25,8 @@ struct FindSCP: DIMSEService {
             try await association.withCancellation(of: request) { try await find(message, on: association, for: caller) }
             try await finish(request, .success, message.context, association)
         } catch let refusal as FindIdentifier.Refusal {
+            try await archive.audit.recordOnce(AuditEvent(
+                .query, by: caller.actor, outcome: .minorFailure, words: refusal.words, subject: message.context.abstractSyntax.text))
             logger.warning("C-FIND from \(caller.principal.name)@\(caller.address.host) refused: \(refusal.element) \(refusal.words)")
             try await finish(request, refusal.status, message.context, association, comment: refusal.words, element: refusal.element)
         } catch where association.isCancelled(request) && association.end == nil {
@@ -48,6 +51,8 @@ struct FindSCP: DIMSEService {
         }
         let options = FindOptions(association.extendedNegotiation(of: message.context.abstractSyntax) ?? [])
         let identifier = try FindIdentifier(dataSet, model: model, options: options)
+        try await archive.audit.recordOnce(AuditEvent(
+            .query, by: caller.actor, query: identifier.words, subject: message.context.abstractSyntax.text))
         try await send(identifier, access, message, on: association, for: caller)
     }
 

@@ -29,6 +29,7 @@ export function network(root, argument, { signedOut, open }) {
         tabs.map(([other]) => h("a", {
           role: "tab", id: `tab-${other}`, href: `#/network/${other}`, "aria-selected": String(other === name), "aria-controls": other === name ? "network-panel" : null, tabindex: other === name ? null : "-1",
         }, t(`network.${other}`)))),
+      h("a", { class: "quiet", id: "audit", href: "#/audit", title: t("audit"), "aria-label": t("audit") }, icon("audit")),
       h("a", { class: "quiet", href: "#/api", title: t("api"), "aria-label": t("api") }, icon("code")),
       themeButton()),
     h("main", {}, notice, area)));

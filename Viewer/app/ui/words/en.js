@@ -1,3 +1,4 @@
+import { en as audit } from "./audit.js";
 import { en as evidence } from "./evidence.js";
 import { en as look } from "./look.js";
 import { en as list } from "./list.js";
@@ -5,7 +6,7 @@ import { en as marks } from "./marks.js";
 import { en as upload } from "./upload.js";
 
 export const words = {
-  ...marks, ...look, ...evidence, ...upload, ...list,
+  ...marks, ...look, ...evidence, ...upload, ...list, ...audit,
   // Doors
   "product": "Isocenter",
   "signIn": "Sign in",
