@@ -2,12 +2,13 @@
 import io
 import json
 import math
+import subprocess
 
 import highdicom as hd
 import numpy as np
 import pydicom
-import pytest
 from conftest import eventually
+from PIL import Image
 from generated import SOP, base, grey, uid, written
 from peer import web
 from peer.server import USER
@@ -188,7 +189,7 @@ def item(**values):
     return ds
 
 
-def test_others_are_shown_as_they_say(own_page, own_server):
+def test_others_are_shown_as_they_say(own_page, own_server, tmp_path):
     """Window, inversion, displayed area, rotation, shutter, an activated overlay, graphics in both units, text; each pixel as numpy says."""
     study = uid("others")
     shown = image("others")
@@ -208,6 +209,13 @@ def test_others_are_shown_as_they_say(own_page, own_server):
         GraphicAnnotationSequence=[item(GraphicLayer="RED", GraphicObjectSequence=[graphic]), item(GraphicLayer="LOW", GraphicObjectSequence=[display], TextObjectSequence=[words])])
     state.add_new(0x60001001, "CS", "LOW")
     sent(own_server, shown, state)
+    # And one that DCMTK makes of the image, without its overlay, and what it shows of it.
+    shown.WindowCenter, shown.WindowWidth, shown.RescaleType = 700, 1500, "HU"
+    (tmp_path / "image.dcm").write_bytes(written(shown))
+    for command in (["dcmpsmk", "-o", "image.dcm", "state.dcm"], ["dcmp2pgm", "-p", "state.dcm", "image.dcm", "picture.pgm"]):
+        made = subprocess.run([f"/usr/bin/{command[0]}", *command[1:]], cwd=tmp_path, capture_output=True, text=True)
+        assert made.returncode == 0, made.stderr
+    assert web.store(own_server, [(tmp_path / "state.dcm").read_bytes()]).status_code == 200
     page = own_page(f"#/study/{study}", "viewer")
     Reader(page)
     page.locator("[data-menu=states]").click()
@@ -242,6 +250,15 @@ def test_others_are_shown_as_they_say(own_page, own_server):
     # What is seen with it is another's: it is not taken for the image's own.
     page.keyboard.press("Shift+V")
     assert eventually(lambda: "take it off" in page.locator(".notice").inner_text(), page=page)
+
+    page.locator("[data-menu=states]").click()
+    page.locator("#menu-states [role=menuitemradio]").filter(has_not_text="OTHER").last.click()
+    page.keyboard.press("Shift+F")
+    assert eventually(lambda: page.data("window-center") == "700", page=page)
+    page.keyboard.press("o"), page.keyboard.press("o")
+    theirs = np.asarray(Image.open(tmp_path / "picture.pgm")).astype(int)
+    seen = page.image_pixels(ROWS, COLUMNS)[:, :, 0].astype(int)
+    assert np.abs(seen - theirs).max() <= 1, np.argwhere(np.abs(seen - theirs) > 1)[:5]
 
 
 def test_nothing_is_lost_without_a_connection(own_page, own_server):

@@ -8,7 +8,7 @@ import { drawing } from "./drawing.js";
 import { nextKey, snapped } from "./keyObjects.js";
 import { keys as keyImages } from "./keys.js";
 import { keyStrip } from "./keyStrip.js";
-import { titleOf } from "./menus.js";
+import { nameOf, titleOf } from "./menus.js";
 import { states as presentationStates } from "./states.js";
 import { placing } from "./view.js";
 
@@ -116,7 +116,7 @@ export function evidence({ app, facts, panes, stage, studyUID, user, say, change
       }
       const uid = viewport.look.presentation, state = uid && states.find(uid);
       if (state && seen.kind === "image") {
-        const name = state.description || state.label;
+        const name = nameOf(state);
         if (!seen.presented) badges.push({ id: "presentation.other", text: t("badge.presentation.other", { name }) });
         else badges.push({ id: "presentation", text: t("badge.presentation", { name }), title: state.remarks.length ? [...new Set(state.remarks)].map((each) => t(`presentation.remark.${each}`)).join("\n") : null });
         if (seen.presented && state.remarks.length) badges.push({ id: "presentation.partly", text: t("badge.presentation.partly"), title: badges.at(-1).title });

@@ -47,12 +47,15 @@ export function titleOf({ code, meaning }) {
   return own === `key.title.${code}` ? meaning : own;
 }
 
+/** What a person calls a presentation state. */
+export const nameOf = ({ description, label }) => description || label || t("presentation.unnamed");
+
 function stateEntries(app) {
   const { list, failed } = app.states;
   const applied = app.state().viewports[app.state().active].look.presentation;
   const meant = list.filter((state) => app.states.isMeant(state)), others = list.filter((state) => !meant.includes(state));
   const entry = (state) => ({
-    text: state.description || state.label, picture: "presentation", detail: [state.description && state.label, state.creator.replace("^", " ").trim(), [date(state.created.slice(0, 8)), time(state.created.slice(8))].join(" ")].filter(Boolean).join(" · "), checked: state.uid === applied, run: () => app.states.apply(state),
+    text: nameOf(state), picture: "presentation", detail: [state.description && state.label, state.creator.replace("^", " ").trim(), [date(state.created.slice(0, 8)), time(state.created.slice(8))].join(" ")].filter(Boolean).join(" · "), checked: state.uid === applied, run: () => app.states.apply(state),
   });
   return [
     { items: [{ text: t("command.savePresentation"), picture: "save", key: key(app, "savePresentation"), run: () => app.savePresentation() }, { text: t("presentation.none"), checked: !applied, run: () => app.states.remove() }] },

@@ -4,6 +4,7 @@ import { newUID } from "../marks/kinds.js";
 import * as edits from "../model/state.js";
 import { t } from "../ui/words.js";
 import { annotationsOf, areaOf, frameAs, imageAs, refusal } from "./applied.js";
+import { nameOf } from "./menus.js";
 import { outbox } from "./outbox.js";
 import { isPresentationState, presentationOf } from "./parse.js";
 import { reading } from "./reading.js";
@@ -73,7 +74,7 @@ export function states({ app, facts, studyUID, user, say, changed, signedOut }) 
     if (!now?.drawn) return t("presentation.hindrance.none");
     if (!app.ofThisStudy(now.viewport.series)) return t("presentation.hindrance.study");
     if (!now.window) return t("presentation.hindrance.colour");
-    return now.presented && !isOfTheImage(now) ? t("presentation.hindrance.applied", { name: now.presented.state.description || now.presented.state.label }) : null;
+    return now.presented && !isOfTheImage(now) ? t("presentation.hindrance.applied", { name: nameOf(now.presented.state) }) : null;
   }
 
   /** Whether what an applied presentation state shows could be said with the image's own tables, shutters and overlays. */
