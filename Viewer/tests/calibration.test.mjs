@@ -50,7 +50,7 @@ test("a known length in a report is one again", () => {
     ] },
   });
   const report = (method) => marksOfReport({ "0040A730": { Value: [group(method)] } }).marks[0];
-  const read = report("KNOWNLENGTHSERIES");
+  const read = report("KNOWNINSERIES");
   assert.deepEqual([read.kind, read.millimetres, read.reach, read.points], ["calibration", 50, "series", [[10, 20], [110, 20]]]);
   assert.equal(report("KNOWNLENGTH").reach, "image");
   assert.equal(report("USERCALIBRATED").kind, "length");

@@ -39,7 +39,7 @@ extension CodedConcept {
     // No scheme has codes for what these say either: how a length was scaled, and what scaled it.
     public static let calibratedByUser = CodedConcept("USERCALIBRATED", "99ISOCENTER", "Scaled by a known length that a user drew")
     public static let knownLength = CodedConcept("KNOWNLENGTH", "99ISOCENTER", "Known length, entered by a user")
-    public static let knownLengthOfSeries = CodedConcept("KNOWNLENGTHSERIES", "99ISOCENTER", "Known length, entered by a user for the series")
+    public static let knownLengthOfSeries = CodedConcept("KNOWNINSERIES", "99ISOCENTER", "Known length, entered by a user for the series")
 
     // What is measured (CID 7469, CID 7550) …
     public static let length = CodedConcept("410668003", "SCT", "Length")

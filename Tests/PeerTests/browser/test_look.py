@@ -344,7 +344,7 @@ def test_films_have_every_frame_in_its_time(look, tmp_path):
         assert len(means) == 6 and np.all(np.diff(means) > 25), means
     # In any browser: the server's own, or why it makes none.
     made = []
-    page.page.on("download", made.append)
+    page.page.on("download", lambda download: made.append(download))
     page.click("#export-server-film")
     assert eventually(lambda: page.is_enabled("#export-server-film") and "makes" not in page.inner_text(".export-status"), timeout=20, page=page)
     if "is saved" in page.inner_text(".export-status"):
@@ -490,8 +490,8 @@ def test_a_known_length_holds_for_the_series_and_in_the_report(look, own_page, o
         [measurement] = group.get_measurements()
         assert group.method is not None and measurement.unit.value == "mm" and abs(measurement.value - 50) < 1e-6
         method[group.method.value] = measurement
-    assert set(method) == {"USERCALIBRATED", "KNOWNLENGTHSERIES"}
-    line = method["KNOWNLENGTHSERIES"].referenced_coordinates[0]
+    assert set(method) == {"USERCALIBRATED", "KNOWNINSERIES"}
+    line = method["KNOWNINSERIES"].referenced_coordinates[0]
     assert np.array_equal(line.value, [[50, 100], [150, 100]])
 
     # Somebody else reads the same millimetres, and what they rest on.

@@ -10,7 +10,7 @@ const tags = {
   graphic: "00700023", points: "00700022", reference: "00081199", sopClass: "00081150", sopInstance: "00081155", frame: "00081160", relationship: "0040A010", code: "0040A168", measured: "0040A300", number: "0040A30A",
 };
 const concepts = {
-  group: "125007", method: "370129005", known: { KNOWNLENGTH: "image", KNOWNLENGTHSERIES: "series" }, tracking: "112040", comment: "121106", length: ["410668003", "G-D7FE"], path: "121211", long: ["103339001", "G-A185"], short: ["103340004", "G-A186"],
+  group: "125007", method: "370129005", known: { KNOWNLENGTH: "image", KNOWNINSERIES: "series" }, tracking: "112040", comment: "121106", length: ["410668003", "G-D7FE"], path: "121211", long: ["103339001", "G-A185"], short: ["103340004", "G-A186"],
   angle: ["1483009", "110859"], cobb: ["285285000", "DD-1", "cobb"],
 };
 

@@ -18,7 +18,7 @@ export function measurementsOfReport(set) {
       const unit = { mm: "mm", cm: "cm", "{pixels}": "px" }[code(measured, tags.units)];
       return name && value != null && unit ? [unit === "cm" ? { name, value: value * 10, unit: "mm" } : { name, value, unit }] : [];
     });
-    return { id: text(of("112040"), tags.uid), text: text(of("121106"), tags.text) || text(of("112039"), tags.text), values, isCalibratedByUser: method === "USERCALIBRATED", isKnownLength: method.startsWith("KNOWNLENGTH"), created };
+    return { id: text(of("112040"), tags.uid), text: text(of("121106"), tags.text) || text(of("112039"), tags.text), values, isCalibratedByUser: method === "USERCALIBRATED", isKnownLength: method.startsWith("KNOWN"), created };
   }).filter(({ isKnownLength }) => !isKnownLength);
 }
 
