@@ -425,6 +425,16 @@ def test_a_sheet_has_the_patient_and_lengths_of_paper(look):
     assert "Yamada" not in words and "Image 3 / 3" in words
     page.shot("print")
 
+    page.emulate_media(media="screen")
+    page.focus("[data-viewport='0']")
+    page.keyboard.press("ArrowDown"), page.wait_data("image-index", "1"), page.drawn()
+    page.keyboard.press("k")
+    assert eventually(lambda: page.inner_text(".notice") == "Marked as a key image.", page=page)
+    page.keyboard.press("Shift+H")
+    page.check("#print-keys"), page.click("#print-go")
+    assert eventually(lambda: page.evaluate("window.printed") == 3, page=page), page.locator(".export-status").all_inner_texts()
+    assert page.locator(".print-sheet figure").get_attribute("data-instance") == uid("look", "axial", 2)
+
 
 def test_without_a_scale_nothing_is_printed_or_shown_in_true_size(look):
     page = look("look-cr")

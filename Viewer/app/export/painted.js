@@ -15,7 +15,7 @@ export function paintOver(context, pane, { scale, at: [left, top], words, marks 
   context.beginPath();
   context.rect(0, 0, box.width, box.height);
   context.clip();
-  if (marks) for (const layer of pane.querySelectorAll("svg.references, svg.marks")) if (isSeen(layer)) paintLines(context, layer);
+  if (marks) for (const layer of pane.querySelectorAll("svg.presentation-layer, svg.references, svg.marks")) if (isSeen(layer)) paintLines(context, layer);
   if (words) {
     const bar = pane.querySelector(".scale-bar:not([hidden])");
     if (bar && isSeen(bar)) paintBar(context, bar, box);
@@ -44,6 +44,10 @@ function paintLines(context, layer) {
     const path = element.tagName === "path" ? new Path2D(element.getAttribute("d") ?? "") : new Path2D();
     if (element.tagName === "line") { path.moveTo(number("x1"), number("y1")); path.lineTo(number("x2"), number("y2")); }
     if (element.tagName === "circle") path.arc(number("cx"), number("cy"), number("r"), 0, 2 * Math.PI);
+    if (style.fill !== "none" && element.tagName === "path") {
+      context.fillStyle = style.fill;
+      context.fill(path);
+    }
     context.stroke(path);
     context.globalAlpha = 1;
   }
@@ -51,7 +55,7 @@ function paintLines(context, layer) {
 
 function paintText(context, element, style) {
   context.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
-  context.textAlign = "left";
+  context.textAlign = { middle: "center", end: "right" }[style.textAnchor] ?? "left";
   context.textBaseline = "alphabetic";
   context.fillStyle = style.fill;
   let x = Number(element.getAttribute("x")), y = Number(element.getAttribute("y"));
@@ -63,7 +67,7 @@ function paintText(context, element, style) {
   if (!spans.length) return line(element.textContent);
   for (const span of spans) {
     x = Number(span.getAttribute("x") ?? x);
-    y += Number(span.getAttribute("dy") ?? 0);
+    y = span.hasAttribute("y") ? Number(span.getAttribute("y")) : y + Number(span.getAttribute("dy") ?? 0);
     line(span.textContent);
   }
 }

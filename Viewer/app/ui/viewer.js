@@ -66,7 +66,7 @@ export function viewer(root, studyUID, { user, signedOut, open, query, preferenc
   const store = frameStore({ limit: budget(), changed: () => { stripDirty = true; changed(); }, signedOut });
 
   app.marking = marking({ app, panes: panes.map(({ element }) => element), studyUID, user: user.name, changed, signedOut });
-  app.look = looking({ app, facts, panes, stage: () => screen, frames: () => store, preferences, user: user.name, say: (words) => toast.say(words), signedOut });
+  app.look = looking({ app, facts, panes, stage: () => screen, frames: () => store, presented: (...given) => evidence.presented(...given), preferences, user: user.name, say: (words) => toast.say(words), signedOut });
   panes.forEach(({ element }, n) => {
     const activated = () => app.edit((s) => edits.activate(s, n), { undoable: false });
     pointerGestures(element, {

@@ -18,7 +18,7 @@ export default function exportDialog(look) {
   const { app, facts, signedOut } = look;
   const now = app.current();
   const ended = new AbortController();
-  const seen = app.seen();
+  const seen = look.stage().sight(app.state().active);
   const study = facts.studyOf(now?.viewport.series) ?? facts.study;
   const isImage = seen?.kind === "image" && seen.drawn;
   const status = h("p", { class: "export-status", role: "status", "aria-live": "polite" });

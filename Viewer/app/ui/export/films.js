@@ -23,7 +23,7 @@ export async function filmPlan(look, set) {
   const wanted = items.map((each, n) => [each, n]).filter(([each]) => !isOneObject || each.image.sopInstanceUID === image.sopInstanceUID);
   const positions = wanted.filter(([each]) => each.image.hasPixels && !undrawable(each.image) && each.image.rows === image.rows && each.image.columns === image.columns).map(([, n]) => n).slice(0, most);
   const { durations, source } = frameTimes(image, positions.length, viewport.cine, isOneObject ? set : null);
-  const geometry = app.seen().geometry;
+  const { geometry } = look.stage().sight(app.state().active);
   const { width, height } = fullSize(geometry, viewport.view.orientation);
   const rate = positions.length * 1e6 / Math.max(1, durations.reduce((sum, each) => sum + each, 0));
   // What was found from the pixels of one image holds for all of them.
@@ -51,7 +51,7 @@ export async function filmOf(look, plan, format, { progress, signal }) {
   async function* pictures() {
     for (const [n, position] of plan.positions.entries()) {
       const frame = await source.frame(plan.uid, position, plan.positions[Math.min(plan.positions.length - 1, n + 12)] + 1);
-      const seen = sight({ ...plan.viewport, index: position }, facts.stacks.get(plan.uid), plan.series, { has: () => true, get: () => frame, failure: () => null }, new Map());
+      const seen = sight({ ...plan.viewport, index: position }, facts.stacks.get(plan.uid), plan.series, { has: () => true, get: () => frame, failure: () => null }, new Map(), look.presented);
       context.drawImage(fullPicture(seen, plan.viewport.view.orientation), 0, 0);
       yield canvas;
     }

@@ -1,8 +1,9 @@
 /** A printed sheet of chosen images: who they are of, how large they are in truth where that is known. The browser prints it, or keeps it as a PDF. */
-import { frameSource } from "../../export/frameSource.js";
+import { FrameMissing, frameSource } from "../../export/frameSource.js";
 import { fullPicture } from "../../export/picture.js";
 import { spread, realSize } from "../../export/sheet.js";
 import { scaleOf } from "../../marks/scale.js";
+import { initialState } from "../../model/state.js";
 import { undrawable } from "../../model/transferSyntax.js";
 import { sight } from "../../viewport/sight.js";
 import { h, setText } from "../element.js";
@@ -24,8 +25,10 @@ export default function printDialog(look, replaced) {
   const choice = (group, id, checked, label, disabled = false) => h("label", { for: `print-${id}` }, h("input", { type: "radio", name: group, id: `print-${id}`, value: id, checked, disabled, onchange: update }), label);
   const drawn = viewportsOn(look, app.visible()).filter(({ seen }) => seen.kind === "image" && seen.drawn);
   const drawable = now ? facts.stacks.get(now.viewport.series).items.map((item, n) => [item, n]).filter(([{ image }]) => image.hasPixels && !undrawable(image)).map(([, n]) => n) : [];
+  const keyImages = app.keys.images.slice(0, most);
   const what = h("div", { class: "export-choices", role: "radiogroup", "aria-label": t("print.what") },
-    choice("print-what", "screen", true, t("print.screen", { n: drawn.length })), choice("print-what", "series", false, t("print.series", { n: drawable.length }), drawable.length < 2));
+    choice("print-what", "screen", true, t("print.screen", { n: drawn.length })), choice("print-what", "series", false, t("print.series", { n: drawable.length }), drawable.length < 2),
+    choice("print-what", "keys", false, t("print.keys", { n: keyImages.length }), !keyImages.length));
   const number = h("input", { id: "print-number", type: "number", min: "1", max: String(Math.min(most, drawable.length)), value: String(Math.min(12, drawable.length)) });
   const numberPlace = h("label", { class: "export-choices", for: "print-number", hidden: true }, t("print.number"), number);
   const size = h("div", { class: "export-choices", role: "radiogroup", "aria-label": t("print.size") },
@@ -33,7 +36,7 @@ export default function printDialog(look, replaced) {
   const columns = h("select", { id: "print-columns", "aria-label": t("print.columns") }, ["1", "2", "3", "4"].map((n) => h("option", { value: n, selected: n === (drawn.length > 1 ? "2" : "1") }, t("print.columns.n", { n }))));
   const box = (id, checked) => h("label", { for: `print-${id}` }, h("input", { type: "checkbox", id: `print-${id}`, checked }), t(`print.${id}`));
   const patient = box("patient", true), over = box("over", true);
-  const go = h("button", { type: "button", class: "primary", id: "print-go", disabled: !drawn.length, onclick: make }, t("print.go"));
+  const go = h("button", { type: "button", class: "primary", id: "print-go", disabled: !drawn.length && !keyImages.length, onclick: make }, t("print.go"));
   const dialog = h("dialog", { class: "export", "aria-labelledby": "print-title", onclose: () => { ended.abort(); dialog.remove(); } },
     h("header", {}, h("h2", { id: "print-title" }, t("print")), h("button", { type: "button", class: "quiet", "aria-label": t("help.close"), onclick: () => dialog.close() }, icon("close"))),
     h("div", { class: "export-body" },
@@ -45,7 +48,7 @@ export default function printDialog(look, replaced) {
   function update() {
     numberPlace.hidden = chosen(what) !== "series";
     columns.disabled = chosen(size) === "true";
-    over.hidden = chosen(what) === "series" || chosen(size) === "true";
+    over.hidden = chosen(what) !== "screen" || chosen(size) === "true";
   }
 
   const scaleIn = (uid, item) => scaleOf({ series: uid, instance: item.image.sopInstanceUID, frame: item.frame, points: [[item.image.columns / 2, item.image.rows / 2]] }, item.image, look.calibrations());
@@ -68,19 +71,40 @@ export default function printDialog(look, replaced) {
       }
       return list;
     }
-    const viewport = { ...now.viewport, look: { ...now.viewport.look, window: now.window && ["auto", "full"].includes(now.window.from) ? { kind: "manual", center: now.window.center, width: now.window.width, name: now.window.name } : now.viewport.look.window } };
-    const uid = viewport.series, series = facts.seriesOf(uid);
     const source = frameSource({ facts, held: look.frames(), signedOut: look.signedOut, signal: ended.signal });
     try {
-      const positions = spread(drawable.length, Math.max(1, Math.min(most, number.valueAsNumber || 1))).map((n) => drawable[n]);
-      for (const [n, position] of positions.entries()) {
-        setText(status, t("print.making", { n: n + 1, count: positions.length }));
-        const frame = await source.frame(uid, position);
-        const seen = sight({ ...viewport, index: position }, facts.stacks.get(uid), series, { has: () => true, get: () => frame, failure: () => null }, new Map());
-        list.push({ canvas: fullPicture(seen, viewport.view.orientation), isWhole: true, ...factsOf(uid, viewport, seen, position) });
-      }
+      return chosen(what) === "keys" ? await keyPictures(source) : await seriesPictures(source);
     } finally {
       source.close();
+    }
+  }
+
+  async function picture(source, viewport, position) {
+    const uid = viewport.series, frame = await source.frame(uid, position);
+    const seen = sight({ ...viewport, index: position }, facts.stacks.get(uid), facts.seriesOf(uid), { has: () => true, get: () => frame, failure: () => null }, new Map(), look.presented);
+    return { canvas: fullPicture(seen, viewport.view.orientation), isWhole: true, ...factsOf(uid, viewport, seen, position) };
+  }
+
+  /** Key images as they are shown first, whatever series they are of. */
+  async function keyPictures(source) {
+    const list = [];
+    for (const [n, { series, instance, frame }] of keyImages.entries()) {
+      setText(status, t("print.making", { n: n + 1, count: keyImages.length }));
+      await facts.ready(series);
+      const position = facts.indexOf(series, instance, frame);
+      if (position < 0) throw new FrameMissing(n);
+      list.push(await picture(source, { ...initialState.viewports[0], series }, position));
+    }
+    return list;
+  }
+
+  async function seriesPictures(source) {
+    const list = [];
+    const viewport = { ...now.viewport, look: { ...now.viewport.look, window: now.window && ["auto", "full"].includes(now.window.from) ? { kind: "manual", center: now.window.center, width: now.window.width, name: now.window.name } : now.viewport.look.window } };
+    const positions = spread(drawable.length, Math.max(1, Math.min(most, number.valueAsNumber || 1))).map((n) => drawable[n]);
+    for (const [n, position] of positions.entries()) {
+      setText(status, t("print.making", { n: n + 1, count: positions.length }));
+      list.push(await picture(source, viewport, position));
     }
     return list;
   }
@@ -108,5 +132,5 @@ export default function printDialog(look, replaced) {
   document.body.append(dialog);
   dialog.showModal();
   update();
-  if (!drawn.length) setText(status, t("export.noPicture"));
+  if (!drawn.length && !keyImages.length) setText(status, t("export.noPicture"));
 }

@@ -42,8 +42,6 @@ export function acts({ editor, facts, player, root, stage, frames, changed, open
     imagesOf: (uid) => facts.stacks.get(uid)?.items?.map(({ image }) => image) ?? [],
     /** The reader's own windows. */
     presets: () => ownPresets(preferences.get("presets")),
-    /** What the active viewport, or another, shows: `viewport/sight.js`. */
-    seen: (n = state().active) => stage().sight(n),
     fetchStack(uid) { if (facts.seriesOf(uid)) facts.wantStack(uid); },
     fetchFrame(uid, instance, number) { app.besides = { series: uid, at: app.viewOf(uid, instance, number)?.at ?? 0 }; changed(); },
     redo: editor.redo,

@@ -13,7 +13,7 @@ const dialogs = {
 };
 
 /**
- * @param {{app, facts, panes, stage: () => stage, frames: () => frameStore, preferences, user: string, say: (words: string) => void, signedOut: () => void}} parts
+ * @param {{app, facts, panes, stage: () => stage, frames: () => frameStore, presented, preferences, user: string, say: (words: string) => void, signedOut: () => void}} parts
  *   of the viewer
  */
 export function looking(parts) {
@@ -35,7 +35,7 @@ export function looking(parts) {
   /** An image as the attribute browser takes it, or null. */
   function shown(n, at = null) {
     const viewport = app.state().viewports[n];
-    const stack = facts.stacks.get(viewport.series), seen = app.seen(n);
+    const stack = facts.stacks.get(viewport.series), seen = parts.stage().sight(n);
     const position = at ?? seen?.showing ?? viewport.index, item = stack?.items?.[position];
     if (!item) return null;
     const series = facts.seriesOf(viewport.series);
@@ -45,7 +45,7 @@ export function looking(parts) {
 
   /** Millimetres in the middle of what the active viewport shows, with where they are true. */
   function scaleHere() {
-    const now = app.current(), seen = app.seen();
+    const now = app.current(), seen = parts.stage().sight(app.state().active);
     if (!now || seen?.kind !== "image") return null;
     const point = centerOf(now.viewport.view, seen.geometry);
     return { now, scale: scaleOf({ series: now.viewport.series, instance: now.image.sopInstanceUID, frame: now.item.frame, points: [point] }, now.image, calibrations()) };
