@@ -3,7 +3,8 @@ import { test } from "node:test";
 
 process.env.TZ = "Europe/Berlin";
 const { auditQuery, period } = await import("../app/net/audit.js");
-const { en, de, ar } = await import("../app/ui/words/audit.js");
+const { en, de } = await import("../app/ui/words/audit.js");
+const { ar } = await import("../app/ui/words/ar/audit.js");
 
 test("what says nothing is not asked", () => {
   assert.equal(auditQuery({ patient: "A&B 1", user: "", failed: false, access: true, before: null }), "patient=A%26B+1&access=true");
