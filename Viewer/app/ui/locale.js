@@ -1,6 +1,6 @@
 /** Dates, times and numbers as the reader's language and region write them; digits are those of the images everywhere. */
 import { date as iso, time as clock } from "../model/text.js";
-import { language } from "./words.js";
+import { direction, language } from "./words.js";
 
 /** Of the browser's languages the first in the page's language: its region says how a date is written. */
 const region = (globalThis.navigator?.languages ?? []).find((tag) => tag.slice(0, 2) === language) ?? language;
@@ -25,5 +25,6 @@ export const time = clock;
 export function bytes(count) {
   const units = ["B", "kB", "MB", "GB", "TB"];
   const power = Math.min(units.length - 1, count > 0 ? Math.floor(Math.log10(count) / 3) : 0);
-  return `${sizes.format(count / 1000 ** power)} ${units[power]}`;
+  const text = `${sizes.format(count / 1000 ** power)} ${units[power]}`;
+  return direction === "rtl" ? `\u2066${text}\u2069` : text; // number and unit stay together
 }
