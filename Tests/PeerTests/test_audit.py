@@ -248,7 +248,7 @@ def test_syslog_over_tls(new_server, tmp_path):
     authority = Authority(tmp_path)
     port = free_port()
     receiver = Rsyslog(tmp_path / "rsyslog", port, authority, authority.issue("receiver")).start()
-    server = new_server("--set", f"audit.syslog=tls://localhost:{port}", "--set", f"audit.syslog.authorities={authority.certificate}")
+    server = new_server("--set", f"audit.syslog.receivers=tls://localhost:{port}", "--set", f"audit.syslog.authorities={authority.certificate}")
     try:
         images = objects.study(series=1, instances=1)
         stored(server, images)

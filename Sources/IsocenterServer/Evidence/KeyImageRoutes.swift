@@ -66,7 +66,7 @@ struct KeyImageRoutes: RouteSet {
         }
         let deletion = try await archive.delete(
             DeletionScope(study: reader.study, series: found.series, instance: uid), reason: .other, comment: "key image taken back", by: reader.name, keeping: keeping,
-            for: reader.access)
+            for: reader.access, actor: context.actor)
         logger.info("key images \(uid) in study \(reader.study) taken back by \(reader.name)")
         return JSONAnswer.response(DeletionAnswer(deletion))
     }

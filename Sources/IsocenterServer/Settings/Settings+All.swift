@@ -90,7 +90,7 @@ extension Settings {
     public static let sessionLifetime = Setting("sessions.lifetime", default: 12, in: 1...720, unit: "h", help: "a login ends after this time")
     public static let sessionIdle = Setting("sessions.idle", default: 120, in: 1...43_200, unit: "min", help: "a login ends when it is not used for this time")
 
-    public static let auditSyslog = Setting("audit.syslog", default: [String](), help: "receivers of audit messages: tls://host:6514, tcp://host:601 or udp://host:514") { receivers in
+    public static let auditSyslog = Setting("audit.syslog.receivers", default: [String](), help: "receivers of audit messages: tls://host:6514, tcp://host:601 or udp://host:514") { receivers in
         receivers.first { SyslogReceiver($0) == nil }.map { "'\($0)' is neither tls://host:port, tcp://host:port nor udp://host:port" }
     }
     public static let auditSyslogAuthorities = Setting("audit.syslog.authorities", default: "", help: "PEM file with the authorities that receivers' certificates are believed by; empty: those of the system")
