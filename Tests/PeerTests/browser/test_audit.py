@@ -4,6 +4,7 @@ import io
 import sys
 from pathlib import Path
 
+import pytest
 from conftest import eventually
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -28,6 +29,9 @@ def test_who_saw_this_patient(own_page, own_server):
     assert "PYNETDICOM" in texts[1] and "Received" in texts[1] and "2 images" in texts[1]
     assert "patient=P-4711&access=true" in page.url.replace("%2D", "-") or ("patient=P-4711" in page.url and "access=true" in page.url)
     page.shot("audit")
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    found = axe.run(page.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}).response["violations"]
+    assert [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found] == []
     rows.first.get_by_role("button", name="Details").click()
     dialog = page.get_by_role("dialog")
     assert images[0].StudyInstanceUID in dialog.inner_text() and "110103" in dialog.inner_text()
