@@ -184,7 +184,10 @@ let package = Package(
         .testTarget(name: "WorkflowTests", dependencies: ["Workflow", "Archive", "DICOM", "DICOMNetwork", "Database", "DatabaseFixtures", .product(name: "Logging", package: "swift-log")]),
         .testTarget(
             name: "IsocenterServerTests",
-            dependencies: ["IsocenterServer", "Archive", "Audit", "Database", "DatabaseFixtures", "DICOM", "DICOMNetwork", "Workflow"]
+            dependencies: [
+                "IsocenterServer", "Archive", "Audit", "Database", "DatabaseFixtures", "DICOM", "DICOMNetwork", "Workflow",
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto"),
+            ]
         ),
     ],
     swiftLanguageModes: [.v6]

@@ -32,7 +32,7 @@ public struct Server: Sendable {
     private let workers: WorkerPool
     private let uploads: Uploads
     private let settings: Settings
-    private let setupSecret: String
+    private let setupLink: SetupLink
     private let needsSetup: Bool
     private let logger: Logger
 
@@ -42,8 +42,8 @@ public struct Server: Sendable {
         configuration.reserve = reserve(settings)
         configuration.recheck = .seconds(60 * settings[Settings.recheck])
         let archive = try await Archive.open(configuration, logger: logger)
-        let accounts = try await Accounts(archive.database)
-        let authenticator = Authenticator(accounts: accounts, settings: settings)
+        let accounts = try await Accounts(archive.database, settings: settings)
+        let authenticator = Authenticator(accounts: accounts, settings: settings, box: try SecretBox(folder: configuration.folder.keys))
         let peers = try await PeerTable(archive.database)
         let jobs = try await JobTable(archive.database)
         let associations = try await AssociationLog(
@@ -59,7 +59,7 @@ public struct Server: Sendable {
         let dimse = try await DIMSEDoor.open(
             ServiceTable(archive: archive, peers: peers, sender: sender, commitments: commitments, coding: workers, settings: settings, logger: logger),
             archive: archive, peers: peers, authenticator: authenticator, log: associations, settings: settings, logger: logger)
-        let setupSecret = Secret.make()
+        let setupLink = SetupLink()
         let purger = Purger(archive: archive, logger: logger)
         let api: [any RouteSet] = [
             StudyRoutes(archive: archive, info: .init(version: version, aeTitle: title.text, dimsePort: dimse.port)),
@@ -78,6 +78,10 @@ public struct Server: Sendable {
             JobRoutes(jobs: jobs),
             CommitmentRoutes(table: commitments.table),
             ChangeRoutes(archive: archive),
+            AccountRoutes(authenticator: authenticator),
+            SecondFactorRoutes(authenticator: authenticator),
+            PasskeyRoutes(authenticator: authenticator),
+            UserRoutes(authenticator: authenticator),
             PreferenceRoutes(preferences: Preferences(accounts, archive.database)),
             DictionaryRoutes(),
             AuditRoutes(trail: archive.audit, source: AuditSource(aeTitle: title.text)),
@@ -101,7 +105,7 @@ public struct Server: Sendable {
             DescriptionRoutes.Capabilities(version: version),
         ]
         let web = WebDoor(
-            archive: archive, workers: workers, authenticator: authenticator, settings: settings, setupSecret: setupSecret, api: api, dicomWeb: dicomWeb,
+            archive: archive, workers: workers, authenticator: authenticator, settings: settings, setupLink: setupLink, api: api, dicomWeb: dicomWeb,
             uriService: URIRoutes(archive: archive, objects: objects, rendered: rendered),
             logger: logger)
         let send = try await SendHandler(archive: archive, peers: peers, sender: sender, coding: workers)
@@ -110,7 +114,7 @@ public struct Server: Sendable {
         }
         return Server(
             archive: archive, dimse: dimse, web: web, associations: associations, jobs: runner(of: jobs, handlers: [send, ExtraAttributeFilling(archive), ExtraAttributeDropping(archive)] + committing, settings, logger),
-            purger: purger, workers: workers, uploads: uploads, settings: settings, setupSecret: setupSecret, needsSetup: try await !accounts.hasAdministrator(), logger: logger)
+            purger: purger, workers: workers, uploads: uploads, settings: settings, setupLink: setupLink, needsSetup: try await !accounts.hasAdministrator(), logger: logger)
     }
 
     /// Serves until SIGTERM or SIGINT; returns when everything is closed.
@@ -158,7 +162,7 @@ public struct Server: Sendable {
         let host = settings[Settings.httpHost]
         let shown = host == "0.0.0.0" || host == "::" ? ProcessInfo.processInfo.hostName : host.contains(":") ? "[\(host)]" : host
         let http = "http://\(shown):\(httpPort)"
-        return Addresses(http: http, dimsePort: dimse.port, dimseTLSPort: dimse.tlsPort, setupLink: needsSetup ? "\(http)/#/setup/\(setupSecret)" : nil)
+        return Addresses(http: http, dimsePort: dimse.port, dimseTLSPort: dimse.tlsPort, setupLink: needsSetup ? "\(PublicURL(settings[Settings.httpPublicURL])?.text ?? http)/#/setup/\(setupLink.secret)" : nil)
     }
 
     private static func runner(of jobs: JobTable, handlers: [any JobHandler], _ settings: Settings, _ logger: Logger) -> JobRunner {

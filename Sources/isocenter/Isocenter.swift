@@ -42,6 +42,7 @@ struct Isocenter: AsyncParsableCommand {
             Jobs.self,
             Users.self,
             Tokens.self,
+            Sessions.self,
             SettingsCommand.self,
             WorkerCommand.self,
         ])

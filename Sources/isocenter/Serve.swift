@@ -45,7 +45,7 @@ struct Serve: AsyncParsableCommand {
         if let link = addresses.setupLink {
             tell("""
                   first login  \(link)
-                               (once: makes the administrator)
+                               (once, within an hour: makes the administrator)
                 """)
         }
         tell("")

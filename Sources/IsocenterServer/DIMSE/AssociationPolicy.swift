@@ -39,7 +39,11 @@ struct AssociationPolicy: Sendable {
             case .known(var caller):
                 let user = try await identities.outcome(of: request.userInformation.userIdentity, from: connection.address, isSecure: connection.tls != nil)
                 if case .refused(let words) = user { return refused(.noReason, words) }
-                if case .user(let user) = user { caller.principal = Principal(kind: .user, name: user.name, role: user.role, node: caller.principal.node) }
+                if case .user(var user) = user {
+                    // What was granted to the user's token stays; the node bounds it.
+                    user.node = caller.principal.node
+                    caller.principal = user
+                }
                 guard admissions.enter(caller, on: connection) else {
                     return refused(.localLimitExceeded, "the peer '\(caller.peer.name)' has \(caller.peer.maxInbound ?? 0) associations open, which is its limit")
                 }

@@ -28,13 +28,13 @@ struct IdentityCheck: Sendable {
                 return .refused("user name and passcode are not text in UTF-8")
             }
             do {
-                return .user(try await authenticator.login(name: name, password: passcode, address: address.host))
+                return .user(try await authenticator.loginByPasswordAlone(name: name, password: passcode, address: address.host))
             } catch let failure as HTTPFailure {
                 return .refused("user '\(Self.printable(name))': \(failure.message)")
             }
         case UserIdentity.jsonWebToken:
             guard isSecure else { return .refused("a token came without TLS: it is not accepted, and should be removed") }
-            guard let token = Self.text(identity.primaryField), let principal = try await authenticator.accounts.principal(token: token) else {
+            guard let token = Self.text(identity.primaryField), let principal = try await authenticator.accounts.principal(token: token, from: address.host) else {
                 return .refused("the token is wrong or has expired")
             }
             return .user(principal)

@@ -27,6 +27,7 @@ struct DraftRoutes: RouteSet {
 
     private func save(_ request: Request, _ context: RequestScope) async throws -> Response {
         try SessionRoutes.requireSameOrigin(request)
+        try context.mustActForAll()
         let (study, account) = try await studyAndAccount(context)
         guard let name = HTTPField.Name("If-Match"), let match = request.headers[name] else {
             throw HTTPFailure(.preconditionRequired, "If-Match names the version that is replaced, \"0\" where there is none")

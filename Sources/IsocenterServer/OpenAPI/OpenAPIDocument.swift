@@ -21,7 +21,7 @@ struct OpenAPIDocument: Sendable {
         """
 
     private static let securitySchemes: JSONNode = [
-        "session": ["type": "apiKey", "in": "cookie", "name": .string(Authenticator.cookie), "description": "of the application's page; writes must come from the same origin"],
+        "session": ["type": "apiKey", "in": "cookie", "name": .string(SessionCookie.name), "description": "of the application's page; writes must come from the same origin"],
         "token": ["type": "http", "scheme": "bearer", "description": "made by: isocenter tokens add --user NAME"],
         "password": ["type": "http", "scheme": "basic", "description": "for clients that know only this"],
     ]

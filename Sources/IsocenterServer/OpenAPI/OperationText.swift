@@ -134,6 +134,10 @@ enum OperationText {
             id           integer(1...)  number of it
             upload       string   names an upload of the caller's
             preference   string   `hanging`  name of a value
+            user         string   `anna`  name of a user
+            session      string   `0123456789abcdef01234567`  id of a session, from a list of them
+            token        string   `0123456789ab`  id of a token, from a list of them
+            passkey      string   id of a passkey
             folder       string   `OLDPACS`  name of a folder that was taken over
             """
         var found: [String: (TypeNotation, String?, String)] = [:]

@@ -41,6 +41,7 @@ struct PreferenceRoutes: RouteSet {
 
     private static func account(_ context: RequestScope) throws -> String {
         let principal = try context.caller()
+        try context.mustActForAll()
         guard principal.kind == .user, Policy.access(of: principal, for: .read) != nil else { throw HTTPFailure(.forbidden, "\(principal.name) has no preferences") }
         return principal.name
     }

@@ -16,6 +16,23 @@ public struct Principal: Sendable, Equatable {
     public var role: Role
     /// The DICOM node through which it speaks; a user who names itself in an association may do no more than the node.
     public var node: Node?
+    /// What a token may at most; nil: all that its account may.
+    public var grant: Grant?
+    /// How it was found out who it is.
+    public var proof: Proof = .other
+    /// A second factor is asked of its role, and not there: nothing goes but setting one up.
+    public var lacksSecondFactor = false
+
+    public enum Proof: Sendable, Equatable {
+        /// By a node's word, or a name that it said.
+        case other
+        /// A cookie: the hash of its secret, what the login was, and when that was proven last (seconds since 1970).
+        case session(hash: String, login: LoginProof, proven: Int)
+        /// Name and password with each request.
+        case password
+        /// The hash of the token.
+        case token(hash: String)
+    }
 
     /// What a DICOM node has been granted under the title of ours that it called.
     public struct Node: Sendable, Equatable {
@@ -33,10 +50,20 @@ public enum Role: String, Sendable, CaseIterable {
     case user
     /// A known DICOM node: verifies, and what it has been granted.
     case node
+
+    /// Those that a user can have.
+    public static let ofAccounts: [Role] = [.administrator, .user]
+}
+
+/// What a token was given of its account.
+public struct Grant: Sendable, Equatable {
+    public var actions: Set<Action>
+    /// The part of the archive that it shows.
+    public var view: Access = .everything
 }
 
 /// What someone wants to do.
-public enum Action: Sendable, CaseIterable {
+public enum Action: String, Sendable, CaseIterable {
     /// C-ECHO.
     case verify
     /// C-STORE, STOW-RS, upload.
@@ -51,15 +78,24 @@ public enum Action: Sendable, CaseIterable {
     case read
     /// Take out of the archive, bring back, purge.
     case delete
-    /// Users, tokens, settings.
+    /// Peers, jobs, settings.
     case administer
+    /// Users, their tokens and sessions. Never part of a grant: a token could give itself more than it has.
+    case manageAccounts
+
+    /// What a token can be given.
+    public static let grantable = allCases.filter { $0 != .manageAccounts && $0 != .verify }
 }
 
 /// The one point that decides who may do what. Every door asks it; none decides by itself.
 public enum Policy {
     /// nil where the action is refused; else the part of the archive it may touch, which becomes part of every query.
     public static func access(of principal: Principal, for action: Action) -> Access? {
-        guard let access = access(of: principal.role, for: action) else { return nil }
+        guard !principal.lacksSecondFactor, var access = access(of: principal.role, for: action) else { return nil }
+        if let grant = principal.grant {
+            guard action == .verify || grant.actions.contains(action) && action != .manageAccounts else { return nil }
+            access = access.and(grant.view)
+        }
         guard let node = principal.node else { return principal.role == .node && action != .verify ? nil : access }
         return allows(node, action) ? access.and(node.view) : nil
     }
@@ -69,7 +105,8 @@ public enum Policy {
         case (.administrator, _): .everything
         case (.user, .read), (.user, .store), (.user, .verify), (.user, .query), (.user, .retrieve), (.user, .commit): .everything
         case (.node, .store), (.node, .verify), (.node, .query), (.node, .retrieve), (.node, .commit): .everything
-        case (.user, .delete), (.user, .administer), (.node, .read), (.node, .delete), (.node, .administer): nil
+        case (.user, .delete), (.user, .administer), (.node, .read), (.node, .delete), (.node, .administer),
+            (.user, .manageAccounts), (.node, .manageAccounts): nil
         }
     }
 
@@ -80,7 +117,7 @@ public enum Policy {
         case .query: node.services.contains(.query)
         case .retrieve: node.services.contains(.retrieve)
         case .commit: node.services.contains(.commit)
-        case .read, .delete, .administer: false
+        case .read, .delete, .administer, .manageAccounts: false
         }
     }
 }

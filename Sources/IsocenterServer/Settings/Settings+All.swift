@@ -96,6 +96,15 @@ extension Settings {
     public static let auditSyslogAuthorities = Setting("audit.syslog.authorities", default: "", help: "PEM file with the authorities that receivers' certificates are believed by; empty: those of the system")
     public static let auditSyslogCertificate = Setting("audit.syslog.certificate", default: "", help: "PEM file with the certificate that we show to receivers, where they ask for one")
     public static let auditSyslogKey = Setting("audit.syslog.key", default: "", help: "PEM file with its private key, without a passphrase")
+    public static let secondFactor = Setting("accounts.secondFactor", default: "nobody", help: "who must have a second factor (one-time codes or a passkey) beside the password: nobody, administrators or everyone") { rule in
+        SecondFactorRule(rawValue: rule) != nil ? nil : "'\(rule)' is not nobody, administrators or everyone"
+    }
+    public static let passwordLength = Setting("accounts.passwordLength", default: 12, in: 8...64, help: "characters that a new password needs at least; 15 where there is no second factor, says NIST SP 800-63B-4")
+    public static let passwordBlockList = Setting("accounts.passwordBlockList", default: "", help: "file with passwords that are not allowed, one a line, such as those known from breaches")
+    public static let hashMemory = Setting("accounts.hashMemory", default: 32, help: "memory in MiB that a try of a password costs (scrypt): a power of two from 16 to 1024; passwords follow at the next login") { memory in
+        (16...1024).contains(memory) && memory.nonzeroBitCount == 1 ? nil : "\(memory) is no power of two from 16 to 1024"
+    }
+    public static let hashPasses = Setting("accounts.hashPasses", default: 3, in: 1...64, help: "passes over it")
 
     public static let logLevel = Setting("log.level", default: "info", help: "trace, debug, info, notice, warning or error") { level in
         ["trace", "debug", "info", "notice", "warning", "error"].contains(level) ? nil : "'\(level)' is no log level"
@@ -117,6 +126,7 @@ extension Settings {
         stableAfter, changeDays, changeNumber,
         sessionLifetime, sessionIdle,
         auditSyslog, auditSyslogAuthorities, auditSyslogCertificate, auditSyslogKey,
+        secondFactor, passwordLength, passwordBlockList, hashMemory, hashPasses,
         logLevel, webRoot,
     ]
 }

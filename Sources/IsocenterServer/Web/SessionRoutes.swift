@@ -1,13 +1,12 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
-import Synchronization
 
 /// Login, logout, and the one-time set-up of the first administrator.
 struct SessionRoutes: Sendable {
     let authenticator: Authenticator
-    /// The secret of the set-up link; valid while there is no administrator.
-    let setupSecret: String
+    /// Valid while there is no administrator.
+    let setupLink: SetupLink
 
     func add(to router: Router<RequestScope>) {
         router.get("api/session") { request, context in
@@ -15,44 +14,34 @@ struct SessionRoutes: Sendable {
                 let body = NoSession(error: "log in first", setup: try await !authenticator.accounts.hasAdministrator())
                 return JSONAnswer.response(body, status: .unauthorized)
             }
-            return JSONAnswer.response(Session(principal))
+            return JSONAnswer.response(SessionAnswer(principal, token: SessionCookie.secret(of: request).map(CrossSite.token)))
         }
         router.post("api/session") { request, context in
             try Self.requireSameOrigin(request)
             let login = try await Self.body(Login.self, of: request)
-            let principal = try await authenticator.login(name: login.name, password: login.password, address: context.address)
-            return try await sessionAnswer(principal, .ok, request)
+            let (principal, proof) = try await authenticator.login(name: login.name, password: login.password, code: login.code, address: context.address)
+            return try await SessionAnswer.begin(principal, proof, .ok, request, context, authenticator)
         }
         router.delete("api/session") { request, _ in
             try Self.requireSameOrigin(request)
             try await authenticator.endSession(of: request)
-            return Response(status: .noContent, headers: [.setCookie: Authenticator.cookie("", age: 0, for: request)])
+            return Response(status: .noContent, headers: [.setCookie: SessionCookie.text("", age: 0, for: request)])
         }
         router.post("api/setup") { request, context in
             try Self.requireSameOrigin(request)
             let setup = try await Self.body(Setup.self, of: request)
-            guard Password.constantTimeEqual(Data(setup.token.utf8), Data(setupSecret.utf8)) else {
+            guard setupLink.opens(setup.token) else {
                 throw HTTPFailure(.forbidden, "this set-up link is not valid (any more): restart the server for a new one")
             }
             guard try await !authenticator.accounts.hasAdministrator() else { throw HTTPFailure(.forbidden, "the set-up is done: log in") }
-            do {
-                try await authenticator.accounts.addFirstAdministrator(name: setup.name, password: setup.password)
-            } catch let error as AccountError {
-                throw HTTPFailure(.badRequest, error.description)
-            }
-            let principal = try await authenticator.login(name: setup.name, password: setup.password, address: context.address)
-            return try await sessionAnswer(principal, .created, request)
+            try await AccountFailure.translated { try await authenticator.accounts.addFirstAdministrator(name: setup.name, password: setup.password) }
+            let (principal, proof) = try await authenticator.login(name: setup.name, password: setup.password, code: nil, address: context.address)
+            return try await SessionAnswer.begin(principal, proof, .created, request, context, authenticator)
         }
     }
 
-    private func sessionAnswer(_ principal: Principal, _ status: HTTPResponse.Status, _ request: Request) async throws -> Response {
-        var response = JSONAnswer.response(Session(principal), status: status)
-        response.headers[.setCookie] = try await authenticator.beginSession(principal, for: request)
-        return response
-    }
-
     static func requireSameOrigin(_ request: Request) throws {
-        guard Authenticator.isSameOrigin(request) else { throw HTTPFailure(.forbidden, "the request came from another site") }
+        guard CrossSite.isSameOrigin(request) else { throw HTTPFailure(.forbidden, "the request came from another site") }
     }
 
     static func body<Body: Decodable>(_ type: Body.Type, of request: Request) async throws -> Body {
@@ -72,6 +61,7 @@ struct SessionRoutes: Sendable {
     private struct Login: Decodable {
         var name: String
         var password: String
+        var code: String?
     }
 
     private struct Setup: Decodable {
@@ -80,18 +70,57 @@ struct SessionRoutes: Sendable {
         var password: String
     }
 
-    private struct Session: Encodable {
-        struct User: Encodable {
-            var name: String
-            var role: String
-        }
-        var user: User
-
-        init(_ principal: Principal) { user = User(name: principal.name, role: principal.role.rawValue) }
-    }
-
     private struct NoSession: Encodable {
         var error: String
         var setup: Bool
+    }
+}
+
+/// Who is logged in, and what its page has to know.
+struct SessionAnswer: Encodable {
+    struct User: Encodable {
+        var name: String
+        var role: String
+    }
+
+    var user: User
+    /// To be sent with writes as X-CSRF-Token, where the browser does not say where a request comes from.
+    var token: String?
+    /// Nothing goes until a second factor is set up.
+    var lacksSecondFactor: Bool
+
+    init(_ principal: Principal, token: String? = nil) {
+        user = User(name: principal.name, role: principal.role.rawValue)
+        self.token = token
+        lacksSecondFactor = principal.lacksSecondFactor
+    }
+
+    static func begin(
+        _ principal: Principal, _ proof: LoginProof, _ status: HTTPResponse.Status, _ request: Request, _ context: RequestScope, _ authenticator: Authenticator
+    ) async throws -> Response {
+        let (cookie, token) = try await authenticator.beginSession(principal, proof, for: request, address: context.address)
+        var response = JSONAnswer.response(SessionAnswer(principal, token: token), status: status)
+        response.headers[.setCookie] = cookie
+        return response
+    }
+}
+
+/// What is wrong with an account becomes a status and the words.
+enum AccountFailure {
+    static func translated<T>(_ body: () async throws -> T) async throws -> T {
+        do {
+            return try await body()
+        } catch let error as AccountError {
+            let status: HTTPResponse.Status = switch error.code {
+            case .invalid: .badRequest
+            case .taken, .refused: .conflict
+            case .notFound: .notFound
+            }
+            throw HTTPFailure(status, error.description)
+        } catch let error as WebAuthnError {
+            throw HTTPFailure(.badRequest, error.description)
+        } catch is PasswordHashing.Busy {
+            throw HTTPFailure(.tooManyRequests, "too many passwords are being looked at: try again", headers: [.retryAfter: "5"])
+        }
     }
 }

@@ -25,7 +25,8 @@ struct StudyRoutes: RouteSet {
 
     func add(to group: RouterGroup<RequestScope>) {
         group.get("info") { _, context in
-            _ = try access(context)
+            // How much there is in all tells of what the caller does not see.
+            guard try access(context).isEverything else { throw HTTPFailure(.forbidden, "\(try context.caller().name) sees a part of the archive only") }
             return JSONAnswer.response(InfoAnswer(info, try await archive.totals()))
         }
         group.get("studies") { request, context in
@@ -40,7 +41,7 @@ struct StudyRoutes: RouteSet {
         group.get("studies/:study/series/:series/manifest") { _, context in
             JSONAnswer.response(try await manifest(try await archive.instances(context)))
         }
-        group.get("events") { _, context in try events(access(context)) }
+        group.get("events") { _, context in try events(access(context), stands: context.stands) }
     }
 
     private func access(_ context: RequestScope) throws -> Access {
@@ -82,7 +83,7 @@ struct StudyRoutes: RouteSet {
     // MARK: Live
 
     /// A study is told when something of it is stored, at most once a second.
-    private func events(_ access: Access) throws -> Response {
+    private func events(_ access: Access, stands: @escaping @Sendable () async throws -> Bool) throws -> Response {
         EventStream.response { [archive] writer in
             let grown = GrownStudies()
             try await writer.write(EventStream.ping)
@@ -95,6 +96,8 @@ struct StudyRoutes: RouteSet {
                 for beat in 1... {
                     if Task.isShuttingDownGracefully { break }
                     try await Task.sleep(for: .seconds(1))
+                    // A session that was ended hears no more.
+                    guard try await stands() else { break }
                     for uid in grown.take() {
                         guard let uid = UID(uid) else { continue }
                         let study = try await archive.study(uid, for: access)

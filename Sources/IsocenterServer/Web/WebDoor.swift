@@ -18,7 +18,7 @@ struct WebDoor: Sendable {
     let workers: WorkerPool
     let authenticator: Authenticator
     let settings: Settings
-    let setupSecret: String
+    let setupLink: SetupLink
     /// Everything under `/api` but sessions.
     let api: [any RouteSet]
     /// Everything under `/dicom-web`.
@@ -51,7 +51,7 @@ struct WebDoor: Sendable {
         router.add(middleware: Auditing(trail: archive.audit))
         router.add(middleware: MethodAnswers(index: index))
 
-        SessionRoutes(authenticator: authenticator, setupSecret: setupSecret).add(to: router)
+        SessionRoutes(authenticator: authenticator, setupLink: setupLink).add(to: router)
         HealthRoutes(archive: archive, workers: workers).add(to: router)
 
         let group = router.group("api")
