@@ -1,4 +1,4 @@
-/** Routes to screens; wiring only. Deep state lives in the hash: #/studies, #/study/UID, #/network/TAB, #/api/OPERATION, #/setup/TOKEN. */
+/** Routes to screens; wiring only. Deep state lives in the hash: #/studies, #/study/UID, #/network/TAB, #/account, #/administration/TAB, #/api/OPERATION, #/setup/TOKEN. */
 import * as api from "./net/api.js";
 import * as doors from "./ui/doors.js";
 import { studyList } from "./ui/studyList.js";
@@ -6,6 +6,8 @@ import { viewer } from "./ui/viewer.js";
 import { network } from "./ui/network/network.js";
 import { apiPage } from "./ui/api/api.js";
 import { auditPage } from "./ui/audit/audit.js";
+import { accountPage } from "./ui/account/account.js";
+import { administration } from "./ui/administration/administration.js";
 import { uploadPanel } from "./ui/uploadPanel.js";
 import { preferences } from "./net/preferences.js";
 import { applyTheme, keepTheme, setTheme } from "./ui/theme.js";
@@ -15,6 +17,7 @@ const root = document.getElementById("app");
 const memory = {}; // what the study list wants to find again when the reader comes back
 let leave = () => {};
 let user = null;
+let lacksSecondFactor = false; // nothing goes before one is set up
 let kept = null; // preferences of the user
 let uploads = null; // goes on while the reader looks at studies
 
@@ -27,11 +30,15 @@ async function route() {
   if (screen === "setup" && argument) return doors.setUp(root, decodeURIComponent(argument), { signedIn });
   if (!user) {
     try {
-      user = (await api.session()).user;
+      ({ user, lacksSecondFactor } = await api.session());
     } catch (error) {
       if (error.status === 401) return error.body.setup ? doors.setUpNeeded(root) : doors.signIn(root, { signedIn });
       return doors.unreachable(root, error, route);
     }
+  }
+  if (lacksSecondFactor) {
+    leave = accountPage(root, { user, signedOut, signOut, lacksSecondFactor, setUp: () => { user = null; route(); } });
+    return;
   }
   kept ??= remembered();
   uploads = uploadsOf(user);
@@ -40,14 +47,16 @@ async function route() {
   if (screen === "study" && argument) leave = viewer(root, decodeURIComponent(argument), context);
   else if (screen === "network" && user.role === "administrator") leave = network(root, argument, context);
   else if (screen === "audit" && user.role === "administrator") leave = auditPage(root, context);
+  else if (screen === "account") leave = accountPage(root, context);
+  else if (screen === "administration" && user.role === "administrator") leave = administration(root, argument, context);
   else if (screen === "api") leave = apiPage(root, decodeURIComponent(argument), context);
   else leave = studyList(root, context);
 }
 
 function open(hash) { location.hash = hash; }
 
-function signedIn(person) {
-  user = person;
+function signedIn(session) {
+  ({ user, lacksSecondFactor } = session);
   if (location.hash.startsWith("#/setup")) history.replaceState(null, "", "#/studies");
   route();
 }

@@ -15,12 +15,14 @@ export const url = (path) => new URL(path, document.baseURI).href;
 /** A URL the server gave ("/dicom-web/…"), below the page's own prefix. */
 export const local = (path) => url(path.replace(/^\/+/, ""));
 
+let token = null; // of the session: what only this page can know
+
 export async function call(path, { method = "GET", body, signal, headers = {}, keepalive = false } = {}) {
   let response;
   try {
     response = await fetch(url(path), {
       method, signal, cache: "no-store", keepalive,
-      headers: { Accept: "application/json", ...(body && { "Content-Type": "application/json" }), ...headers },
+      headers: { Accept: "application/json", ...(body && { "Content-Type": "application/json" }), ...(token && method !== "GET" && { "X-CSRF-Token": token }), ...headers },
       body: body && JSON.stringify(body),
     });
   } catch (error) {
@@ -33,10 +35,12 @@ export async function call(path, { method = "GET", body, signal, headers = {}, k
   return json;
 }
 
-export const session = () => call("api/session");
-export const signIn = (name, password) => call("api/session", { method: "POST", body: { name, password } });
+/** Remembers the session's token for writes. */
+export const begun = (answer) => { token = answer.token ?? null; return answer; };
+export const session = () => call("api/session").then(begun);
+export const signIn = (name, password, code) => call("api/session", { method: "POST", body: { name, password, ...(code && { code }) } }).then(begun);
 export const signOut = () => call("api/session", { method: "DELETE" });
-export const setUp = (token, name, password) => call("api/setup", { method: "POST", body: { token, name, password } });
+export const setUp = (link, name, password) => call("api/setup", { method: "POST", body: { token: link, name, password } }).then(begun);
 export const info = () => call("api/info");
 
 /** One page of the study list: `{studies, next, total}`. */

@@ -1,5 +1,6 @@
 /** What is before the archive: signing in, making the first administrator, and being told how. */
 import * as api from "../net/api.js";
+import { havePasskeys, signInByPasskey } from "../net/passkey.js";
 import { h } from "./element.js";
 import { icon } from "./icons.js";
 import { t } from "./words.js";
@@ -16,7 +17,7 @@ const door = (title, ...content) =>
     h("div", { class: "door-card" },
       h("p", { class: "brand" }, icon("mark"), t("product")),
       h("h1", {}, title),
-      ...content,
+      ...content.filter(Boolean),
     ),
   );
 
@@ -56,22 +57,63 @@ function form(fields, word, submit) {
 export function signIn(root, { signedIn, notice }) {
   const element = form(
     [
-      field("name", t("signIn.name"), { autocomplete: "username", autocapitalize: "none", spellcheck: "false" }),
+      field("name", t("signIn.name"), { autocomplete: "username webauthn", autocapitalize: "none", spellcheck: "false" }),
       field("password", t("signIn.password"), { type: "password", autocomplete: "current-password" }),
     ],
     t("signIn"),
     async ({ name, password }, say) => {
       try {
-        signedIn((await api.signIn(name.trim(), password)).user);
+        signedIn(await api.signIn(name.trim(), password));
       } catch (error) {
+        if (error.body?.needs) return secondStep(root, { signedIn, name: name.trim(), password, needs: error.body.needs });
         say(error.status === 401 ? t("signIn.wrong") : explain(error), "password");
         element.elements.password.select();
       }
     },
   );
-  root.replaceChildren(door(t("signIn"), notice && h("p", { class: "notice" }, notice), element, h("p", { class: "small" }, t("signIn.notice"))));
+  root.replaceChildren(door(t("signIn"), notice && h("p", { class: "notice" }, notice), element, passkeyButton(signedIn), h("p", { class: "small" }, t("signIn.notice"))));
   element.elements.name.focus();
   document.documentElement.dataset.ready = "signIn";
+}
+
+/** Signs in without name and password; nothing where the browser has no passkeys for this page. */
+function passkeyButton(signedIn) {
+  if (!havePasskeys()) return null;
+  const error = h("p", { class: "error", role: "alert" });
+  const button = h("button", { type: "button", class: "quiet bordered", id: "passkey", onclick: use }, t("signIn.passkey"));
+  async function use() {
+    error.textContent = "";
+    button.disabled = true;
+    try {
+      signedIn(await signInByPasskey());
+    } catch (problem) {
+      error.textContent = problem instanceof DOMException ? t("signIn.passkeyRefused") : explain(problem);
+    } finally {
+      button.disabled = false;
+    }
+  }
+  return h("div", { class: "door-passkey" }, button, error);
+}
+
+/** The password was right: the code. */
+function secondStep(root, { signedIn, name, password, needs }) {
+  const element = form(
+    [field("code", t("signIn.code"), { autocomplete: "one-time-code", autocapitalize: "none", spellcheck: "false", maxlength: "24" }, t("signIn.code.hint"))],
+    t("signIn"),
+    async ({ code }, say) => {
+      try {
+        signedIn(await api.signIn(name, password, code.trim()));
+      } catch (error) {
+        say(error.status === 401 ? t("signIn.codeWrong") : explain(error), "code");
+        element.elements.code.select();
+      }
+    },
+  );
+  root.replaceChildren(door(t("signIn.codeTitle"), h("p", {}, t(needs.includes("code") ? "signIn.codeLead" : "signIn.recoveryLead")), element,
+    needs.includes("passkey") && passkeyButton(signedIn),
+    h("button", { type: "button", class: "quiet", id: "anotherName", onclick: () => signIn(root, { signedIn }) }, t("signIn.back"))));
+  element.elements.code.focus();
+  document.documentElement.dataset.ready = "code";
 }
 
 export function setUp(root, token, { signedIn }) {
@@ -87,7 +129,7 @@ export function setUp(root, token, { signedIn }) {
       if (!password) return say(t("setup.noPassword"), "password");
       if (password !== repeat) return say(t("setup.differ"), "repeat");
       try {
-        signedIn((await api.setUp(token, name.trim(), password)).user);
+        signedIn(await api.setUp(token, name.trim(), password));
       } catch (error) {
         say(error.status === 403 ? error.message || t("setup.used") : explain(error), error.status === 400 ? "password" : null);
       }

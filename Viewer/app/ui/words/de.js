@@ -1,4 +1,5 @@
 import { de as audit } from "./audit.js";
+import { de as account } from "./account.js";
 import { de as evidence } from "./evidence.js";
 import { de as look } from "./look.js";
 import { de as list } from "./list.js";
@@ -6,7 +7,7 @@ import { de as marks } from "./marks.js";
 import { de as upload } from "./upload.js";
 
 export const words = {
-  ...marks, ...look, ...evidence, ...upload, ...list, ...audit,
+  ...marks, ...look, ...evidence, ...upload, ...list, ...audit, ...account,
   "signIn": "Anmelden", "signIn.name": "Name", "signIn.password": "Passwort", "signIn.wrong": "Name oder Passwort stimmt nicht.",
   "signIn.wait": "Zu viele Versuche. In {seconds} Sekunden geht es weiter.", "signIn.expired": "Die Sitzung ist zu Ende. Bitte neu anmelden.",
   "signIn.notice": "Nicht als Medizinprodukt zugelassen. Nicht zur Befundung, solange Ihr Haus es nicht geprüft hat.",

@@ -1,4 +1,5 @@
 import { en as audit } from "./audit.js";
+import { en as account } from "./account.js";
 import { en as evidence } from "./evidence.js";
 import { en as look } from "./look.js";
 import { en as list } from "./list.js";
@@ -6,7 +7,7 @@ import { en as marks } from "./marks.js";
 import { en as upload } from "./upload.js";
 
 export const words = {
-  ...marks, ...look, ...evidence, ...upload, ...list, ...audit,
+  ...marks, ...look, ...evidence, ...upload, ...list, ...audit, ...account,
   // Doors
   "product": "Isocenter",
   "signIn": "Sign in",
