@@ -6,8 +6,6 @@ import { viewer } from "./ui/viewer.js";
 import { network } from "./ui/network/network.js";
 import { apiPage } from "./ui/api/api.js";
 import { auditPage } from "./ui/audit/audit.js";
-import { accountPage } from "./ui/account/account.js";
-import { administration } from "./ui/administration/administration.js";
 import { uploadPanel } from "./ui/uploadPanel.js";
 import { preferences } from "./net/preferences.js";
 import { applyTheme, keepTheme, setTheme } from "./ui/theme.js";
@@ -37,7 +35,8 @@ async function route() {
     }
   }
   if (lacksSecondFactor) {
-    leave = accountPage(root, { user, signedOut, signOut, lacksSecondFactor, setUp: () => { user = null; route(); } });
+    const setUp = () => { user = null; route(); };
+    leave = fetched(import("./ui/account/account.js"), ({ accountPage }) => accountPage(root, { user, signedOut, signOut, lacksSecondFactor, setUp }));
     return;
   }
   kept ??= remembered();
@@ -47,10 +46,17 @@ async function route() {
   if (screen === "study" && argument) leave = viewer(root, decodeURIComponent(argument), context);
   else if (screen === "network" && user.role === "administrator") leave = network(root, argument, context);
   else if (screen === "audit" && user.role === "administrator") leave = auditPage(root, context);
-  else if (screen === "account") leave = accountPage(root, context);
-  else if (screen === "administration" && user.role === "administrator") leave = administration(root, argument, context);
+  else if (screen === "account") leave = fetched(import("./ui/account/account.js"), ({ accountPage }) => accountPage(root, context));
+  else if (screen === "administration" && user.role === "administrator") leave = fetched(import("./ui/administration/administration.js"), ({ administration }) => administration(root, argument, context));
   else if (screen === "api") leave = apiPage(root, decodeURIComponent(argument), context);
   else leave = studyList(root, context);
+}
+
+/** A screen whose files come when it is first asked for. Returns the function that leaves it, also before it is there. */
+function fetched(files, show) {
+  let isLeft = false, end = () => {};
+  files.then((screen) => { if (!isLeft) end = show(screen); }, (error) => { if (!isLeft) doors.unreachable(root, { status: 0, error }, () => location.reload()); });
+  return () => { isLeft = true; end(); };
 }
 
 function open(hash) { location.hash = hash; }
