@@ -1,6 +1,9 @@
 """Accounts in a browser: from the set-up link to a second factor, a passkey, sessions that are ended and people who are let in. The program itself, at localhost: passkeys need a name."""
 import io
+import json
 import re
+import shutil
+import subprocess
 import time
 
 import numpy as np
@@ -11,7 +14,7 @@ import zxingcpp
 from conftest import Page
 from PIL import Image
 
-from peer.server import BINARY, PASSWORD, Server
+from peer.server import PASSWORD, ROOT, Server
 
 NAME = "florence"
 
@@ -214,3 +217,22 @@ def test_who_lacks_a_second_factor_gets_no_further_than_setting_one_up(browser, 
     problems = page.problems
     context.close()
     assert server.stop() == 0 and not problems, problems
+
+
+def test_the_picture_is_read_at_every_size():
+    """By another reader, in each of the twenty versions that we draw, and not drawn where it would not fit."""
+    node = shutil.which("node") or pytest.skip("no node")
+    lengths = [1, 14, 26, 42, 62, 84, 106, 122, 152, 180, 213, 251, 287, 331, 362, 412, 450, 504, 560, 624, 666, 667]
+    code = f"""import({json.dumps((ROOT / "Viewer/app/model/qrCode.js").as_uri())}).then(({{ qrCode }}) =>
+      console.log(JSON.stringify({lengths}.map((n) => qrCode("otpauth:ä".slice(0, n - 1) + "x".repeat(Math.max(1, n - 10)))?.map((row) => row.map((dark) => (dark ? 0 : 255)))  ?? null))))"""
+    drawn = json.loads(subprocess.run([node, "--input-type=module", "-e", code], capture_output=True, text=True, check=True, timeout=60).stdout)
+    sizes = set()
+    for length, rows in zip(lengths, drawn):
+        if length > 666:
+            assert rows is None
+            continue
+        sizes.add(len(rows))
+        picture = np.kron(np.pad(np.array(rows, np.uint8), 4, constant_values=255), np.ones((3, 3), np.uint8))
+        read = zxingcpp.read_barcodes(picture)
+        assert len(read) == 1 and read[0].text == "otpauth:ä"[:length - 1] + "x" * max(1, length - 10), length
+    assert sizes == {17 + 4 * version for version in range(1, 21)}
