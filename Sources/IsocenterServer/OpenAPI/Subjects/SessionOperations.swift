@@ -7,7 +7,7 @@ extension Subject {
               needs?  [string]  what would help: `code`, `recovery`, `passkey`, `proof`
             NoSession  Nobody is logged in
               error   string    a sentence a person can act on
-              setup   boolean   there is no administrator yet
+              setup?  boolean   there is no administrator yet
               needs?  [string]  the password is right, and one of these is needed too: `code`, `recovery`, `passkey`
             Session  Who is logged in
               user               User
