@@ -88,11 +88,16 @@ def test_who_is_not_let_in(new_server):
     assert wrong.get(server.url("studies"), auth=("nightingale", "lamp")).status_code == 401
     server.command("users", "add", "mary", stdin="wonderful-adventures-1857\n", check=True)
     assert wrong.get(f"{server.http}/api/audit", auth=("mary", "wonderful-adventures-1857")).status_code == 403
+    page = wrong
+    assert page.post(f"{server.http}/api/session", json={"name": "mary", "password": "hospital"}).status_code == 401
+    assert page.post(f"{server.http}/api/session", json={"name": "mary", "password": "wonderful-adventures-1857"}).ok
+    assert page.delete(f"{server.http}/api/session").ok
     found = audit.messages(server)
     node, = of(found, "node authentication")
     assert node.users == {"ISOCENTER", "STRANGER"} and node.outcome == "4"
-    login = [one for one in of(found, "login") if one.outcome == "4"]
-    assert len(login) == 1 and "nightingale" in login[0].users
+    logins = [(one.participants[0].get("UserID"), one.outcome) for one in of(found, "login")]
+    assert logins == [("nightingale", "4"), ("mary", "4"), ("mary", "0")]
+    assert [one.participants[0].get("UserID") for one in of(found, "logout")] == ["mary"]
     refused, = of(found, "restricted function")
     assert "mary" in refused.users and refused.outcome == "4"
 

@@ -28,7 +28,7 @@ struct GetSCP: DIMSEService {
             try await get(request, message, association, caller)
         } catch let refusal as RetrieveRequest.Refusal {
             try await archive.audit.recordOnce(refusal.event(by: caller, message))
-            logger.notice("C-GET of \(caller.principal.name)@\(caller.address.host) refused: \(refusal.words)")
+            logger.notice("C-GET of \(caller.principal.name)@\(caller.address.host) refused: \(refusal.words)", metadata: ["association": "\(caller.act)"])
             guard let response = refusal.response(to: message.command) else { return }
             try await association.send(response, in: message.context)
         }
@@ -64,7 +64,7 @@ struct GetSCP: DIMSEService {
             while let (object, preparation) = next, !association.isCancelled(message.command) {
                 next = try await prepare()
                 let result = try await send(object, preparation, association, priority)
-                if let words = result.words { logger.notice("C-GET of \(object.sopInstance) by \(caller.principal.name): \(words)") }
+                if let words = result.words { logger.notice("C-GET of \(object.sopInstance) by \(caller.principal.name): \(words)", metadata: ["association": "\(caller.act)"]) }
                 operations.add(object.sopInstance, result)
                 record.add(object, result)
                 if let pending = operations.pending() { try await association.send(pending, in: message.context) }

@@ -31,7 +31,7 @@ struct MoveSCP: DIMSEService {
             try await move(request, to: destination, message, association, caller)
         } catch let refusal as RetrieveRequest.Refusal {
             try await archive.audit.recordOnce(refusal.event(by: caller, message))
-            logger.notice("C-MOVE of \(caller.principal.name)@\(caller.address.host) refused: \(refusal.words)")
+            logger.notice("C-MOVE of \(caller.principal.name)@\(caller.address.host) refused: \(refusal.words)", metadata: ["association": "\(caller.act)"])
             guard let response = refusal.response(to: message.command) else { return }
             try await association.send(response, in: message.context)
         }
@@ -78,7 +78,7 @@ struct MoveSCP: DIMSEService {
             try await until(isStopped) { [options] in
                 try await sender.send(objects, to: destination, options: options) { object, result in
                     record.add(object, result)
-                    if let words = result.words { logger.notice("C-MOVE of \(object.sopInstance) to \(destination.name): \(words)") }
+                    if let words = result.words { logger.notice("C-MOVE of \(object.sopInstance) to \(destination.name): \(words)", metadata: ["association": "\(caller.act)"]) }
                     let pending = state.withLock { state in
                         state.add(object.sopInstance, result)
                         return state.pending()

@@ -44,7 +44,7 @@ struct StoreSCP: DIMSEService {
     /// What the sender hears, the administrator reads.
     private func refusal(of command: CommandSet, from caller: Caller, _ status: DIMSEStatus, _ words: String) -> CommandSet? {
         caller.tally.refuse(words)
-        logger.warning("C-STORE of \(command.affectedSOPInstanceUID?.text ?? "an object") from \(caller.principal.name)@\(caller.address.host) refused: \(words)")
+        logger.warning("C-STORE of \(command.affectedSOPInstanceUID?.text ?? "an object") from \(caller.principal.name)@\(caller.address.host) refused: \(words)", metadata: ["association": "\(caller.act)"])
         return command.response(status, comment: words)
     }
 

@@ -10,16 +10,23 @@ struct FailureAnswers: RouterMiddleware {
     let logger: Logger
     private static let unexpected = "the server could not do this; its log says why"
 
+    /// Without the ID of a patient, which has no place in a log.
+    private static func path(_ request: Request) -> String {
+        let parts = request.uri.path.split(separator: "/", omittingEmptySubsequences: false)
+        guard let index = parts.firstIndex(of: "patients"), index + 1 < parts.count else { return request.uri.path }
+        return parts.enumerated().map { $0 == index + 1 ? "…" : $1 }.joined(separator: "/")
+    }
+
     func handle(_ request: Request, context: RequestScope, next: (Request, RequestScope) async throws -> Response) async throws -> Response {
         do {
             return try await next(request, context)
         } catch let error as ArchiveError {
             let failure = HTTPFailure(error)
-            if failure.status.code >= 500 { logger.error("\(request.method) \(request.uri.path): \(error.message)") }
+            if failure.status.code >= 500 { logger.error("\(request.method) \(Self.path(request)): \(error.message)", metadata: ["request": "\(context.id)"]) }
             // What the disk or the index said is for the administrator, not for whoever asks.
             throw error.code == .storageFailed ? HTTPFailure(.internalServerError, Self.unexpected) : failure
         } catch let error as DatabaseError where [.cannotOpen, .busy].contains(error.code) {
-            logger.error("\(request.method) \(request.uri.path): \(error.message)")
+            logger.error("\(request.method) \(Self.path(request)): \(error.message)", metadata: ["request": "\(context.id)"])
             throw HTTPFailure.indexAway
         } catch let error as HTTPError {
             // The framework's own refusals, in our form.
@@ -31,7 +38,7 @@ struct FailureAnswers: RouterMiddleware {
         } catch {
             // A client that goes away in mid-request is no failure of ours.
             guard !Task.isCancelled else { throw error }
-            logger.error("\(request.method) \(request.uri.path): \(error)")
+            logger.error("\(request.method) \(Self.path(request)): \(error)", metadata: ["request": "\(context.id)"])
             throw HTTPFailure(.internalServerError, Self.unexpected)
         }
     }

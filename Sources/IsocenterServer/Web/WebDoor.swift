@@ -46,7 +46,7 @@ struct WebDoor: Sendable {
         router.add(middleware: CrossOrigin(settings[Settings.httpOrigins]))
         router.add(middleware: SecurityHeaders())
         router.add(middleware: FailureAnswers(logger: logger))
-        router.add(middleware: RefusedLogins(trail: archive.audit))
+        router.add(middleware: Logins(trail: archive.audit, authenticator: authenticator))
         router.add(middleware: Authentication(authenticator: authenticator))
         router.add(middleware: Auditing(trail: archive.audit))
         router.add(middleware: MethodAnswers(index: index))

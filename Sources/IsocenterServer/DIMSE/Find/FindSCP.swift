@@ -27,12 +27,12 @@ struct FindSCP: DIMSEService {
         } catch let refusal as FindIdentifier.Refusal {
             try await archive.audit.recordOnce(AuditEvent(
                 .query, by: caller.actor, outcome: .minorFailure, words: refusal.words, subject: message.context.abstractSyntax.text))
-            logger.warning("C-FIND from \(caller.principal.name)@\(caller.address.host) refused: \(refusal.element) \(refusal.words)")
+            logger.warning("C-FIND from \(caller.principal.name)@\(caller.address.host) refused: \(refusal.element) \(refusal.words)", metadata: ["association": "\(caller.act)"])
             try await finish(request, refusal.status, message.context, association, comment: refusal.words, element: refusal.element)
         } catch where association.isCancelled(request) && association.end == nil {
             try await finish(request, .cancel, message.context, association)
         } catch let error as ArchiveError {
-            logger.error("C-FIND from \(caller.principal.name)@\(caller.address.host) failed: \(error.message)")
+            logger.error("C-FIND from \(caller.principal.name)@\(caller.address.host) failed: \(error.message)", metadata: ["association": "\(caller.act)"])
             let status: DIMSEStatus = error.code == .invalidQuery ? .cannotUnderstand : .outOfResources
             try await finish(request, status, message.context, association, comment: error.message)
         }
@@ -63,7 +63,7 @@ struct FindSCP: DIMSEService {
         let unsupported = query.unsupportedKeys
         if !unsupported.isEmpty {
             let paths = unsupported.map { $0.path.map(\.description).joined(separator: " > ") }.joined(separator: ", ")
-            logger.info("C-FIND from \(caller.principal.name)@\(caller.address.host): not matched: \(paths)")
+            logger.info("C-FIND from \(caller.principal.name)@\(caller.address.host): not matched: \(paths)", metadata: ["association": "\(caller.act)"])
         }
         // Optional keys that were not supported for matching or existence (PS3.4 Table C.4-1).
         let status: DIMSEStatus = unsupported.isEmpty && query.unsupportedAttributes.isEmpty ? .pending : .pendingWithWarning
