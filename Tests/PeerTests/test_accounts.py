@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from fido2.utils import sha256
 from soft_webauthn import SoftWebauthnDevice
 
+from peer.audit import messages, of
 from peer import objects, web
 from peer.server import PASSWORD, USER, Server
 
@@ -398,6 +399,8 @@ def test_passkeys(new_server):
     answer = device.log_in(visitor)
     assert answer.status_code == 200 and answer.json()["user"]["name"] == USER, answer.text
     assert next(s["proof"] for s in visitor.sessions if s["current"]) == "passkey"
+    logins = of(messages(server), "login")
+    assert logins and logins[-1].participants[0].get("UserID") == USER and logins[-1].outcome == "0"
 
     stranger = Person(server, "localhost")
     known = device.assertion(stranger)

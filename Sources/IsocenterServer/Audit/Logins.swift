@@ -13,7 +13,7 @@ struct Logins: RouterMiddleware {
 
     func handle(_ request: Request, context: RequestScope, next: (Request, RequestScope) async throws -> Response) async throws -> Response {
         let path = request.uri.path.split(separator: "/").suffix(2)
-        let isSession = path == ["api", "session"], isLogin = request.method == .post && (isSession || path == ["api", "setup"])
+        let isSession = path == ["api", "session"], isLogin = request.method == .post && (isSession || path == ["api", "setup"] || path == ["session", "passkey"])
         if isLogin { return try await login(request, context, next) }
         if isSession, request.method == .delete { return try await logout(request, context, next) }
         do {
@@ -41,7 +41,7 @@ struct Logins: RouterMiddleware {
         let user = (try? JSONDecoder().decode(Named.self, from: Data(body.readableBytesView)))?.name ?? ""
         do {
             let response = try await next(request, context)
-            try await trail.record(event(.login, user, context))
+            try await trail.record(event(.login, try await whose(response, to: request, context) ?? user, context))
             return response
         } catch let failure as HTTPFailure {
             try await trail.recordOnce(event(.login, String(user.prefix(64)), context, failure))
@@ -49,11 +49,27 @@ struct Logins: RouterMiddleware {
         }
     }
 
+    /// Whose session an answer begins: a passkey says no name.
+    private func whose(_ response: Response, to request: Request, _ context: RequestScope) async throws -> String? {
+        guard let cookie = response.headers[.setCookie]?.split(separator: ";").first else { return nil }
+        return try await holder(of: String(cookie), request, context)
+    }
+
+    /// Who a cookie stands for, whatever is asked with it.
+    private func holder(of cookie: String, _ request: Request, _ context: RequestScope) async throws -> String? {
+        var head = request.head
+        head.method = .get
+        head.headerFields[.authorization] = nil
+        head.headerFields[.cookie] = cookie
+        let principal = try await authenticator.principal(of: Request(head: head, body: RequestBody(buffer: ByteBuffer())), address: context.address)
+        return principal?.name
+    }
+
     private func logout(_ request: Request, _ context: RequestScope, _ next: (Request, RequestScope) async throws -> Response) async throws -> Response {
         // Whose session it was is not known any more afterwards; a wrong one names nobody.
-        let principal = try? await authenticator.principal(of: request, address: context.address)
+        let name = try await holder(of: request.headers[.cookie] ?? "", request, context)
         let response = try await next(request, context)
-        if let principal { try await trail.record(event(.logout, principal.name, context)) }
+        if let name { try await trail.record(event(.logout, name, context)) }
         return response
     }
 
