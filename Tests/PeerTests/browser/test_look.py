@@ -10,6 +10,7 @@ import numpy as np
 import pydicom
 import pytest
 import reference
+from access import CHECK, CONTRAST
 from conftest import eventually
 from generated import CARLA, RLE, TARO, base, grey, ramp, uid, written
 from peer import web
@@ -18,7 +19,6 @@ from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.sequence import Sequence
 from pydicom.uid import UID
-from test_access import CHECK, CONTRAST
 from test_marks import Reader, reports, save_report
 
 VECTOR = [0, 40, 40, 100, 40, 60]  # ms
