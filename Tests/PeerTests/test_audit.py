@@ -182,7 +182,7 @@ def test_killed_between(new_server):
     """Ended at any moment: as many instances are told as are there."""
     server = new_server()
     chance = random.Random(5)
-    for _ in range(4):
+    for _ in range(2):
         stop = threading.Event()
 
         def send():
