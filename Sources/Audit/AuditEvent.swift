@@ -43,8 +43,9 @@ public struct AuditPatient: Sendable, Hashable {
     public var issuer: String
     public var name: String
 
+    /// Of an ID only as much is kept as an index holds: four times what one may have.
     public init(id: String, issuer: String = "", name: String = "") {
-        self.id = id
+        self.id = String(id.prefix(256))
         self.issuer = issuer
         self.name = name
     }

@@ -37,7 +37,7 @@ public struct AuditQuery: Sendable, Hashable {
         if accessOnly || !kinds.isEmpty { conditions.append("kind IN \(list: wanted.map(\.rawValue).sorted())") }
         // With what the partial indices ask for.
         if !user.isEmpty { conditions.append("user_name <> '' AND user_name = \(user)") }
-        if !patientID.isEmpty { conditions.append("patient_id <> '' AND patient_id = \(patientID)") }
+        if !patientID.isEmpty { conditions.append("patient_id <> '' AND patient_id = \(AuditPatient(id: patientID).id)") }
         if !study.isEmpty { conditions.append("study_uid <> '' AND study_uid = \(study)") }
         if !node.isEmpty { conditions.append("(ae_title = \(node) OR other = \(node))") }
         if !address.isEmpty { conditions.append("address = \(address)") }

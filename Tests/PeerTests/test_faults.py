@@ -97,7 +97,8 @@ def test_space_held_in_reserve(tmp_path):
                         break
             assert status >> 8 == 0xA7 and peer.comment, f"{status:04X}H {peer.comment}"
             free = os.statvfs(disk)
-            assert free.f_bavail * free.f_frsize > 0.5 * 0.02 * 64 * (1 << 20)
+            # Each refusal is told in the audit trail, which takes some of it.
+            assert free.f_bavail * free.f_frsize > 0.2 * 0.02 * 64 * (1 << 20)
             assert len(server.search("instances", limit=100)) == n
         finally:
             assert server.stop() == 0

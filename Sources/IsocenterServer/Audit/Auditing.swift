@@ -16,11 +16,21 @@ struct Auditing: RouterMiddleware {
         if let act, act.isChange, context.principal != nil { try await record(act.event(by: context.actor)) }
         do {
             let response = try await next(request, context)
-            if let act, !act.isChange, context.principal != nil { try await trail.recordOnce(act.event(by: context.actor, response)) }
+            if let act, !act.isChange, context.principal != nil { try await tell(act.event(by: context.actor, response), context) }
             return response
         } catch {
             if let event = Self.refusal(error, act, request, context) { try await trail.recordOnce(event) }
             throw error
+        }
+    }
+
+    /// A disk that is full keeps nobody from seeing images: what cannot be written is said in the log.
+    private func tell(_ event: AuditEvent, _ context: RequestScope) async throws {
+        let write: () async throws -> Void = { [trail] in try await trail.recordOnce(event) }
+        do { try await write() } catch let error as DatabaseError where error.code == .full || error.code == .readOnly {
+            context.logger.error("the audit trail cannot be written", metadata: [
+                "error": "\(error)", "kind": "\(event.kind.rawValue)", "user": "\(event.actor.user)", "address": "\(event.actor.address)", "study": "\(event.study)",
+            ])
         }
     }
 
@@ -65,7 +75,7 @@ struct AuditedRequest {
         guard let door = parts.first else { return nil }
         let rest = Array(parts.dropFirst())
         subject = parts.joined(separator: "/")
-        if let index = rest.firstIndex(of: "studies"), index + 1 < rest.count, rest[index + 1] != "count" { study = rest[index + 1] }
+        if let index = rest.firstIndex(of: "studies"), index + 1 < rest.count, rest[index + 1] != "count" { study = String(rest[index + 1].prefix(64)) }
         let isRead = request.method == .get || request.method == .head
         let known: AuditKind? = switch (door, isRead) {
         case ("dicom-web", true): Self.ofDICOMweb(rest, study)
