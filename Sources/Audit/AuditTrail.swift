@@ -15,7 +15,14 @@ public final class AuditTrail: Sendable {
         var waiting: [(events: [AuditEvent], continuation: CheckedContinuation<Result<Void, DatabaseError>, Never>)] = []
     }
 
+    /// Questions that are told together, a moment after they were asked.
+    private struct Soon {
+        var events: [AuditEvent] = []
+        var isScheduled = false
+    }
+
     private let state = Mutex(State())
+    private let soon = Mutex(Soon())
     private let recent = Mutex(RecentActs())
 
     private static let largestGroup = 256
@@ -74,6 +81,46 @@ public final class AuditTrail: Sendable {
         }
     }
 
+    /// As `recordOnce`, but who asks does not wait: a search is told with the others of the same moment, and a power cut can take the last
+    /// ones. Where many wait to be written, this waits too.
+    ///
+    /// - Parameter failed: hears what could not be written.
+    public func recordSoon(_ event: AuditEvent, failed: @escaping @Sendable (DatabaseError, [AuditEvent]) -> Void) async {
+        let key = RecentActs.Key(event)
+        let isNew = recent.withLock { $0.note(key, now: RecentActs.now) }
+        guard isNew else { return }
+        var event = event
+        event.time = event.time ?? AuditEvent.now()
+        let (begins, isFull) = soon.withLock { [event] soon in
+            soon.events.append(event)
+            defer { soon.isScheduled = true }
+            return (!soon.isScheduled, soon.events.count >= Self.mostSoon)
+        }
+        if isFull { return await tellSoon(failed) }
+        guard begins else { return }
+        Task { [weak self] in
+            try? await Task.sleep(for: Self.moment)  // A cancelled one is told at once.
+            await self?.tellSoon(failed)
+        }
+    }
+
+    private static let moment = Duration.milliseconds(100)
+    private static let mostSoon = 1000
+
+    private func tellSoon(_ failed: @Sendable (DatabaseError, [AuditEvent]) -> Void) async {
+        let events = takeSoon()
+        guard !events.isEmpty else { return }
+        let result = await write(events)
+        if case .failure(let error) = result { failed(error, events) }
+    }
+
+    private func takeSoon() -> [AuditEvent] {
+        soon.withLock { soon in
+            defer { soon = Soon() }
+            return soon.events
+        }
+    }
+
     private func write() async {
         while true {
             let group = state.withLock { state in
@@ -108,6 +155,7 @@ public final class AuditTrail: Sendable {
 
     /// What an association or request has gathered is told now.
     public func settle(_ settling: AuditChain.Settling) async throws(DatabaseError) {
+        try await record(takeSoon())
         _ = try await database.write { (connection) throws(DatabaseError) in try AuditChain(connection).settle(settling) }
     }
 

@@ -45,10 +45,21 @@ struct RecentActs {
         return entry.writing.map(Turn.wait) ?? .known
     }
 
+    /// - Returns: whether it was not told a moment ago.
+    mutating func note(_ key: Key, now: Double) -> Bool {
+        guard case .first = turn(key, now: now) else { return false }
+        insert(key, Entry(until: now + 300), now: now)
+        return true
+    }
+
     mutating func begin(_ key: Key, _ writing: Writing, now: Double) {
+        insert(key, Entry(until: now + 300, writing: writing), now: now)
+    }
+
+    private mutating func insert(_ key: Key, _ entry: Entry, now: Double) {
         if entries.count >= Self.capacity { entries = entries.filter { $0.value.until > now } }
         if entries.count >= Self.capacity { entries = [:] }
-        entries[key] = Entry(until: now + 300, writing: writing)
+        entries[key] = entry
     }
 
     mutating func end(_ key: Key, isWritten: Bool, now: Double) {

@@ -3,6 +3,7 @@ import Audit
 import Database
 import HTTPTypes
 import Hummingbird
+import Logging
 
 /// Tells the audit trail what a request did, once it is known what the answer is and before any of it goes out. Innermost, so that the
 /// caller is known. What is written in a transaction of its own (storing, deleting, correcting) tells it there.
@@ -26,11 +27,11 @@ struct Auditing: RouterMiddleware {
 
     /// A disk that is full keeps nobody from seeing images: what cannot be written is said in the log.
     private func tell(_ event: AuditEvent, _ context: RequestScope) async throws {
+        let logger = context.logger
+        if event.kind == .query { return await trail.recordSoon(event) { logger.untold($1, $0) } }
         let write: () async throws -> Void = { [trail] in try await trail.recordOnce(event) }
         do { try await write() } catch let error as DatabaseError where error.code == .full || error.code == .readOnly {
-            context.logger.error("the audit trail cannot be written", metadata: [
-                "error": "\(error)", "kind": "\(event.kind.rawValue)", "user": "\(event.actor.user)", "address": "\(event.actor.address)", "study": "\(event.study)",
-            ])
+            logger.untold([event], error)
         }
     }
 
@@ -49,6 +50,17 @@ struct Auditing: RouterMiddleware {
         _ = principal
         (event.outcome, event.words) = (.minorFailure, failure.message)
         return event
+    }
+}
+
+extension Logger {
+    /// What happened and is not in the trail, without the patient.
+    func untold(_ events: [AuditEvent], _ error: DatabaseError) {
+        for event in events {
+            self.error("the audit trail cannot be written", metadata: [
+                "error": "\(error)", "kind": "\(event.kind.rawValue)", "user": "\(event.actor.user)", "caller": "\(event.actor.aeTitle)", "address": "\(event.actor.address)", "study": "\(event.study)",
+            ])
+        }
     }
 }
 

@@ -51,8 +51,8 @@ struct FindSCP: DIMSEService {
         }
         let options = FindOptions(association.extendedNegotiation(of: message.context.abstractSyntax) ?? [])
         let identifier = try FindIdentifier(dataSet, model: model, options: options)
-        try await archive.audit.recordOnce(AuditEvent(
-            .query, by: caller.actor, query: identifier.words, subject: message.context.abstractSyntax.text))
+        let asked = AuditEvent(.query, by: caller.actor, query: identifier.words, subject: message.context.abstractSyntax.text)
+        await archive.audit.recordSoon(asked) { [logger] in logger.untold($1, $0) }
         try await send(identifier, access, message, on: association, for: caller)
     }
 
