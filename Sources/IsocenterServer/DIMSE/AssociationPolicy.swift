@@ -12,16 +12,15 @@ struct AssociationPolicy: Sendable {
     var identities: IdentityCheck
     var admissions = Admissions()
     var strangers: StrangerLog
-    /// nil: nobody keeps one.
-    var audit: AuditTrail?
+    /// Hears of a refusal; nil: nobody is told.
+    var tell: (@Sendable (AuditEvent) async -> Void)?
 
     /// Who is accepted is found in `admissions` from then on.
     func negotiation(for request: AssociateRequest, from connection: ConnectionInfo) async -> NegotiationPolicy {
         let policy = await decision(for: request, from: connection)
-        guard let refusal = policy.refusal, let audit else { return policy }
+        guard let refusal = policy.refusal, let tell else { return policy }
         let actor = AuditActor(aeTitle: request.callingAETitle?.text ?? "", address: connection.address.host, door: .dimse)
-        // It is refused whether or not that can be told.
-        try? await audit.recordOnce(AuditEvent(
+        await tell(AuditEvent(
             .nodeRefused, by: actor, outcome: .minorFailure, words: refusal.words, subject: request.callingAETitle?.text ?? connection.address.host))
         return policy
     }

@@ -33,7 +33,9 @@ struct DIMSEDoor: Service {
         let policy = AssociationPolicy(
             callers: KnownCallers(peers: peers, settings: settings), services: services,
             acceptsUnknownSOPClasses: settings[Settings.acceptsUnknownSOPClasses], identities: IdentityCheck(authenticator: authenticator),
-            strangers: StrangerLog(try await StrangerTable(archive.database), logger: logger), audit: archive.audit)
+            strangers: StrangerLog(try await StrangerTable(archive.database), logger: logger),
+            // It is refused whether or not that can be written.
+            tell: { [audit = archive.audit] event in await audit.recordSoon(event) { logger.untold($1, $0) } })
         func listener(_ port: Int, _ tls: TLSServer? = nil) async throws -> Listener {
             try await Listener.bind(
                 host: settings[Settings.dimseHost], port: port, tls: tls, limits: limits, logger: logger, onEnd: { log.note($0) },
