@@ -6,6 +6,7 @@ extension DatabaseError.Code {
         case "55P03", "55006": .busy          // lock_not_available, object_in_use
         case "53100": .full                   // disk_full
         case "25006", "42501": .readOnly      // read_only_sql_transaction, insufficient_privilege
+        case "42710", "42P07": .constraint    // duplicate_object, duplicate_table: another made it at the same moment
         case "57014": .cancelled              // query_canceled
         case "58030", "40003": .io            // io_error, statement_completion_unknown
         case "XX001", "XX002": .corrupt       // data_corrupted, index_corrupted

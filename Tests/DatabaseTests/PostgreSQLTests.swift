@@ -104,7 +104,7 @@ import Testing
     }
 
     @Test("Codes of failures (PostgreSQL, Appendix A)", arguments: [
-        ("23505", DatabaseError.Code.constraint), ("23503", .constraint), ("53100", .full), ("25006", .readOnly), ("40001", .busy), ("40P01", .busy), ("55P03", .busy),
+        ("23505", DatabaseError.Code.constraint), ("23503", .constraint), ("42710", .constraint), ("42P07", .constraint), ("53100", .full), ("25006", .readOnly), ("40001", .busy), ("40P01", .busy), ("55P03", .busy),
         ("08006", .cannotOpen), ("57P01", .cannotOpen), ("3D000", .cannotOpen), ("28P01", .cannotOpen), ("58030", .io), ("40003", .io), ("XX001", .corrupt),
         ("57014", .cancelled), ("42601", .statement), ("53300", .busy),
     ])
