@@ -17,6 +17,8 @@ SIZE = int(os.environ.get("ISOCENTER_MEMORY_MIB", "24")) << 20
 INSTANCES = int(os.environ.get("ISOCENTER_MEMORY_INSTANCES", "2000"))
 CLIENTS = 8
 MOST = 150 << 20
+#: of a release build; the code of a debug build alone takes some 18 MiB more
+IDLE = 82 << 20
 DICOM = 'multipart/related; type="application/dicom"'
 BOUNDARY = "memory"
 MULTIFRAME, EXPLICIT, SECONDARY = "1.2.840.10008.5.1.4.1.1.7.3", "1.2.840.10008.1.2.1", "1.2.840.10008.5.1.4.1.1.7"
@@ -154,4 +156,4 @@ def test_eight_clients_at_once(new_server, record_property):
     assert len(set(metadata)) == 1 and metadata[0] > 300 * INSTANCES
     print(f"idle {idle >> 20} MiB; seconds and MiB after each step: {steps}")
     record_property("peak", server.peak_memory)
-    assert server.peak_memory < MOST, f"{server.peak_memory >> 20} MiB resident at most; idle {idle >> 20}; seconds and MiB after each step: {steps}"
+    assert server.peak_memory - idle < MOST - IDLE, f"{server.peak_memory >> 20} MiB resident at most; idle {idle >> 20}; seconds and MiB after each step: {steps}"
